@@ -1,0 +1,224 @@
+//! The one table of every check: its stable code, its level, its messages and its article.
+//!
+//! `docs/errors.md` is made from this table. Codes never change their meaning; messages may be worded better.
+
+/// How grave a fault is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// The event is refused.
+    Error,
+    /// The event is accepted once another person has approved it.
+    Approval,
+    /// The event is accepted, and this is said.
+    Warning,
+}
+
+/// Makes [`Code`] and its lookups out of the rows below, so that each code is written down once.
+macro_rules! catalogue {
+    ($($variant:ident $code:literal $level:ident $law:expr, $ja:literal, $en:literal;)+) => {
+        /// A check, by its stable code.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $(#[doc = concat!("`", $code, "`: ", $en)] $variant,)+
+        }
+
+        impl Code {
+            /// Every code, in the order of the table.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// The code as clients see it.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code,)+ }
+            }
+
+            /// How grave it usually is.
+            #[must_use]
+            pub const fn level(self) -> Level {
+                match self { $(Self::$variant => Level::$level,)+ }
+            }
+
+            /// The Japanese message, with its slots open.
+            #[must_use]
+            pub const fn message_ja(self) -> &'static str {
+                match self { $(Self::$variant => $ja,)+ }
+            }
+
+            /// The English message, with its slots open.
+            #[must_use]
+            pub const fn message_en(self) -> &'static str {
+                match self { $(Self::$variant => $en,)+ }
+            }
+
+            /// The article the check always rests on.
+            #[must_use]
+            pub const fn law(self) -> Option<&'static str> {
+                match self { $(Self::$variant => $law,)+ }
+            }
+        }
+    };
+}
+
+catalogue! {
+    JsonMalformed "json.malformed" Error None,
+        "JSONとして読めません({line}行{column}列)。", "this is not JSON (line {line}, column {column})";
+    JsonTooDeep "json.too_deep" Error None,
+        "入れ子が深すぎます。", "nested too deeply";
+    JsonDuplicateField "json.duplicate_field" Error None,
+        "同じ項目名が2回あります。", "the same field is given twice";
+    JsonWrongType "json.wrong_type" Error None,
+        "{expected_ja}で入れてください({given}になっています)。", "must be {expected}, not {given}";
+    JsonMissing "json.missing" Error None,
+        "必須の項目「{field}」がありません。", "the required field `{field}` is missing";
+    JsonUnknownField "json.unknown_field" Error None,
+        "不明な項目{field_ja}があります。{near_ja}", "unknown field{field_en}{near_en}";
+    ValueUnknown "value.unknown" Error None,
+        "使えない値です。{near_ja}", "not one of the values this field takes{near_en}";
+    ValueConflict "value.conflict" Error None,
+        "「{field}」と食い違っています。", "contradicts `{field}`";
+    ReferenceUnknown "reference.unknown" Error None,
+        "指定された{what_ja}は登録されていません。", "no such {what_en}";
+    FaultsMore "faults.more" Error None,
+        "ほかにも誤りがあります。ここまでを直してから送り直してください。",
+        "there are more faults; put these right and send it again";
+
+    TextInvalidUtf8 "text.invalid_utf8" Error None,
+        "UTF-8として読めません({byte}バイト目)。", "not valid UTF-8 (byte {byte})";
+    TextEmpty "text.empty" Error None,
+        "空にできません。", "must not be empty";
+    TextTooLong "text.too_long" Error None,
+        "{limit}文字以内で入れてください。", "must be at most {limit} characters";
+    TextUnassigned "text.unassigned" Error None,
+        "使えない文字があります({position}、U+{cp})。外字は代替文字で入力してください。",
+        "a character that cannot be used ({position}, U+{cp}); replace private-use characters";
+    TextMojibake "text.mojibake" Warning None,
+        "文字化けの疑いがあります。文字コードを選び直してください。",
+        "this looks garbled; check the character encoding it was read with";
+    ListTooLong "list.too_long" Error None,
+        "{limit}件以内で入れてください。", "must be at most {limit} entries";
+
+    DateFormat "date.format" Error None,
+        "日付は YYYY-MM-DD で入れてください。", "dates are written YYYY-MM-DD";
+    DateOutOfRange "date.out_of_range" Error None,
+        "日付を確かめてください。", "check the date";
+    DateEraInvalid "date.era_invalid" Error None,
+        "「{given}」はありません。{right_ja}ですか。", "there is no {given}; is it {right_en}?";
+    CountryFormat "country.format" Error None,
+        "国名は ISO 3166-1 の3文字(例: SGP)で入れてください。",
+        "countries are the three capital letters of ISO 3166-1 alpha-3, such as SGP";
+    HoujinBangouInvalid "houjin_bangou.invalid" Error None,
+        "法人番号が正しくありません(検査用数字が一致しません)。13桁で入力してください。",
+        "not a corporate number (the check digit does not agree); give all 13 digits";
+    HoujinBangouTwelveDigits "houjin_bangou.twelve_digits" Error None,
+        "12桁は会社法人等番号です。法人番号は {candidate} ではありませんか。",
+        "12 digits are a company registration number; is the corporate number {candidate}?";
+    PostalCodeFormat "postal_code.format" Error None,
+        "郵便番号は7桁の数字です(ハイフンは付けても構いません)。",
+        "a postal code is 7 digits (a hyphen may be given)";
+
+    FieldRequiredForBasis "field.required_for_basis" Error None,
+        "「{basis_ja}」では{item_ja}が必要です({law})。", "{item_en} is required for `{basis_en}` ({law})";
+    FieldNotStatutory "field.not_statutory" Warning None,
+        "この根拠では{item_ja}は法定記録事項ではありません。任意項目として保存します。",
+        "{item_en} is not a statutory item for this basis; it is kept as a voluntary one";
+    MethodNotAllowedForOptOut "method.not_allowed_for_opt_out" Error Some("規則19条2項・23条2項"),
+        "オプトアウトによる提供・受領は、その都度記録してください(規則19条2項・23条2項)。",
+        "a provision or receipt by opt-out is recorded each time";
+    MethodBatchConditions "method.batch_conditions" Error Some("規則19条2項・23条2項・27条2項"),
+        "一括の記録は、同じ相手方との継続的または反復的な提供に限ります。期間(period)か基本契約(agreement)を入れてください。",
+        "a batch record is for continuous or repeated provision to the same party; give `period` or `agreement`";
+    MethodContractConditions "method.contract_conditions" Error Some("規則19条3項・23条3項・27条3項"),
+        "契約書で代えるには、本人への物品・役務の提供に関する契約書が必要です。",
+        "a contract takes the place of a record only if it concerns goods or services for the principal";
+
+    PartyNameRequired "party.name_required" Error Some("規則20条1項・24条1項"),
+        "相手方の氏名または名称を入れてください。", "give the name of the third party";
+    PartyRepresentativeRequired "party.representative_required" Error Some("規則20条1項・22条1項"),
+        "相手方が法人のときは代表者の氏名が必要です。", "a legal person or association needs its representative's name";
+    PartyAddressIncomplete "party.address_incomplete" Error Some("規則20条1項・22条1項"),
+        "相手方の住所が不完全です。", "the address of the third party is incomplete";
+    PartyPublicBody "party.public_body" Warning Some("法16条2項・29条1項"),
+        "国・自治体等への提供は記録義務の対象外です。任意記録にしますか。",
+        "provision to a public body is outside the record duty; keep it as a voluntary record?";
+
+    PrincipalNotIdentifiable "principal.not_identifiable" Error Some("規則20条1項・24条1項"),
+        "本人を特定できる事項(氏名、会員番号など)を入れてください。",
+        "give something that identifies the principal (a name, a member number)";
+    PrincipalCollective "principal.collective" Error Some("規則20条1項・24条1項"),
+        "「全ての顧客」等では本人を特定したことになりません。名簿を添付するか番号を入れてください。",
+        "words such as 'all customers' identify nobody; attach the list or give their numbers";
+    PrincipalsTooMany "principals.too_many" Error None,
+        "本人は{limit}名までです。多いときは名簿(principal_list)を使ってください。",
+        "at most {limit} principals inline; use a principal list for more";
+    ItemsEmpty "items.empty" Error Some("規則20条1項・24条1項・28条1項"),
+        "項目を具体的に入れてください。「その他」「等」は避けてください。",
+        "name the data items; avoid 'other' and 'etc.'";
+    ItemsVague "items.vague" Error Some("規則20条1項・24条1項・28条1項"),
+        "項目を具体的に入れてください。「その他」「等」は避けてください。",
+        "name the data items concretely; avoid 'other' and 'etc.'";
+    ItemsSensitiveInOptOut "items.sensitive_in_opt_out" Error Some("法27条2項ただし書"),
+        "要配慮個人情報はオプトアウトで提供できません(27条2項ただし書)。",
+        "sensitive personal information cannot be provided by opt-out";
+    OptOutReProvision "opt_out.re_provision" Error Some("法27条2項ただし書"),
+        "オプトアウトで受領した個人データは、オプトアウトで再提供できません。",
+        "data received by opt-out cannot be provided by opt-out again";
+    OptOutFilingNotEffective "opt_out.filing_not_effective" Error Some("法27条2項"),
+        "届出の公表または提供開始予定日の前です。", "the filing is not yet published or in effect";
+    OptOutFilingMissing "opt_out.filing_missing" Warning Some("法27条2項"),
+        "オプトアウトの根拠となる届出(opt_out_filing)がありません。届出番号を残してください。",
+        "the opt-out filing relied on is not named; keep its number";
+    ConsentStatementRequired "consent.statement_required" Error Some("規則20条1項2号・24条1項2号"),
+        "「本人の同意を得ている旨」を入れてください。", "state that the principal's consent was obtained";
+    ConsentAfterProvision "consent.after_provision" Warning None,
+        "同意日が提供日より後です。", "the consent is dated after the provision";
+    CrossBorderGroundRequired "cross_border.ground_required" Error Some("法28条1項"),
+        "外国にある第三者です。根拠(同意・同等国・体制整備)を選んでください。",
+        "the third party is abroad; choose the ground (consent, equivalent country, equivalent system)";
+    RelatedInfoConfirmationRequired "related_info.confirmation_required" Error Some("法31条1項・規則28条1項"),
+        "本人の同意が得られていることの確認方法を入れてください。",
+        "say how it was confirmed that the principal's consent was obtained";
+    ConfirmationHistoryRequired "confirmation.history_required" Error Some("規則24条1項"),
+        "取得の経緯を入れてください(規則24条1項)。", "say how the third party acquired the data";
+    ConfirmationMissing "confirmation.missing" Warning Some("法30条1項・規則22条1項"),
+        "提供元の氏名等をどう確認したか(third_party_confirmation)がありません。",
+        "how the third party's name and address were confirmed is not given";
+    ExemptConflict "exempt.conflict" Error Some("法29条1項・30条1項"),
+        "記録義務の対象外の根拠です。任意記録として保存してください。",
+        "no record duty exists on this ground; keep it as a voluntary record";
+    EventProhibited "event.prohibited" Error None,
+        "{explanation_ja}", "{explanation_en}";
+    EventConflict "event.conflict" Error None,
+        "同じ連携番号で内容の異なる記録があります({id})。",
+        "another event with other content has this source and event id ({id})";
+
+    MyNumberForbidden "my_number.forbidden" Error Some("番号法19条"),
+        "個人番号は記録できません。特定個人情報の提供は番号法の定めによります。",
+        "an Individual Number must not be recorded; its provision is governed by its own act";
+    MyNumberSuspected "my_number.suspected" Warning Some("番号法19条"),
+        "個人番号の可能性がある12桁の数字があります。会員番号なら確認にチェックしてください。",
+        "a 12-digit number that could be an Individual Number; confirm that it is a member number";
+
+    SearchReasonRequired "search.reason_required" Error None,
+        "検索の理由を選んでください。", "choose the reason for the search";
+    SearchKeyRequired "search.key_required" Error None,
+        "氏名、フリガナ、会員番号、電話番号、メールアドレスのいずれかを入れてください。",
+        "give at least one of name, name_kana, ref, phone and email";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::Code;
+
+    #[test]
+    fn no_code_is_used_twice_and_all_are_lower_case_words() {
+        let codes: HashSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(codes.len(), Code::ALL.len());
+        let well_formed = |code: &str| {
+            code.bytes()
+                .all(|b| b.is_ascii_lowercase() || b"._0123456789".contains(&b))
+        };
+        assert!(codes.into_iter().all(well_formed));
+    }
+}

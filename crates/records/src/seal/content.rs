@@ -1,0 +1,122 @@
+//! The content of a record as it is encrypted: its field texts, and what the first answer said.
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Draft;
+use crate::fault::FaultText;
+
+/// First byte of an encoded content. Compression will be another value, not another table.
+const VERSION: u8 = 1;
+
+/// The sixteen field texts of a record, and its [`Meta`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    fields: [Option<String>; 16],
+    meta: Meta,
+}
+
+/// What the judgement said when the record was made; with the fields it gives the first answer again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Meta {
+    /// Letters of the statutory matters, in the order of the rule.
+    pub letters: String,
+    /// Numbers of the fields that hold those matters.
+    pub statutory: Vec<u8>,
+    /// Id of the rule set that judged the event.
+    pub rule_set: String,
+    /// Warnings given with the first answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<FaultText>,
+}
+
+impl Meta {
+    pub(super) fn of(draft: &Draft) -> Self {
+        Self {
+            letters: draft.letters(),
+            statutory: draft.statutory().iter().map(|field| field.number()).collect(),
+            rule_set: draft.answer().rule_set.id().to_owned(),
+            warnings: draft.warnings().iter().map(crate::fault::Fault::text).collect(),
+        }
+    }
+}
+
+impl Content {
+    pub(super) fn new(fields: [Option<String>; 16], meta: Meta) -> Self {
+        Self { fields, meta }
+    }
+
+    /// The exact text of each field, `fields()[f - 1]` for field `f`; `None` where the record has none.
+    #[must_use]
+    pub fn fields(&self) -> &[Option<String>; 16] {
+        &self.fields
+    }
+
+    /// What the judgement said.
+    #[must_use]
+    pub fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    /// Version, number of present fields, then field number, u32 length and text of each, then the meta as JSON.
+    pub(super) fn encode(&self) -> Vec<u8> {
+        let present = || (1_u8..).zip(&self.fields).filter_map(|(f, text)| Some((f, text.as_ref()?)));
+        let size: usize = present().map(|(_, text)| text.len() + 5).sum();
+        let mut out = Vec::with_capacity(size + 256);
+        out.push(VERSION);
+        out.push(u8::try_from(present().count()).expect("there are sixteen fields"));
+        for (field, text) in present() {
+            out.push(field);
+            let length = u32::try_from(text.len()).expect("a request body is far below 4 GiB");
+            out.extend_from_slice(&length.to_be_bytes());
+            out.extend_from_slice(text.as_bytes());
+        }
+        serde_json::to_writer(&mut out, &self.meta).expect("writing JSON to memory cannot fail");
+        out
+    }
+
+    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+        let (&[version, count], mut rest) = bytes.split_first_chunk::<2>()?;
+        if version != VERSION {
+            return None;
+        }
+        let mut fields: [Option<String>; 16] = Default::default();
+        for _ in 0..count {
+            let (&[field, a, b, c, d], tail) = rest.split_first_chunk::<5>()?;
+            let length = usize::try_from(u32::from_be_bytes([a, b, c, d])).ok()?;
+            let (text, tail) = tail.split_at_checked(length)?;
+            let slot = fields.get_mut(usize::from(field.checked_sub(1)?))?;
+            *slot = Some(std::str::from_utf8(text).ok()?.to_owned());
+            rest = tail;
+        }
+        Some(Self { fields, meta: serde_json::from_slice(rest).ok()? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Content {
+        let mut fields: [Option<String>; 16] = Default::default();
+        fields[0] = Some("\"2026-11-20\"".to_owned());
+        fields[15] = Some("{\"note\":\"髙橋\"}".to_owned());
+        let meta = Meta { letters: "bcde".to_owned(), statutory: vec![3, 4], rule_set: "2023-04-01".to_owned(), warnings: vec![] };
+        Content::new(fields, meta)
+    }
+
+    #[test]
+    fn decoding_gives_back_what_was_encoded() {
+        assert_eq!(Content::decode(&sample().encode()), Some(sample()));
+    }
+
+    #[test]
+    fn a_truncated_or_foreign_content_is_refused() {
+        let bytes = sample().encode();
+        for end in 0..bytes.len() {
+            assert_eq!(Content::decode(&bytes[..end]), None, "cut at {end}");
+        }
+        let mut other = bytes.clone();
+        other[0] = 9;
+        assert_eq!(Content::decode(&other), None);
+    }
+}

@@ -1,0 +1,214 @@
+//! The keys that sealing uses, each a type of its own so that none can stand in for another.
+
+use std::fmt;
+
+use aes_gcm::aead::{Aead, KeyInit, Payload};
+use aes_gcm::{Aes256Gcm, Nonce};
+use chrono::{Datelike, NaiveDate};
+use hmac::{Hmac, Mac};
+use kirokubo_ledger::commitment::RecordSecret;
+use kirokubo_ledger::{LedgerId, RecordId};
+use sha2::Sha256;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use super::{UNIX_EPOCH_FROM_CE, WRAPPED_SECRET_LEN, associated_data};
+use crate::fold;
+
+/// The calendar month (Japan time) in which a record's retention ends: it names the key that wraps its secret.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Month(i32);
+
+impl Month {
+    /// For records whose clock has not begun to run.
+    pub const OPEN: Self = Self(-1);
+
+    /// The month of a day, counted in days since 1970-01-01. A day beyond the calendar counts as open.
+    #[must_use]
+    pub fn of_days(days: i32) -> Self {
+        let date = days.checked_add(UNIX_EPOCH_FROM_CE).and_then(NaiveDate::from_num_days_from_ce_opt);
+        date.and_then(|date| Some(Self(date.year().checked_mul(12)? + i32::try_from(date.month0()).ok()?)))
+            .unwrap_or(Self::OPEN)
+    }
+
+    /// Year × 12 + month − 1, or −1 for [`Month::OPEN`]: the number kept in the database.
+    #[must_use]
+    pub fn number(self) -> i32 {
+        self.0
+    }
+
+    /// The way back from [`Month::number`].
+    #[must_use]
+    pub fn from_number(number: i32) -> Option<Self> {
+        (number >= -1).then_some(Self(number))
+    }
+}
+
+impl fmt::Display for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if *self == Self::OPEN {
+            return f.write_str("open");
+        }
+        write!(f, "{:04}-{:02}", self.0.div_euclid(12), self.0.rem_euclid(12) + 1)
+    }
+}
+
+/// Wraps record secrets (a key-encryption key).
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub struct MonthKey([u8; 32]);
+
+impl MonthKey {
+    /// From 32 random bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8; 32]) -> Self {
+        Self(*bytes)
+    }
+
+    pub(super) fn wrap(
+        &self,
+        secret: &RecordSecret,
+        nonce: [u8; 12],
+        ledger_id: &LedgerId,
+        record_id: &RecordId,
+    ) -> [u8; WRAPPED_SECRET_LEN] {
+        let aad = associated_data(ledger_id, record_id);
+        let sealed = Aes256Gcm::new((&self.0).into())
+            .encrypt(&Nonce::from(nonce), Payload { msg: secret.as_bytes(), aad: &aad })
+            .expect("AES-GCM encrypts anything shorter than 64 GiB");
+        let mut out = [0; WRAPPED_SECRET_LEN];
+        out[..12].copy_from_slice(&nonce);
+        out[12..].copy_from_slice(&sealed);
+        out
+    }
+
+    pub(super) fn unwrap(&self, wrapped: &[u8], ledger_id: &LedgerId, record_id: &RecordId) -> Option<RecordSecret> {
+        let wrapped: &[u8; WRAPPED_SECRET_LEN] = wrapped.try_into().ok()?;
+        let (nonce, sealed) = wrapped.split_first_chunk::<12>()?;
+        let aad = associated_data(ledger_id, record_id);
+        let cipher = Aes256Gcm::new((&self.0).into());
+        let plain = cipher.decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad: &aad }).ok()?;
+        let plain = Zeroizing::new(plain);
+        Some(RecordSecret::from_bytes(plain.as_slice().try_into().ok()?))
+    }
+}
+
+impl fmt::Debug for MonthKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MonthKey(…)")
+    }
+}
+
+/// A truncated keyed hash of a folded search key: the same person gives the same token, nobody can guess it.
+///
+/// 64 bits: among ten million principals a false candidate is rarer than one search in ten thousand, and every
+/// candidate is checked against its decrypted row.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct SearchToken(i64);
+
+impl SearchToken {
+    /// The number kept in the database.
+    #[must_use]
+    pub fn number(self) -> i64 {
+        self.0
+    }
+
+    /// The way back from [`SearchToken::number`].
+    #[must_use]
+    pub fn from_number(number: i64) -> Self {
+        Self(number)
+    }
+}
+
+/// Makes search tokens.
+pub struct SearchKey(Hmac<Sha256>);
+
+impl SearchKey {
+    /// From 32 random bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8; 32]) -> Self {
+        Self(keyed(bytes))
+    }
+
+    /// The token of one folded key of a principal.
+    #[must_use]
+    pub fn token(&self, key: &fold::SearchKey) -> SearchToken {
+        self.of(key.kind().code(), key.text())
+    }
+
+    /// The token of a third party's corporate number.
+    #[must_use]
+    pub fn third_party(&self, corporate_number: &str) -> SearchToken {
+        self.of(b'#', corporate_number)
+    }
+
+    fn of(&self, kind: u8, text: &str) -> SearchToken {
+        let mut mac = self.0.clone();
+        mac.update(&[kind]);
+        mac.update(text.as_bytes());
+        SearchToken(i64::from_be_bytes(prefix(mac)))
+    }
+}
+
+/// A keyed digest of an event's canonical body.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BodyDigest([u8; 16]);
+
+impl BodyDigest {
+    /// The bytes kept in the database.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+/// Makes body digests.
+pub struct DigestKey(Hmac<Sha256>);
+
+impl DigestKey {
+    /// From 32 random bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8; 32]) -> Self {
+        Self(keyed(bytes))
+    }
+
+    /// The digest of a canonical body.
+    #[must_use]
+    pub fn digest(&self, canonical: &[u8]) -> BodyDigest {
+        let mut mac = self.0.clone();
+        mac.update(canonical);
+        BodyDigest(prefix(mac))
+    }
+}
+
+fn keyed(bytes: &[u8; 32]) -> Hmac<Sha256> {
+    <Hmac<Sha256> as hmac::KeyInit>::new(bytes.into())
+}
+
+fn prefix<const N: usize>(mac: Hmac<Sha256>) -> [u8; N] {
+    let full: [u8; 32] = mac.finalize().into_bytes().into();
+    *full.first_chunk().expect("every prefix used is shorter than 32 bytes")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_is_named_as_on_the_calendar() {
+        let day = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).unwrap().num_days_from_ce() - UNIX_EPOCH_FROM_CE;
+        assert_eq!(Month::of_days(day(2029, 11, 21)).to_string(), "2029-11");
+        assert_eq!(Month::of_days(day(2029, 12, 31)).to_string(), "2029-12");
+        assert_eq!(Month::of_days(day(2030, 1, 1)).to_string(), "2030-01");
+        assert_eq!(Month::OPEN.to_string(), "open");
+    }
+
+    #[test]
+    fn a_secret_unwraps_only_for_its_own_record_and_key() {
+        let (ledger, record) = (LedgerId::from_bytes([1; 16]), RecordId::from_bytes([2; 16]));
+        let key = MonthKey::from_bytes(&[3; 32]);
+        let wrapped = key.wrap(&RecordSecret::from_bytes([4; 32]), [5; 12], &ledger, &record);
+        assert_eq!(key.unwrap(&wrapped, &ledger, &record).unwrap().as_bytes(), &[4; 32]);
+        assert!(key.unwrap(&wrapped, &ledger, &RecordId::from_bytes([9; 16])).is_none());
+        assert!(MonthKey::from_bytes(&[6; 32]).unwrap(&wrapped, &ledger, &record).is_none());
+        assert!(key.unwrap(&wrapped[1..], &ledger, &record).is_none());
+    }
+}

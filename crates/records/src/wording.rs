@@ -1,0 +1,343 @@
+//! Words that say too little: what the guidelines call not specific enough (提供編・確認記録編).
+//!
+//! Every list is matched on the folded form of [`plain`], so that width, spaces and case do not matter.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// How specific a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Specificity {
+    /// It names something.
+    Specific,
+    /// It names something and then opens the list again: 「氏名等」.
+    OpenEnded,
+    /// It names nothing: 「一式」.
+    Vague,
+}
+
+/// Texts that name no data item when they stand alone.
+const VAGUE_ITEMS: &[&str] = &[
+    "すべて",
+    "全て",
+    "全部",
+    "全項目",
+    "一式",
+    "一切",
+    "いずれか",
+    "等",
+    "など",
+    "その他",
+    "他",
+    "各種",
+    "各種情報",
+    "情報",
+    "データ",
+    "個人情報",
+    "個人データ",
+    "個人関連情報",
+    "顧客情報",
+    "会員情報",
+    "同上",
+    "〃",
+    "不明",
+    "未定",
+    "all",
+    "any",
+    "etc",
+    "etc.",
+    "other",
+    "others",
+    "data",
+    "everything",
+];
+
+/// Phrases that name no data item wherever they stand.
+const VAGUE_ITEM_PHRASES: &[&str] = &[
+    "いずれか",
+    "すべての情報",
+    "全ての情報",
+    "すべての個人",
+    "全ての個人",
+    "一切の情報",
+    "当社が有する",
+    "保有する情報",
+];
+
+/// Texts that name no person when they stand in the place of a name or number.
+const COLLECTIVE: &[&str] = &[
+    "すべて",
+    "全て",
+    "全部",
+    "一式",
+    "一同",
+    "各位",
+    "全会員",
+    "全顧客",
+    "全利用者",
+    "全社員",
+    "全従業員",
+    "全職員",
+    "全件",
+    "全名簿",
+    "会員",
+    "顧客",
+    "お客様",
+    "利用者",
+    "名簿",
+    "名簿のとおり",
+    "別紙",
+    "別紙のとおり",
+    "多数",
+    "all",
+    "everyone",
+    "all customers",
+    "all members",
+];
+
+/// Phrases that name no person wherever they stand.
+const COLLECTIVE_PHRASES: &[&str] = &[
+    "全員",
+    "すべての",
+    "全ての",
+    "いずれかの",
+    "一式",
+    "に係る本人",
+    "ほか多数",
+];
+
+/// Texts that stand where a name should and say that there is none.
+const NOBODY: &[&str] = &[
+    "不明",
+    "匿名",
+    "なし",
+    "無し",
+    "無",
+    "同上",
+    "〃",
+    "-",
+    "ー",
+    "未定",
+    "名無し",
+    "n/a",
+    "na",
+    "none",
+    "null",
+    "unknown",
+];
+
+/// Texts that do not tell how data was acquired.
+const VAGUE_HISTORY: &[&str] = &[
+    "取得済み",
+    "取得済",
+    "確認済み",
+    "確認済",
+    "確認した",
+    "適正に取得",
+    "適法に取得",
+    "同上",
+    "〃",
+    "不明",
+    "なし",
+    "無し",
+    "あり",
+    "有",
+    "有り",
+    "済",
+    "済み",
+    "ok",
+    "〇",
+    "○",
+    "-",
+    "その他",
+    "n/a",
+    "none",
+    "unknown",
+];
+
+/// Special-care-required personal information (法2条3項・令2条) by the words item lists use for it.
+const SENSITIVE: &[&str] = &[
+    "要配慮個人情報",
+    "人種",
+    "信条",
+    "社会的身分",
+    "病歴",
+    "既往歴",
+    "犯罪の経歴",
+    "犯罪歴",
+    "犯罪経歴",
+    "前科",
+    "犯罪被害",
+    "犯罪により害を被った事実",
+    "健康診断",
+    "健診結果",
+    "検診結果",
+    "診療情報",
+    "診療記録",
+    "調剤情報",
+    "調剤記録",
+    "障害の有無",
+    "障害者手帳",
+    "障がい",
+    "身体障害",
+    "知的障害",
+    "精神障害",
+    "発達障害",
+    "逮捕歴",
+    "思想・信条",
+    "宗教",
+];
+
+/// How specific the data item `item` is.
+pub(crate) fn item(item: &str) -> Specificity {
+    let plain = plain(item);
+    if is_one_of(&plain, VAGUE_ITEMS) || contains_any(&plain, VAGUE_ITEM_PHRASES) {
+        return Specificity::Vague;
+    }
+    let open_ended = ["等", "など", "その他", "ほか", "etc", "etc."]
+        .iter()
+        .any(|end| plain.ends_with(end));
+    if open_ended || plain.starts_with("その他") {
+        Specificity::OpenEnded
+    } else {
+        Specificity::Specific
+    }
+}
+
+/// Whether the data item `item` names special-care-required personal information.
+pub(crate) fn is_sensitive_item(item: &str) -> bool {
+    contains_any(&plain(item), SENSITIVE)
+}
+
+/// Whether `text`, in the place of a principal's name or number, means a crowd: 「会員全員」.
+pub(crate) fn is_collective(text: &str) -> bool {
+    let plain = plain(text);
+    is_one_of(&plain, COLLECTIVE) || contains_any(&plain, COLLECTIVE_PHRASES)
+}
+
+/// Whether `text`, in the place of a name or number, says that there is none: 「不明」.
+pub(crate) fn is_nobody(text: &str) -> bool {
+    is_one_of(&plain(text), NOBODY)
+}
+
+/// Whether `text` does not tell how data was acquired: 「取得済み」.
+pub(crate) fn is_vague_history(text: &str) -> bool {
+    is_one_of(plain(text).trim_end_matches(['。', '.']), VAGUE_HISTORY)
+}
+
+/// Whether `address` is no more than the name of a prefecture, or less.
+pub(crate) fn is_prefecture_only(address: &str) -> bool {
+    let plain = plain(address);
+    let without = plain.strip_prefix("日本国").unwrap_or(&plain);
+    matches!(
+        without,
+        "東京都" | "東京" | "北海道" | "大阪府" | "大阪" | "京都府" | "京都" | "日本" | ""
+    ) || (without.ends_with('県') && (3..=4).contains(&without.chars().count()))
+}
+
+/// The form words are compared in: NFKC, lower case, without white space and brackets around the whole.
+pub(crate) fn plain(text: &str) -> String {
+    let plain: String = text
+        .nfkc()
+        .filter(|c| !c.is_whitespace())
+        .flat_map(char::to_lowercase)
+        .collect();
+    let unquoted = plain.trim_matches(['「', '」', '(', ')', '"', '\'']);
+    if unquoted.len() == plain.len() {
+        plain
+    } else {
+        unquoted.to_owned()
+    }
+}
+
+fn is_one_of(plain: &str, list: &[&str]) -> bool {
+    list.contains(&plain)
+}
+
+fn contains_any(plain: &str, phrases: &[&str]) -> bool {
+    phrases.iter().any(|phrase| plain.contains(phrase))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_that_name_nothing_are_vague() {
+        for text in [
+            "一式",
+            "　全て ",
+            "当社が有するいずれかの情報",
+            "等",
+            "「その他」",
+            "個人情報",
+            "ＡＬＬ",
+            "〃",
+        ] {
+            assert_eq!(item(text), Specificity::Vague, "{text}");
+        }
+        for text in ["氏名等", "氏名、住所など", "その他の連絡先", "電話番号 ほか"] {
+            assert_eq!(item(text), Specificity::OpenEnded, "{text}");
+        }
+        for text in [
+            "氏名",
+            "ウェブサイトの閲覧履歴",
+            "商品購入履歴",
+            "契約内容",
+            "等級",
+            "氏名・住所・電話番号・年齢",
+        ] {
+            assert_eq!(item(text), Specificity::Specific, "{text}");
+        }
+    }
+
+    #[test]
+    fn crowds_are_not_persons_and_persons_are_not_crowds() {
+        for text in [
+            "全員",
+            "全顧客",
+            "会員全員",
+            "一式",
+            "当社が有する全ての個人情報に係る本人",
+            "すべてのお客様",
+        ] {
+            assert!(is_collective(text), "{text}");
+        }
+        for text in [
+            "全 斗煥",
+            "一式 太郎".replace("一式", "一色").as_str(),
+            "crm:000123",
+            "会田 全",
+        ] {
+            assert!(!is_collective(text), "{text}");
+        }
+        assert!(is_nobody("不明") && is_nobody("〃") && !is_nobody("不明 太郎"));
+    }
+
+    #[test]
+    fn a_history_must_tell_how() {
+        for text in ["取得済み", "取得済み。", "同上", " 不明 "] {
+            assert!(is_vague_history(text), "{text}");
+        }
+        assert!(!is_vague_history("本人から申込書で直接取得"));
+    }
+
+    #[test]
+    fn an_address_is_more_than_a_prefecture() {
+        for text in ["東京都", "神奈川県", "和歌山県", "日本国", "北海道 "] {
+            assert!(is_prefecture_only(text), "{text}");
+        }
+        for text in [
+            "静岡県小笠原村蔵前14丁目23番16号",
+            "東京都千代田区",
+            "1 Example Road, Singapore",
+        ] {
+            assert!(!is_prefecture_only(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn sensitive_items_are_known_by_their_words() {
+        assert!(is_sensitive_item("病歴") && is_sensitive_item("健康診断の結果"));
+        assert!(!is_sensitive_item("氏名") && !is_sensitive_item("購入履歴"));
+    }
+}
