@@ -1,0 +1,199 @@
+//! Reading and writing signed notes.
+//!
+//! ```text
+//! <text, ending in a newline>
+//! <empty line>
+//! — <key name> <base64 of key hash and signature>
+//! ```
+
+use std::collections::HashSet;
+
+use super::key::{KeyHash, SigningKey, VerifierKey};
+use crate::base64_text;
+
+/// Most signature lines a note may have: a log, its witnesses, and room for keys nobody knows here.
+pub const SIGNATURES_MAX: usize = 64;
+
+const SIGNATURE_START: &str = "— ";
+
+/// A well-formed note. Its text means nothing before [`Note::verify`] said so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note<'a> {
+    text: &'a str,
+    signatures: Vec<NoteSignature<'a>>,
+}
+
+/// One signature line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoteSignature<'a> {
+    name: &'a str,
+    hash: KeyHash,
+    signature: Vec<u8>,
+}
+
+/// Why a note is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoteError {
+    /// The bytes are not UTF-8.
+    #[error("a note is UTF-8")]
+    NotUtf8,
+    /// A carriage return, tab or other control character, or a byte order mark.
+    #[error("a note must not contain {found:?}")]
+    Character {
+        /// The first such character.
+        found: char,
+    },
+    /// The last line does not end.
+    #[error("a note ends in a newline")]
+    NoFinalNewline,
+    /// There is no empty line with signature lines behind it.
+    #[error("a note has a text, an empty line and signatures")]
+    NoSignatures,
+    /// There are more than [`SIGNATURES_MAX`] signature lines.
+    #[error("a note has at most {SIGNATURES_MAX} signatures")]
+    TooManySignatures,
+    /// A line behind the empty line is not a signature.
+    #[error("signature line {line} is malformed")]
+    MalformedSignature {
+        /// The line, counted from 1 behind the empty line.
+        line: usize,
+    },
+    /// A signature line stands there twice.
+    #[error("signature line {line} repeats another")]
+    RepeatedSignature {
+        /// The later line, counted from 1 behind the empty line.
+        line: usize,
+    },
+    /// The key signed twice.
+    #[error("the key has signed more than once")]
+    RepeatedKey,
+    /// A signature that claims to be the key's is not.
+    #[error("the signature of the key does not verify")]
+    BadSignature,
+    /// The key has not signed.
+    #[error("the key has not signed")]
+    NotSigned,
+}
+
+/// Signs `text` for the key's origin.
+///
+/// The text must end in a newline and have no control characters but newlines.
+pub fn sign_note(text: &str, key: &SigningKey) -> Result<String, NoteError> {
+    check_characters(text)?;
+    if !text.ends_with('\n') {
+        return Err(NoteError::NoFinalNewline);
+    }
+    let verifier = key.verifier_key();
+    let signature = [verifier.hash().as_slice(), &key.sign(text)].concat();
+    Ok(format!(
+        "{text}\n{SIGNATURE_START}{} {}\n",
+        key.origin(),
+        base64_text::encode(&signature)
+    ))
+}
+
+/// Reads a note and checks that `key` has signed it; gives its text.
+pub fn open_note<'a>(note: &'a [u8], key: &VerifierKey) -> Result<&'a str, NoteError> {
+    let note = Note::parse(note)?;
+    note.verify(key)?;
+    Ok(note.text)
+}
+
+impl<'a> Note<'a> {
+    /// Reads a note without checking who signed it.
+    pub fn parse(note: &'a [u8]) -> Result<Self, NoteError> {
+        let note = std::str::from_utf8(note).map_err(|_| NoteError::NotUtf8)?;
+        check_characters(note)?;
+        if !note.ends_with('\n') {
+            return Err(NoteError::NoFinalNewline);
+        }
+        let end = note.rfind("\n\n").ok_or(NoteError::NoSignatures)? + 1;
+        let (text, lines) = (&note[..end], &note[end + 1..]);
+        if lines.is_empty() {
+            return Err(NoteError::NoSignatures);
+        }
+        let mut seen = HashSet::new();
+        let mut signatures = Vec::new();
+        for (line, content) in (1..).zip(lines.lines()) {
+            if line > SIGNATURES_MAX {
+                return Err(NoteError::TooManySignatures);
+            }
+            let signature = NoteSignature::parse(content).ok_or(NoteError::MalformedSignature { line })?;
+            if !seen.insert(content) {
+                return Err(NoteError::RepeatedSignature { line });
+            }
+            signatures.push(signature);
+        }
+        Ok(Self { text, signatures })
+    }
+
+    /// Checks that `key` has signed, once, and that no other line claims to be its signature.
+    /// Signatures of other keys are ignored.
+    pub fn verify(&self, key: &VerifierKey) -> Result<(), NoteError> {
+        let mut claimed = self.signatures.iter().filter(|signature| signature.is_by(key));
+        let signature = claimed.next().ok_or(NoteError::NotSigned)?;
+        // A bad signature beside a good one is refused as well.
+        if std::iter::once(signature)
+            .chain(claimed.clone())
+            .any(|s| !key.verifies(self.text, &s.signature))
+        {
+            return Err(NoteError::BadSignature);
+        }
+        match claimed.next() {
+            None => Ok(()),
+            Some(_) => Err(NoteError::RepeatedKey),
+        }
+    }
+
+    /// The text, with its final newline.
+    #[must_use]
+    pub const fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// The signature lines.
+    #[must_use]
+    pub fn signatures(&self) -> &[NoteSignature<'a>] {
+        &self.signatures
+    }
+}
+
+impl<'a> NoteSignature<'a> {
+    fn parse(line: &'a str) -> Option<Self> {
+        let (name, signature) = line.strip_prefix(SIGNATURE_START)?.split_once(' ')?;
+        if name.is_empty() || name.contains(|char: char| char.is_whitespace() || char == '+') {
+            return None;
+        }
+        let signature = base64_text::decode(signature)?;
+        let (hash, signature) = signature.split_first_chunk()?;
+        if signature.is_empty() {
+            return None;
+        }
+        Some(Self {
+            name,
+            hash: *hash,
+            signature: signature.to_vec(),
+        })
+    }
+
+    /// The name of the key that is claimed to have signed.
+    #[must_use]
+    pub const fn name(&self) -> &'a str {
+        self.name
+    }
+
+    fn is_by(&self, key: &VerifierKey) -> bool {
+        self.name == key.origin().as_str() && self.hash == key.hash()
+    }
+}
+
+fn check_characters(text: &str) -> Result<(), NoteError> {
+    let refused = |char: &char| (char.is_control() && *char != '\n') || *char == '\u{feff}';
+    match text.chars().find(refused) {
+        Some(found) => Err(NoteError::Character { found }),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;
