@@ -1,5 +1,7 @@
 //! The golden vectors of the format, byte for byte: what any implementation must reproduce.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::commitment::{
     Expander, Field, FieldValues, RecordCommitments, RecordRef, RecordSecret, RowTree, Value,

@@ -1,0 +1,74 @@
+//! What part of a ledger's values a bundle opens.
+
+use serde::{Deserialize, Serialize};
+
+use crate::position::Size;
+
+/// How much of the values is in a bundle. Entries are always complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// No values: nothing in the bundle is personal data.
+    Structure,
+    /// The records of a period; others are withheld.
+    Period,
+    /// The records and rows of one principal; others are withheld.
+    Principal,
+    /// Every record that is not erased.
+    Full,
+}
+
+/// `{"scope":"structure|period|principal|full","size":N}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BundleScope {
+    scope: Scope,
+    size: u64,
+}
+
+impl Scope {
+    /// The name in the file and in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Structure => "structure",
+            Self::Period => "period",
+            Self::Principal => "principal",
+            Self::Full => "full",
+        }
+    }
+}
+
+impl BundleScope {
+    /// The scope of a bundle of `size` entries.
+    #[must_use]
+    pub const fn new(scope: Scope, size: Size) -> Self {
+        Self {
+            scope,
+            size: size.get(),
+        }
+    }
+
+    /// The file's bytes.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("a name and a number always serialise")
+    }
+
+    /// Reads the file.
+    pub fn parse(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(bytes)
+    }
+
+    /// How much of the values there is.
+    #[must_use]
+    pub const fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    /// How many entries the bundle has.
+    #[must_use]
+    pub const fn size(&self) -> u64 {
+        self.size
+    }
+}
