@@ -85,7 +85,7 @@ impl FollowUpKind {
             // [derived]: retention of batch and contract records runs from the last event.
             Self::KeepEventDate => Template {
                 id: "keep_event_date",
-                citation: "{duty}",
+                citation: "{retention}",
                 ja: "{event}年月日はこの場合の法定項目ではありませんが、保存期間を数える起点になるので控えておいてください。",
                 en: "The date of the {event} is no statutory field here; keep it anyway, because retention is counted from it.",
             },

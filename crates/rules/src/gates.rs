@@ -42,14 +42,6 @@ pub(crate) struct Row {
     pub(crate) follow_up: &'static [FollowUpKind],
 }
 
-impl Row {
-    pub(crate) fn matches(&self, question: &Question, rule_set: &RuleSet) -> bool {
-        self.direction
-            .is_none_or(|direction| direction == question.direction)
-            && (self.when)(question, rule_set)
-    }
-}
-
 /// What follows from a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ruling {
@@ -92,7 +84,7 @@ pub(crate) const BEFORE_THE_DUTY: &[Row] = &[Row {
     when: |_, _| true,
     ruling: Ruling::None,
     mark: Source::FromMemory,
-    citations: &["平成27年法律65号（2017-05-30施行）"],
+    citations: &["平成27年改正法（2017-05-30施行）"],
     ja: "第三者提供の確認・記録義務は2017年5月30日に施行されました。それより前の{event}には記録義務がありません。",
     en: "The duties to confirm and record came into force on 30 May 2017. An earlier {event} had none.",
     follow_up: &[],

@@ -17,7 +17,7 @@ use crate::vocabulary::{Basis, Data, SelfStatus, ThirdPartyStatus};
 pub fn judge(question: &Question) -> Answer {
     let rule_set = RuleSet::for_date(question.event_date);
     let rule = rule_set.first_match(question);
-    let text = rule.text(question.direction);
+    let text = &rule.text;
     let record = Record::of(rule_set, rule.row.ruling, question);
     Answer {
         direction: question.direction,

@@ -11,6 +11,17 @@
 //!
 //! Nothing here reads a clock or allocates per question: the law of each period is a table
 //! ([`RuleSet`]), chosen by the date of the event.
+//!
+//! ```
+//! use kirokubo_rules::{Basis, Direction, Question, Verdict, judge};
+//!
+//! let date = "2026-11-20".parse().expect("a day");
+//! let question = Question { basis: Basis::Consent27, ..Question::new(Direction::Provision, date) };
+//! let answer = judge(&question);
+//! assert_eq!(answer.verdict, Verdict::Required);
+//! assert_eq!(answer.fields().collect::<String>(), "bcde");
+//! assert_eq!(answer.citations, ["法29(1)", "規則20(1)(ii)"]);
+//! ```
 
 mod answer;
 mod case;

@@ -80,7 +80,7 @@ pub(crate) static PERIODS: [Period; 4] = [
         effective_from: Some(day(2017, 5, 30)),
         chapters: gates::CHAPTERS,
         numbering: numbering::FROM_2017,
-        // The absence of all but 個人関連情報 is [from memory].
+        // That it knew neither 仮名加工情報 nor the later opt-out bars nor 別表第二 is [from memory].
         concepts: &[],
         exemptions: &[
             Basis::Exempt27_1_1,

@@ -90,7 +90,7 @@ impl Question {
     /// receipt that should not have happened.
     ///
     /// The Act does not say that an unlawful provision goes unrecorded, nor which item of the Rules it
-    /// falls under [derived], so this is the union of the sets that fit: always the date; the consent
+    /// falls under (derived), so this is the union of the sets that fit: always the date; the consent
     /// only where one is asserted; the PPC's publication only where the filing was found.
     #[must_use]
     pub const fn nearest_matters(&self) -> &'static [Matter] {

@@ -1,8 +1,8 @@
 //! Article references inside texts.
 //!
 //! A template names a place as `{29(1)}` (the Act) or `{r20(1)(ii)}` (the Enforcement Rules), in
-//! present numbers. Two more names depend on the direction of the event: `{duty}` is the article of the
-//! record duty, `{event}` the word for provision or receipt.
+//! present numbers. Three more names depend on the direction of the event: `{duty}` is the article of the
+//! record duty, `{retention}` that of the retention periods, `{event}` the word for provision or receipt.
 
 use crate::numbering::{Renumbered, number_then};
 use crate::source::Source;
@@ -48,6 +48,8 @@ impl Renderer {
             ("event", Direction::Receipt) => (event_word("受領", "receipt", style), Source::Statute),
             ("duty", Direction::Provision) => self.article("29(1)", style),
             ("duty", Direction::Receipt) => self.article("30(1)", style),
+            ("retention", Direction::Provision) => self.article("r21", style),
+            ("retention", Direction::Receipt) => self.article("r25", style),
             (reference, _) => self.article(reference, style),
         }
     }

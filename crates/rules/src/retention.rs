@@ -34,7 +34,7 @@ impl RetainThrough {
     }
 
     /// The end for a record and another that relies on it for what it leaves out: neither may go before
-    /// the other's end ([derived] from "作成し、かつ保存している場合" in 規則20(2) and 24(2)).
+    /// the other's end (derived from "作成し、かつ保存している場合" in 規則20(2) and 24(2)).
     #[must_use]
     pub fn together_with(self, other: Self) -> Self {
         self.max(other)

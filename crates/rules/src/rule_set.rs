@@ -30,7 +30,8 @@ pub enum ThirdPartyParticulars {
 /// Two rule sets are equal when their ids are.
 pub struct RuleSet {
     period: &'static Period,
-    rules: Vec<Rule>,
+    provision: Vec<Rule>,
+    receipt: Vec<Rule>,
 }
 
 static RULE_SETS: LazyLock<[RuleSet; PERIODS.len()]> =
@@ -100,9 +101,13 @@ impl RuleSet {
     }
 
     pub(crate) fn first_match(&self, question: &Question) -> &Rule {
-        self.rules
+        let rules = match question.direction {
+            Direction::Provision => &self.provision,
+            Direction::Receipt => &self.receipt,
+        };
+        rules
             .iter()
-            .find(|rule| rule.row.matches(question, self))
+            .find(|rule| (rule.row.when)(question, self))
             .expect("the last rows of both directions match everything; a test asks every question")
     }
 
@@ -121,19 +126,25 @@ impl RuleSet {
     fn render(period: &'static Period) -> Self {
         let mut set = Self {
             period,
-            rules: Vec::new(),
+            provision: Vec::new(),
+            receipt: Vec::new(),
         };
-        set.rules = period
+        set.provision = set.rules(Direction::Provision);
+        set.receipt = set.rules(Direction::Receipt);
+        set
+    }
+
+    fn rules(&self, direction: Direction) -> Vec<Rule> {
+        self.period
             .chapters
             .iter()
             .flat_map(|chapter| chapter.iter())
+            .filter(|row| row.direction.is_none_or(|only| only == direction))
             .map(|row| Rule {
                 row,
-                provision: set.text(row, Direction::Provision),
-                receipt: set.text(row, Direction::Receipt),
+                text: self.text(row, direction),
             })
-            .collect();
-        set
+            .collect()
     }
 
     fn text(&self, row: &Row, direction: Direction) -> Text {
@@ -191,20 +202,10 @@ impl fmt::Debug for RuleSet {
     }
 }
 
-/// A row of the gates with its texts, which differ by direction.
+/// A row of the gates with its texts for one direction.
 pub(crate) struct Rule {
     pub(crate) row: &'static Row,
-    provision: Text,
-    receipt: Text,
-}
-
-impl Rule {
-    pub(crate) fn text(&self, direction: Direction) -> &Text {
-        match direction {
-            Direction::Provision => &self.provision,
-            Direction::Receipt => &self.receipt,
-        }
-    }
+    pub(crate) text: Text,
 }
 
 /// The texts of one row in one period and direction.

@@ -36,6 +36,20 @@ pub(super) const PUBLIC_BODIES: &[Row] = &[
     Row {
         gate: Gate::G3,
         direction: None,
+        when: |question, rule_set| {
+            question.third_party_status == ThirdPartyStatus::PublicBody
+                && !rule_set.knows(Concept::Schedule2Handlers)
+        },
+        ruling: Ruling::None,
+        mark: Source::FromMemory,
+        citations: &["{16(2)}", "{29(1)}括弧書"],
+        ja: "{16(2)}の国の機関、地方公共団体、独立行政法人等などは{29(1)}の「第三者」から除かれ、この括弧書は受領側にも及びます。相手方がそれに当たることを確かめてください。",
+        en: "{29(1)} leaves the public bodies of {16(2)} out of its third parties, for the recipient's duty too. Make sure that the other side is one of them.",
+        follow_up: &[FollowUpKind::GroundStillNeeded],
+    },
+    Row {
+        gate: Gate::G3,
+        direction: None,
         when: |question, _| question.third_party_status == ThirdPartyStatus::PublicBody,
         ruling: Ruling::None,
         mark: Source::Statute,

@@ -16,7 +16,7 @@ pub(super) const ROWS: &[Row] = &[
         when: |question, rule_set| is_referable(question) && !rule_set.knows(Concept::PersonallyReferable),
         ruling: Ruling::None,
         mark: Source::Statute,
-        citations: &["令和2年法律44号（2022-04-01施行）"],
+        citations: &["令和2年改正法（2022-04-01施行）"],
         ja: "個人関連情報についての確認・記録義務は2022年4月1日に施行されました。この日の{event}には記録義務がありません。",
         en: "The duties for personally referable information came into force on 1 April 2022. A {event} on this day had none.",
         follow_up: &[],
