@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 pub(crate) use path::Path;
 pub use read::read;
+pub(crate) use write::{ObjectText, canonical_object};
 
 /// One JSON value, with the order of its members kept.
 ///

@@ -13,14 +13,17 @@ mod keys;
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
-use kirokubo_ledger::commitment::{self, Field, RecordCommitments, RecordSecret};
-use kirokubo_ledger::entry::{Case, RetainThrough, RetentionClass};
-use kirokubo_ledger::{Digest, LedgerId, RecordId};
+use kirokubo_ledger::commitment::{
+    Expander, Field, FieldValues, RecordCommitments, RecordRef, RecordSecret, RowTree, Value, ValueError,
+};
+use kirokubo_ledger::entry::{Case, EntryError, PendingEntry, RetainThrough};
+use kirokubo_ledger::{LedgerId, RecordId};
+use kirokubo_rules::Direction;
 
 pub use content::{Content, Meta};
 pub use keys::{BodyDigest, DigestKey, Month, MonthKey, SearchKey, SearchToken};
 
-use crate::event::{Draft, Status};
+use crate::draft::{Draft, PrincipalRow, Status};
 
 /// Length of a wrapped secret in bytes: nonce 12, secret 32, tag 16.
 pub const WRAPPED_SECRET_LEN: usize = 60;
@@ -50,18 +53,16 @@ pub struct Sealing<'a> {
 pub struct SealedRecord {
     /// The record's id.
     pub record_id: RecordId,
-    /// Root over its sixteen field commitments.
-    pub body_root: Digest,
-    /// Case code for the entry.
+    /// The entry, but for its place: case, retention and the root over the sixteen field commitments.
+    pub entry: PendingEntry,
+    /// Case, as in the entry.
     pub case: Case,
-    /// Retention class for the entry.
-    pub class: RetentionClass,
-    /// Retention for the entry.
+    /// Retention, as in the entry.
     pub retain_through: RetainThrough,
     /// Whether it was regular, voluntary, under review or non-conforming.
     pub status: Status,
     /// 提供 or 受領.
-    pub direction: kirokubo_rules::Direction,
+    pub direction: Direction,
     /// Day of the event, days since 1970-01-01 in Japan time.
     pub event_day: i32,
     /// The day on which the clock of retention was computed, likewise.
@@ -86,6 +87,19 @@ pub struct SealedRecord {
     pub rows: Vec<Vec<u8>>,
     /// Search tokens with the row they belong to.
     pub tokens: Vec<(u64, SearchToken)>,
+    /// What the judgement said, for the answer; it is part of the encrypted content, too.
+    pub meta: Meta,
+}
+
+/// Why a draft could not be sealed. The parser refuses what would lead here, so this is a fault of ours.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    /// A text that no commitment can hold.
+    #[error("a value cannot be committed to")]
+    Value(#[from] ValueError),
+    /// A record that no entry can hold.
+    #[error("the record does not fit an entry")]
+    Entry(#[from] EntryError),
 }
 
 /// Why sealed bytes could not be opened.
@@ -105,46 +119,42 @@ pub enum OpenError {
     Row(u64),
 }
 
-/// Seals a draft.
-///
-/// The number of principals is bounded by the parser, long before the limits of a row number.
-#[must_use]
-pub fn seal(draft: Draft, made_day: i32, with: Sealing<'_>) -> SealedRecord {
-    let (ledger_id, record_id) = (with.ledger_id, with.record_id);
-    let rows: Vec<&str> = draft.rows().iter().map(|row| row.json()).collect();
-    let fields = complete_fields(&draft, &with, &rows);
-    let values: [&str; 16] = std::array::from_fn(|at| fields[at].as_deref().unwrap_or(""));
-    let body_root = RecordCommitments::of(&with.secret, ledger_id, &record_id, values).body_root();
+/// Seals a draft whose clock was computed on `made_day` (days since 1970-01-01 in Japan time).
+pub fn seal(draft: &Draft, made_day: i32, with: &Sealing<'_>) -> Result<SealedRecord, SealError> {
+    let record = RecordRef { ledger_id: *with.ledger_id, record_id: with.record_id };
+    let expander = with.secret.expander();
+    let content = Content::new(complete_fields(draft, with, &expander, &record)?, Meta::of(draft));
+    let mut values = FieldValues::new();
+    for (field, text) in content.present() {
+        values.set(field, text)?;
+    }
+    let body_root = RecordCommitments::new(&expander, &record, &values).body_root();
+    let (case, class, retain) = (draft.entry_case(), draft.retention_class(), draft.entry_retain_through());
+    let entry = PendingEntry::record(record.ledger_id, record.record_id, case, class, retain, body_root)?;
 
-    let cipher = content_cipher(&with.secret);
-    let content = Content::new(fields, Meta::of(&draft)).encode();
-    let content = encrypt(&cipher, part_nonce(0), ledger_id, &record_id, &content);
-    let row = |(n, json): (u64, &&str)| encrypt(&cipher, part_nonce(n + 1), ledger_id, &record_id, json.as_bytes());
-    let month = match draft.retain_through() {
-        RetainThrough::Day(day) => Month::of_days(day),
-        RetainThrough::Open | RetainThrough::NotApplicable => Month::OPEN,
-    };
-    SealedRecord {
-        record_id,
-        body_root,
-        case: draft.case(),
-        class: draft.retention_class(),
-        retain_through: draft.retain_through(),
+    let cipher = content_cipher(&expander);
+    let row = |(n, row): (u64, &PrincipalRow)| encrypt(&cipher, part_nonce(n + 1), &record, row.json().as_bytes());
+    Ok(SealedRecord {
+        record_id: record.record_id,
+        entry,
+        case,
+        retain_through: retain,
         status: draft.status(),
         direction: draft.direction(),
-        event_day: days(draft.event_date()),
+        event_day: crate::japan::day_of_date(draft.event_date()),
         made_day,
         system: draft.source().system().to_owned(),
         event_id: draft.source().event_id().to_owned(),
         body_digest: with.digest_key.digest(draft.canonical()),
         recorded_by: with.recorded_by.to_owned(),
-        third_party: draft.corporate_number().map(|number| with.search_key.third_party(number)),
-        month,
-        wrapped_secret: with.month_key.wrap(&with.secret, with.wrap_nonce, ledger_id, &record_id),
-        content,
-        rows: (0..).zip(&rows).map(row).collect(),
-        tokens: tokens(&draft, with.search_key),
-    }
+        third_party: draft.corporate_number().map(|number| with.search_key.third_party(number.as_str())),
+        month: Month::of_retention(retain),
+        wrapped_secret: with.month_key.wrap(&with.secret, with.wrap_nonce, &record),
+        content: encrypt(&cipher, part_nonce(0), &record, &content.encode()),
+        rows: (0..).zip(draft.rows()).map(row).collect(),
+        tokens: tokens(draft, with.search_key),
+        meta: content.into_meta(),
+    })
 }
 
 /// The search tokens of a draft's rows, each with its row.
@@ -157,62 +167,61 @@ fn tokens(draft: &Draft, key: &SearchKey) -> Vec<(u64, SearchToken)> {
 }
 
 /// The draft's fields with the two that are only known now: the principals' root and who records.
-fn complete_fields(draft: &Draft, with: &Sealing<'_>, rows: &[&str]) -> [Option<String>; 16] {
-    let mut fields = draft.fields().clone();
-    if !rows.is_empty() {
-        let root = commitment::row_root(&with.secret, with.ledger_id, &with.record_id, rows);
-        let count = u64::try_from(rows.len()).expect("a usize fits u64");
-        fields[Field::PRINCIPALS.position()] = Some(commitment::principals_value(count, &root));
+fn complete_fields(
+    draft: &Draft,
+    with: &Sealing<'_>,
+    expander: &Expander,
+    record: &RecordRef,
+) -> Result<[Option<String>; 16], ValueError> {
+    let mut fields = Field::ALL.map(|field| draft.field(field).map(str::to_owned));
+    if !draft.rows().is_empty() {
+        let rows = draft.rows().iter().map(|row| Value::new(row.json())).collect::<Result<Vec<_>, _>>()?;
+        let tree = RowTree::new(expander, record, rows);
+        fields[content::position(Field::PRINCIPALS)] = Some(tree.principals_value());
     }
     let actors = serde_json::json!({ "recorded_by": with.recorded_by });
-    fields[Field::ACTORS.position()] = Some(actors.to_string());
-    fields
+    fields[content::position(Field::ACTORS)] = Some(actors.to_string());
+    Ok(fields)
 }
 
 /// A record's secret, unwrapped with its month's key.
-pub fn unwrap_secret(
-    key: &MonthKey,
-    wrapped: &[u8],
-    ledger_id: &LedgerId,
-    record_id: &RecordId,
-) -> Result<RecordSecret, OpenError> {
-    key.unwrap(wrapped, ledger_id, record_id).ok_or(OpenError::Secret)
+pub fn unwrap_secret(key: &MonthKey, wrapped: &[u8], record: &RecordRef) -> Result<RecordSecret, OpenError> {
+    key.unwrap(wrapped, record).ok_or(OpenError::Secret)
 }
 
-/// A record's decrypted content.
-pub fn open_content(
-    secret: &RecordSecret,
-    sealed: &[u8],
-    ledger_id: &LedgerId,
-    record_id: &RecordId,
-) -> Result<Content, OpenError> {
-    let plain = decrypt(&content_cipher(secret), part_nonce(0), ledger_id, record_id, sealed).ok_or(OpenError::Content)?;
-    Content::decode(&plain).ok_or(OpenError::Malformed)
-}
-
-/// Opens the principal rows of one record; cheaper than deriving the key for every row.
-pub struct RowOpener<'a> {
+/// Opens the parts of one record.
+pub struct Opener {
     cipher: Aes256Gcm,
-    ledger_id: &'a LedgerId,
-    record_id: &'a RecordId,
+    record: RecordRef,
 }
 
-impl<'a> RowOpener<'a> {
-    /// Prepares the cipher of one record.
+impl Opener {
+    /// Derives the record's key from its secret.
     #[must_use]
-    pub fn new(secret: &RecordSecret, ledger_id: &'a LedgerId, record_id: &'a RecordId) -> Self {
-        Self { cipher: content_cipher(secret), ledger_id, record_id }
+    pub fn new(secret: &RecordSecret, record: RecordRef) -> Self {
+        Self { cipher: content_cipher(&secret.expander()), record }
+    }
+
+    /// The record's content.
+    pub fn content(&self, sealed: &[u8]) -> Result<Content, OpenError> {
+        let plain = self.decrypt(0, sealed).ok_or(OpenError::Content)?;
+        Content::decode(&plain).ok_or(OpenError::Malformed)
     }
 
     /// The JSON text of row `n`.
-    pub fn open(&self, n: u64, sealed: &[u8]) -> Result<String, OpenError> {
-        let plain = decrypt(&self.cipher, part_nonce(n + 1), self.ledger_id, self.record_id, sealed);
+    pub fn row(&self, n: u64, sealed: &[u8]) -> Result<String, OpenError> {
+        let plain = self.decrypt(n + 1, sealed);
         plain.and_then(|plain| String::from_utf8(plain).ok()).ok_or(OpenError::Row(n))
+    }
+
+    fn decrypt(&self, part: u64, sealed: &[u8]) -> Option<Vec<u8>> {
+        let aad = associated_data(&self.record);
+        self.cipher.decrypt(&Nonce::from(part_nonce(part)), Payload { msg: sealed, aad: &aad }).ok()
     }
 }
 
-fn content_cipher(secret: &RecordSecret) -> Aes256Gcm {
-    Aes256Gcm::new((&*secret.content_key()).into())
+fn content_cipher(expander: &Expander) -> Aes256Gcm {
+    Aes256Gcm::new(expander.content_key().as_bytes().into())
 }
 
 /// The nonce of part `n` of a record: the number, big-endian, behind four zero bytes.
@@ -223,35 +232,16 @@ fn part_nonce(n: u64) -> [u8; 12] {
 }
 
 /// What every ciphertext is bound to, so that rows of another record or ledger do not decrypt here.
-fn associated_data(ledger_id: &LedgerId, record_id: &RecordId) -> [u8; 32] {
+fn associated_data(record: &RecordRef) -> [u8; 32] {
     let mut data = [0; 32];
-    data[..16].copy_from_slice(ledger_id.as_bytes());
-    data[16..].copy_from_slice(record_id.as_bytes());
+    data[..16].copy_from_slice(record.ledger_id.as_bytes());
+    data[16..].copy_from_slice(record.record_id.as_bytes());
     data
 }
 
-fn encrypt(cipher: &Aes256Gcm, nonce: [u8; 12], ledger_id: &LedgerId, record_id: &RecordId, plain: &[u8]) -> Vec<u8> {
-    let aad = associated_data(ledger_id, record_id);
+fn encrypt(cipher: &Aes256Gcm, nonce: [u8; 12], record: &RecordRef, plain: &[u8]) -> Vec<u8> {
+    let aad = associated_data(record);
     cipher
         .encrypt(&Nonce::from(nonce), Payload { msg: plain, aad: &aad })
         .expect("AES-GCM encrypts anything shorter than 64 GiB")
 }
-
-fn decrypt(
-    cipher: &Aes256Gcm,
-    nonce: [u8; 12],
-    ledger_id: &LedgerId,
-    record_id: &RecordId,
-    sealed: &[u8],
-) -> Option<Vec<u8>> {
-    let aad = associated_data(ledger_id, record_id);
-    cipher.decrypt(&Nonce::from(nonce), Payload { msg: sealed, aad: &aad }).ok()
-}
-
-fn days(date: chrono::NaiveDate) -> i32 {
-    use chrono::Datelike;
-    date.num_days_from_ce() - UNIX_EPOCH_FROM_CE
-}
-
-/// 1970-01-01 as a count of days from 0001-01-01, which is day 1.
-pub(crate) const UNIX_EPOCH_FROM_CE: i32 = 719_163;

@@ -124,6 +124,8 @@ catalogue! {
     MethodNotAllowedForOptOut "method.not_allowed_for_opt_out" Error Some("規則19条2項・23条2項"),
         "オプトアウトによる提供・受領は、その都度記録してください(規則19条2項・23条2項)。",
         "a provision or receipt by opt-out is recorded each time";
+    MethodOnlyEach "method.only_each" Error None,
+        "この場合は、都度の記録(each)にしてください。", "here a record is made each time (`each`)";
     MethodBatchConditions "method.batch_conditions" Error Some("規則19条2項・23条2項・27条2項"),
         "一括の記録は、同じ相手方との継続的または反復的な提供に限ります。期間(period)か基本契約(agreement)を入れてください。",
         "a batch record is for continuous or repeated provision to the same party; give `period` or `agreement`";

@@ -48,16 +48,22 @@ impl Faults {
         list
     }
 
+    /// The faults that refuse the event.
+    pub(crate) fn into_errors(self) -> Vec<Fault> {
+        let list = self.into_sorted();
+        list.into_iter()
+            .filter(|fault| fault.level == Level::Error)
+            .collect()
+    }
+
     /// The warnings, or every fault that refuses the event where there is one.
     pub(crate) fn into_warnings(self) -> Result<Vec<Fault>, Vec<Fault>> {
-        let list = self.into_sorted();
-        if list.iter().any(|fault| fault.level == Level::Error) {
-            return Err(list
-                .into_iter()
-                .filter(|fault| fault.level == Level::Error)
-                .collect());
+        let refused = self.list.borrow().iter().any(|fault| fault.level == Level::Error);
+        if refused {
+            Err(self.into_errors())
+        } else {
+            Ok(self.into_sorted())
         }
-        Ok(list)
     }
 }
 

@@ -1,9 +1,10 @@
 //! The content of a record as it is encrypted: its field texts, and what the first answer said.
 
+use kirokubo_ledger::commitment::Field;
 use serde::{Deserialize, Serialize};
 
-use crate::event::Draft;
-use crate::fault::FaultText;
+use crate::draft::Draft;
+use crate::fault_text::FaultText;
 
 /// First byte of an encoded content. Compression will be another value, not another table.
 const VERSION: u8 = 1;
@@ -32,10 +33,10 @@ pub struct Meta {
 impl Meta {
     pub(super) fn of(draft: &Draft) -> Self {
         Self {
-            letters: draft.letters(),
-            statutory: draft.statutory().iter().map(|field| field.number()).collect(),
+            letters: draft.matters().iter().filter_map(|matter| matter.letter(draft.direction())).collect(),
+            statutory: Field::ALL.into_iter().filter(|f| draft.is_statutory(*f)).map(Field::number).collect(),
             rule_set: draft.answer().rule_set.id().to_owned(),
-            warnings: draft.warnings().iter().map(crate::fault::Fault::text).collect(),
+            warnings: draft.warnings().iter().map(FaultText::of).collect(),
         }
     }
 }
@@ -57,15 +58,23 @@ impl Content {
         &self.meta
     }
 
+    /// The fields that the record has, with their texts.
+    pub fn present(&self) -> impl Iterator<Item = (Field, &str)> {
+        Field::ALL.into_iter().zip(&self.fields).filter_map(|(field, text)| Some((field, text.as_deref()?)))
+    }
+
+    pub(super) fn into_meta(self) -> Meta {
+        self.meta
+    }
+
     /// Version, number of present fields, then field number, u32 length and text of each, then the meta as JSON.
     pub(super) fn encode(&self) -> Vec<u8> {
-        let present = || (1_u8..).zip(&self.fields).filter_map(|(f, text)| Some((f, text.as_ref()?)));
-        let size: usize = present().map(|(_, text)| text.len() + 5).sum();
+        let size: usize = self.present().map(|(_, text)| text.len() + 5).sum();
         let mut out = Vec::with_capacity(size + 256);
         out.push(VERSION);
-        out.push(u8::try_from(present().count()).expect("there are sixteen fields"));
-        for (field, text) in present() {
-            out.push(field);
+        out.push(u8::try_from(self.present().count()).expect("there are sixteen fields"));
+        for (field, text) in self.present() {
+            out.push(field.number());
             let length = u32::try_from(text.len()).expect("a request body is far below 4 GiB");
             out.extend_from_slice(&length.to_be_bytes());
             out.extend_from_slice(text.as_bytes());
@@ -90,6 +99,11 @@ impl Content {
         }
         Some(Self { fields, meta: serde_json::from_slice(rest).ok()? })
     }
+}
+
+/// Where a field stands in [`Content::fields`].
+pub(super) fn position(field: Field) -> usize {
+    usize::from(field.number() - 1)
 }
 
 #[cfg(test)]

@@ -4,15 +4,15 @@ use std::fmt;
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
-use chrono::{Datelike, NaiveDate};
+use chrono::Datelike;
 use hmac::{Hmac, Mac};
-use kirokubo_ledger::commitment::RecordSecret;
-use kirokubo_ledger::{LedgerId, RecordId};
+use kirokubo_ledger::commitment::{RecordRef, RecordSecret};
+use kirokubo_ledger::entry::RetainThrough;
 use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::{UNIX_EPOCH_FROM_CE, WRAPPED_SECRET_LEN, associated_data};
-use crate::fold;
+use super::{WRAPPED_SECRET_LEN, associated_data};
+use crate::{fold, japan};
 
 /// The calendar month (Japan time) in which a record's retention ends: it names the key that wraps its secret.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -25,9 +25,18 @@ impl Month {
     /// The month of a day, counted in days since 1970-01-01. A day beyond the calendar counts as open.
     #[must_use]
     pub fn of_days(days: i32) -> Self {
-        let date = days.checked_add(UNIX_EPOCH_FROM_CE).and_then(NaiveDate::from_num_days_from_ce_opt);
+        let date = japan::date_of_day(days);
         date.and_then(|date| Some(Self(date.year().checked_mul(12)? + i32::try_from(date.month0()).ok()?)))
             .unwrap_or(Self::OPEN)
+    }
+
+    /// The month of the last day of retention; [`Month::OPEN`] where there is none yet.
+    #[must_use]
+    pub fn of_retention(retain: RetainThrough) -> Self {
+        match retain {
+            RetainThrough::Day(day) => Self::of_days(day),
+            RetainThrough::Open | RetainThrough::NotApplicable => Self::OPEN,
+        }
     }
 
     /// Year × 12 + month − 1, or −1 for [`Month::OPEN`]: the number kept in the database.
@@ -63,14 +72,8 @@ impl MonthKey {
         Self(*bytes)
     }
 
-    pub(super) fn wrap(
-        &self,
-        secret: &RecordSecret,
-        nonce: [u8; 12],
-        ledger_id: &LedgerId,
-        record_id: &RecordId,
-    ) -> [u8; WRAPPED_SECRET_LEN] {
-        let aad = associated_data(ledger_id, record_id);
+    pub(super) fn wrap(&self, secret: &RecordSecret, nonce: [u8; 12], record: &RecordRef) -> [u8; WRAPPED_SECRET_LEN] {
+        let aad = associated_data(record);
         let sealed = Aes256Gcm::new((&self.0).into())
             .encrypt(&Nonce::from(nonce), Payload { msg: secret.as_bytes(), aad: &aad })
             .expect("AES-GCM encrypts anything shorter than 64 GiB");
@@ -80,10 +83,10 @@ impl MonthKey {
         out
     }
 
-    pub(super) fn unwrap(&self, wrapped: &[u8], ledger_id: &LedgerId, record_id: &RecordId) -> Option<RecordSecret> {
+    pub(super) fn unwrap(&self, wrapped: &[u8], record: &RecordRef) -> Option<RecordSecret> {
         let wrapped: &[u8; WRAPPED_SECRET_LEN] = wrapped.try_into().ok()?;
         let (nonce, sealed) = wrapped.split_first_chunk::<12>()?;
-        let aad = associated_data(ledger_id, record_id);
+        let aad = associated_data(record);
         let cipher = Aes256Gcm::new((&self.0).into());
         let plain = cipher.decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad: &aad }).ok()?;
         let plain = Zeroizing::new(plain);
@@ -190,11 +193,13 @@ fn prefix<const N: usize>(mac: Hmac<Sha256>) -> [u8; N] {
 
 #[cfg(test)]
 mod tests {
+    use kirokubo_ledger::{LedgerId, RecordId};
+
     use super::*;
 
     #[test]
     fn a_month_is_named_as_on_the_calendar() {
-        let day = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).unwrap().num_days_from_ce() - UNIX_EPOCH_FROM_CE;
+        let day = |y, m, d| japan::day_of_date(chrono::NaiveDate::from_ymd_opt(y, m, d).unwrap());
         assert_eq!(Month::of_days(day(2029, 11, 21)).to_string(), "2029-11");
         assert_eq!(Month::of_days(day(2029, 12, 31)).to_string(), "2029-12");
         assert_eq!(Month::of_days(day(2030, 1, 1)).to_string(), "2030-01");
@@ -203,12 +208,12 @@ mod tests {
 
     #[test]
     fn a_secret_unwraps_only_for_its_own_record_and_key() {
-        let (ledger, record) = (LedgerId::from_bytes([1; 16]), RecordId::from_bytes([2; 16]));
+        let record = |id| RecordRef { ledger_id: LedgerId::from_bytes([1; 16]), record_id: RecordId::from_bytes([id; 16]) };
         let key = MonthKey::from_bytes(&[3; 32]);
-        let wrapped = key.wrap(&RecordSecret::from_bytes([4; 32]), [5; 12], &ledger, &record);
-        assert_eq!(key.unwrap(&wrapped, &ledger, &record).unwrap().as_bytes(), &[4; 32]);
-        assert!(key.unwrap(&wrapped, &ledger, &RecordId::from_bytes([9; 16])).is_none());
-        assert!(MonthKey::from_bytes(&[6; 32]).unwrap(&wrapped, &ledger, &record).is_none());
-        assert!(key.unwrap(&wrapped[1..], &ledger, &record).is_none());
+        let wrapped = key.wrap(&RecordSecret::from_bytes([4; 32]), [5; 12], &record(2));
+        assert_eq!(key.unwrap(&wrapped, &record(2)).unwrap().as_bytes(), &[4; 32]);
+        assert!(key.unwrap(&wrapped, &record(9)).is_none());
+        assert!(MonthKey::from_bytes(&[6; 32]).unwrap(&wrapped, &record(2)).is_none());
+        assert!(key.unwrap(&wrapped[1..], &record(2)).is_none());
     }
 }

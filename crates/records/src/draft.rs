@@ -1,0 +1,312 @@
+//! A record that is ready to be sealed and appended.
+
+use chrono::{Datelike, NaiveDate};
+use kirokubo_ledger::commitment::Field;
+use kirokubo_ledger::entry;
+use kirokubo_rules::{Answer, Case, Direction, Matter, Method, Question, RetainThrough};
+
+use crate::corporate_number::CorporateNumber;
+use crate::fault::Fault;
+use crate::matter::{PrincipalRow, Principals, ThirdParty};
+use crate::source::Source;
+use crate::statutory::Statutory;
+
+/// Fields of a record in the ledger.
+const FIELDS: usize = Field::ALL.len();
+
+/// Days from 0001-01-01 to 1970-01-01, where an entry's days begin.
+const EPOCH_FROM_COMMON_ERA: i32 = 719_163;
+
+/// In what standing a record is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// The law asks for it.
+    Regular,
+    /// Kept at the sender's wish although no duty exists.
+    Voluntary,
+    /// The law is not settled: a person decides.
+    Review,
+    /// The event should not have happened; recorded all the same.
+    NonConforming,
+}
+
+impl Status {
+    /// Every status.
+    pub const ALL: &[Self] = &[Self::Regular, Self::Voluntary, Self::Review, Self::NonConforming];
+
+    /// The word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Regular => "regular",
+            Self::Voluntary => "voluntary",
+            Self::Review => "review",
+            Self::NonConforming => "non_conforming",
+        }
+    }
+
+    /// The status with exactly this word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|status| status.as_str() == word)
+    }
+}
+
+/// What a record is, apart from its content.
+#[derive(Debug, Clone)]
+pub(crate) struct Head {
+    pub(crate) source: Source,
+    pub(crate) question: Question,
+    pub(crate) answer: Answer,
+    pub(crate) case: Case,
+    pub(crate) status: Status,
+    pub(crate) method: Method,
+    pub(crate) retain_through: RetainThrough,
+    /// The matters that are statutory in this record.
+    pub(crate) matters: &'static [Matter],
+}
+
+/// What a record holds beside the matters of a [`Statutory`] record.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Beside {
+    pub(crate) third_party: Option<ThirdParty>,
+    pub(crate) principals: Option<Principals>,
+    texts: [Option<String>; FIELDS],
+}
+
+impl Beside {
+    /// Puts the stored text of `field`.
+    pub(crate) fn set(&mut self, field: Field, json: Option<String>) {
+        if let Some(slot) = self.texts.get_mut(place(field)) {
+            *slot = json;
+        }
+    }
+
+    fn get(&self, field: Field) -> Option<&str> {
+        if field == Field::THIRD_PARTY {
+            return self.third_party.as_ref().map(ThirdParty::json);
+        }
+        self.texts.get(place(field))?.as_deref()
+    }
+}
+
+/// A provision or receipt that the rules accept, with everything its entry and side rows are made of.
+///
+/// Two fields have no text yet: the principals' (4), which commits to the rows, and the actors' (15).
+#[derive(Debug, Clone)]
+pub struct Draft {
+    head: Head,
+    statutory: Option<Statutory>,
+    beside: Beside,
+    warnings: Vec<Fault>,
+    canonical: Vec<u8>,
+}
+
+impl Draft {
+    pub(crate) fn new(
+        head: Head,
+        statutory: Option<Statutory>,
+        beside: Beside,
+        warnings: Vec<Fault>,
+        canonical: Vec<u8>,
+    ) -> Self {
+        Self {
+            head,
+            statutory,
+            beside,
+            warnings,
+            canonical,
+        }
+    }
+
+    /// Provision or receipt.
+    #[must_use]
+    pub const fn direction(&self) -> Direction {
+        self.head.question.direction
+    }
+
+    /// Where the event came from: its natural key.
+    #[must_use]
+    pub const fn source(&self) -> &Source {
+        &self.head.source
+    }
+
+    /// The day of the event in Japan.
+    #[must_use]
+    pub const fn event_date(&self) -> NaiveDate {
+        self.head.question.event_date
+    }
+
+    /// The facts that were judged.
+    #[must_use]
+    pub const fn question(&self) -> &Question {
+        &self.head.question
+    }
+
+    /// What the rules answered.
+    #[must_use]
+    pub const fn answer(&self) -> &Answer {
+        &self.head.answer
+    }
+
+    /// The kind of record.
+    #[must_use]
+    pub const fn case(&self) -> Case {
+        self.head.case
+    }
+
+    /// The kind of record as the ledger's entry carries it.
+    #[must_use]
+    pub fn entry_case(&self) -> entry::Case {
+        entry::Case::from_byte(self.head.case.code())
+            .expect("rules and ledger number the cases alike; a test asks all")
+    }
+
+    /// In what standing the record is kept.
+    #[must_use]
+    pub const fn status(&self) -> Status {
+        self.head.status
+    }
+
+    /// How the record is made.
+    #[must_use]
+    pub const fn method(&self) -> Method {
+        self.head.method
+    }
+
+    /// How its keeping is counted.
+    #[must_use]
+    pub const fn retention_class(&self) -> entry::RetentionClass {
+        match (self.head.status, self.head.method) {
+            (Status::Voluntary, _) => entry::RetentionClass::Voluntary,
+            (_, Method::Each) => entry::RetentionClass::Each,
+            (_, Method::Batch) => entry::RetentionClass::Batch,
+            (_, Method::Contract) => entry::RetentionClass::Contract,
+        }
+    }
+
+    /// The last day it must be kept, counted from its making today.
+    #[must_use]
+    pub const fn retain_through(&self) -> RetainThrough {
+        self.head.retain_through
+    }
+
+    /// The last day it must be kept as the ledger's entry carries it.
+    #[must_use]
+    pub fn entry_retain_through(&self) -> entry::RetainThrough {
+        match self.head.retain_through {
+            RetainThrough::Open => entry::RetainThrough::Open,
+            RetainThrough::Through(day) => {
+                entry::RetainThrough::Day(day.num_days_from_ce() - EPOCH_FROM_COMMON_ERA)
+            }
+        }
+    }
+
+    /// The record the law asks for; `None` for one kept voluntarily, under review or as non-conforming.
+    #[must_use]
+    pub const fn statutory(&self) -> Option<&Statutory> {
+        self.statutory.as_ref()
+    }
+
+    /// The matters that are statutory in this record, in the order of their letters.
+    #[must_use]
+    pub const fn matters(&self) -> &'static [Matter] {
+        self.head.matters
+    }
+
+    /// Whether `field` holds a statutory matter in this record: what a disclosure to the principal shows.
+    #[must_use]
+    pub fn is_statutory(&self, field: Field) -> bool {
+        let period_is_date = self.head.method != Method::Each && self.head.matters.contains(&Matter::Date);
+        (field == Field::PERIOD && period_is_date)
+            || self
+                .head
+                .matters
+                .iter()
+                .any(|matter| matter_field(*matter) == field)
+    }
+
+    /// The stored text of `field`: JSON, as the exact bytes that are hashed.
+    #[must_use]
+    pub fn field(&self, field: Field) -> Option<&str> {
+        let statutory = self
+            .statutory
+            .as_ref()
+            .and_then(|statutory| statutory.field(field));
+        statutory.or_else(|| self.beside.get(field))
+    }
+
+    /// The principals, in the order posted; empty where none were named.
+    #[must_use]
+    pub fn rows(&self) -> &[PrincipalRow] {
+        let statutory = self.statutory.as_ref().and_then(Statutory::principals);
+        statutory
+            .or(self.beside.principals.as_ref())
+            .map_or(&[], Principals::rows)
+    }
+
+    /// The other side, where it was named.
+    #[must_use]
+    pub fn third_party(&self) -> Option<&ThirdParty> {
+        self.statutory
+            .as_ref()
+            .map(Statutory::third_party)
+            .or(self.beside.third_party.as_ref())
+    }
+
+    /// The other side's corporate number, where one was given.
+    #[must_use]
+    pub fn corporate_number(&self) -> Option<CorporateNumber> {
+        self.third_party().and_then(ThirdParty::corporate_number)
+    }
+
+    /// What is worth saying although the record is accepted.
+    #[must_use]
+    pub fn warnings(&self) -> &[Fault] {
+        &self.warnings
+    }
+
+    /// The canonical JSON of the whole event, with its direction as `type`: the same event gives the same bytes however
+    /// it was posted.
+    #[must_use]
+    pub fn canonical(&self) -> &[u8] {
+        &self.canonical
+    }
+}
+
+/// The field of the ledger that holds a matter.
+#[must_use]
+pub const fn matter_field(matter: Matter) -> Field {
+    match matter {
+        Matter::Date => Field::DATE,
+        Matter::ThirdParty => Field::THIRD_PARTY,
+        Matter::Acquisition => Field::ACQUISITION,
+        Matter::Principals => Field::PRINCIPALS,
+        Matter::Items => Field::ITEMS,
+        Matter::PpcPublication => Field::PPC_PUBLICATION,
+        Matter::Consent => Field::CONSENT,
+    }
+}
+
+fn place(field: Field) -> usize {
+    usize::from(field.number()) - 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_and_ledger_number_the_cases_alike() {
+        for case in Case::ALL {
+            let entry_case = entry::Case::from_byte(case.code()).unwrap();
+            assert_eq!(entry_case.as_byte(), case.code());
+        }
+    }
+
+    #[test]
+    fn days_of_an_entry_begin_in_1970() {
+        let epoch = NaiveDate::from_ymd_opt(1970, 1, 1).unwrap();
+        assert_eq!(epoch.num_days_from_ce(), EPOCH_FROM_COMMON_ERA);
+    }
+}

@@ -1,0 +1,154 @@
+//! Everything an event may hold, read one part after the other before any of it is judged.
+
+use kirokubo_rules::{Direction, Question, RuleSet, ThirdPartyStatus};
+
+use super::place::{self, PlaceFacts};
+use super::{Context, date_field};
+use crate::cross_border::{self, CrossBorder};
+use crate::fault::Words;
+use crate::form::Form;
+use crate::given::{Checked, Given};
+use crate::inputs::{self, take};
+use crate::matter::{
+    self, Acquisition, Consent, ConsentConfirmation, EVIDENCE, EventDay, Filing, Items, PartyFacts,
+    PartyKind, PartyRule, PpcPublication, Principals, ThirdParty,
+};
+use crate::series::{self, Series};
+use crate::source::{self, Source};
+use crate::voluntary;
+
+/// The parts of one event.
+#[derive(Debug)]
+pub(super) struct Parts {
+    pub(super) source: Option<Source>,
+    pub(super) date: Given<EventDay>,
+    pub(super) third_party: Given<Checked<ThirdParty>>,
+    pub(super) principals: Given<Checked<Principals>>,
+    pub(super) items: Given<Checked<Items>>,
+    pub(super) consent: Given<Checked<Consent>>,
+    pub(super) confirmation: Given<Checked<ConsentConfirmation>>,
+    pub(super) acquisition: Given<Checked<Acquisition>>,
+    pub(super) publication: Given<Checked<PpcPublication>>,
+    pub(super) filing: Given<Checked<Filing>>,
+    pub(super) cross_border: Given<CrossBorder>,
+    pub(super) series: Series,
+    /// The stored text of the notes nobody asks for.
+    pub(super) voluntary: Option<String>,
+    pub(super) wishes: Wishes,
+    /// The facts to judge; `None` where one of them could not be read.
+    pub(super) question: Option<Question>,
+}
+
+/// What the sender wishes to be done with an event that the law does not simply ask to be recorded.
+#[derive(Debug, Default)]
+pub(super) struct Wishes {
+    /// Record it although no duty exists.
+    pub(super) keep_voluntarily: bool,
+    /// Record it although it should not have happened.
+    pub(super) non_conforming: bool,
+    /// What the sender takes the record for.
+    pub(super) statutory: Option<bool>,
+}
+
+impl Parts {
+    /// Reads every part, noting every fault.
+    pub(super) fn read(form: &Form<'_, '_>, direction: Direction, context: &Context) -> Self {
+        let date = matter::read_event_day(form, date_field(direction), context.today);
+        let event_day = date.as_ref().present().map(EventDay::day);
+        // A date that could not be read is taken for today, so that the other faults can be told as well.
+        let judged_on = event_day.unwrap_or(context.today);
+        let particulars = RuleSet::for_date(judged_on).third_party_particulars();
+        let (third_party, party) = matter::read_party(
+            form,
+            PartyRule {
+                direction,
+                particulars,
+            },
+        );
+        let items = matter::read_items(form);
+        let confirmation = matter::read_confirmation(form);
+        let cross_border = cross_border::read(form);
+
+        let mut question = Question::new(direction, judged_on);
+        let readable = read_question(form, &mut question, &party, &cross_border, &confirmation);
+        refuse_what_does_not_exist(form);
+        Self {
+            source: source::read(form),
+            principals: matter::read_principals(form, context.max_principals, context.today),
+            consent: matter::read_consent(form, event_day),
+            acquisition: matter::read_acquisition(form),
+            publication: matter::read_publication(form, context.today),
+            filing: matter::read_filing(form, event_day),
+            series: series::read(form),
+            voluntary: voluntary::read(form),
+            wishes: Wishes {
+                keep_voluntarily: form.flag("keep_voluntarily").present().unwrap_or(false),
+                non_conforming: form.flag("non_conforming").present().unwrap_or(false),
+                statutory: form.flag("statutory").present(),
+            },
+            question: readable.then_some(question),
+            date,
+            third_party,
+            items,
+            confirmation,
+            cross_border,
+        }
+    }
+}
+
+/// Puts the facts to judge together; `false` where one could not be read.
+fn read_question(
+    form: &Form<'_, '_>,
+    question: &mut Question,
+    party: &PartyFacts,
+    cross_border: &Given<CrossBorder>,
+    confirmation: &Given<Checked<ConsentConfirmation>>,
+) -> bool {
+    let mut readable = true;
+    let informed = cross_border
+        .as_ref()
+        .present()
+        .and_then(CrossBorder::information_given);
+    let confirmed = confirmation
+        .as_ref()
+        .present()
+        .and_then(|given| given.value().information_given());
+    if let Some(information_given) = informed.or(confirmed) {
+        question.information_given = information_given;
+    }
+    if matches!(party.kind, Given::Present(PartyKind::UnspecifiedMany)) {
+        question.third_party_status = ThirdPartyStatus::UnspecifiedMany;
+    }
+    take(
+        party.status.as_ref().copied(),
+        &mut question.third_party_status,
+        &mut readable,
+    );
+    let inferred = place::infer(
+        &PlaceFacts {
+            country: &party.country,
+            cross_border,
+            event_date: question.event_date,
+        },
+        &mut readable,
+    );
+    if let Some(place) = inferred {
+        question.place = place;
+    }
+    let given = inputs::read(form, question);
+    if form.get("place").is_some() && given {
+        place::check(form, question, party, cross_border);
+    }
+    readable && given && !party.kind.is_faulty()
+}
+
+/// Refuses fields that cite records and lists: none can be registered yet.
+fn refuse_what_does_not_exist(form: &Form<'_, '_>) {
+    form.refuse_references("evidence", &EVIDENCE);
+    if let Given::Present(same_as) = form.object("same_as", &["record", "fields"]) {
+        if same_as.get("record").is_none() {
+            same_as.faults().push(same_as.missing("record"));
+        }
+        same_as.refuse_references("record", &Words::of("記録", "record"));
+    }
+}

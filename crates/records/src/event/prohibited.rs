@@ -1,0 +1,91 @@
+//! What the law forbids: the answer of the rules, put where the sender can see what causes it.
+
+use kirokubo_rules::{Answer, Basis, Direction, Gate, Place, Question};
+
+use super::parts::Parts;
+use crate::fault::{Code, Fault, Words};
+use crate::form::Form;
+use crate::given::Given;
+use crate::matter::PartyKind;
+
+/// Notes why the event may not take place, one fault for each cause.
+pub(super) fn note(form: &Form<'_, '_>, question: &Question, answer: &Answer, parts: &Parts) {
+    let law = answer.citations.first().copied();
+    let push = |fault: Fault| {
+        form.faults()
+            .push(law.map_or(fault.clone(), |law| fault.law(law)))
+    };
+    if matches!(answer.gate, Gate::P8 | Gate::R10) {
+        opt_out_causes(form, question, answer, parts)
+            .into_iter()
+            .for_each(push);
+        return;
+    }
+    if answer.gate == Gate::P6 || (answer.gate == Gate::L5 && question.place == Place::OtherForeign) {
+        push(abroad(form, answer));
+        return;
+    }
+    let fault = explained(form, "basis", answer);
+    let from_individual = question.direction == Direction::Receipt
+        && question.basis == Basis::None
+        && matches!(parts.third_party.as_ref(), Given::Present(party) if party.value().kind() == PartyKind::Individual);
+    push(if from_individual {
+        fault.hint(PRIVATE_PERSON)
+    } else {
+        fault
+    });
+}
+
+const PRIVATE_PERSON: Words = Words::of(
+    "相手方が個人情報取扱事業者でない個人なら、third_party.status を non_handler としてください。",
+    "if the third party is a private person, set `third_party.status` to `non_handler`",
+);
+
+/// The payloads that an opt-out may not carry, and the filing it may not lack.
+fn opt_out_causes(form: &Form<'_, '_>, question: &Question, answer: &Answer, parts: &Parts) -> Vec<Fault> {
+    let mut causes = Vec::new();
+    if question.sensitive {
+        let items = parts
+            .items
+            .as_ref()
+            .present()
+            .map_or(&[][..], |items| items.value().sensitive());
+        causes.extend(
+            items
+                .iter()
+                .map(|pointer| Fault::new(Code::ItemsSensitiveInOptOut, pointer.clone())),
+        );
+        if items.is_empty() {
+            causes.push(form.fault("sensitive", Code::ItemsSensitiveInOptOut));
+        }
+    }
+    if question.from_opt_out {
+        causes.push(form.fault("from_opt_out", Code::OptOutReProvision));
+    }
+    if !question.filed {
+        causes.push(form.fault("filed", Code::OptOutFilingNotEffective));
+    }
+    if question.illicit {
+        causes.push(explained(form, "illicit", answer));
+    }
+    causes
+}
+
+/// A third party abroad without a ground that reaches it.
+fn abroad(form: &Form<'_, '_>, answer: &Answer) -> Fault {
+    let field = ["place", "cross_border"]
+        .into_iter()
+        .find(|field| form.get(field).is_some());
+    let pointer = field.map_or_else(
+        || form.at("third_party").name("country").pointer(),
+        |field| form.at(field).pointer(),
+    );
+    let explanation = answer.explanation;
+    Fault::new(Code::CrossBorderGroundRequired, pointer).hint(Words::of(explanation.ja, explanation.en))
+}
+
+fn explained(form: &Form<'_, '_>, field: &str, answer: &Answer) -> Fault {
+    form.fault(field, Code::EventProhibited)
+        .fill("explanation_ja", answer.explanation.ja)
+        .fill("explanation_en", answer.explanation.en)
+}

@@ -1,0 +1,33 @@
+//! The matters of a record, each read from its part of the event.
+//!
+//! Every reader gives the value with the text that is stored for it, and says what it would still lack as a statutory
+//! matter of the event's day.
+
+mod acquisition;
+mod consent;
+mod event_day;
+mod items;
+mod party;
+mod principals;
+mod publication;
+
+pub use acquisition::Acquisition;
+pub use consent::{Consent, ConsentConfirmation};
+pub use event_day::EventDay;
+pub use items::Items;
+pub use party::{PartyKind, ThirdParty};
+pub use principals::{PrincipalRow, Principals};
+pub use publication::{Filing, PpcPublication};
+
+pub(crate) use acquisition::read as read_acquisition;
+pub(crate) use consent::{read as read_consent, read_confirmation};
+pub(crate) use event_day::read as read_event_day;
+pub(crate) use items::read as read_items;
+pub(crate) use party::{PartyFacts, PartyRule, read as read_party};
+pub(crate) use principals::read as read_principals;
+pub(crate) use publication::{read as read_publication, read_filing};
+
+use crate::fault::Words;
+
+/// What an evidence id would name.
+pub(crate) const EVIDENCE: Words = Words::of("証跡ファイル", "piece of evidence");

@@ -1,0 +1,254 @@
+//! 第三者の氏名又は名称、住所、代表者の氏名: the other side of the event.
+
+use kirokubo_rules::{Direction, ThirdPartyParticulars, ThirdPartyStatus};
+
+use crate::corporate_number::{BadCorporateNumber, CorporateNumber};
+use crate::country::{self, Country};
+use crate::fault::{Code, Fault, Words};
+use crate::form::{Form, choice};
+use crate::given::{Checked, Given};
+use crate::postal_code;
+use crate::text::{ADDRESS, IDENTIFIER, NAME, PROSE};
+use crate::wording;
+
+const FIELDS: &[&str] = &[
+    "id",
+    "kind",
+    "name",
+    "address",
+    "postal_code",
+    "country",
+    "representative",
+    "corporate_number",
+    "status",
+    "described",
+];
+
+/// What kind of person the other side is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartyKind {
+    /// A legal person.
+    Corporation,
+    /// A body without legal personality that has a representative or administrator.
+    Association,
+    /// A natural person.
+    Individual,
+    /// 不特定かつ多数の者, to whom something is published.
+    UnspecifiedMany,
+}
+
+impl PartyKind {
+    /// Every kind.
+    pub const ALL: &[Self] = &[
+        Self::Corporation,
+        Self::Association,
+        Self::Individual,
+        Self::UnspecifiedMany,
+    ];
+
+    /// The word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Corporation => "corporation",
+            Self::Association => "association",
+            Self::Individual => "individual",
+            Self::UnspecifiedMany => "unspecified_many",
+        }
+    }
+
+    /// The kind with exactly this word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == word)
+    }
+}
+
+choice!(PartyKind);
+
+/// The other side of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThirdParty {
+    json: String,
+    kind: PartyKind,
+    name: Option<String>,
+    corporate_number: Option<CorporateNumber>,
+}
+
+impl ThirdParty {
+    /// The text that is stored: the third party as it was posted.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        &self.json
+    }
+
+    /// What kind of person it is.
+    #[must_use]
+    pub const fn kind(&self) -> PartyKind {
+        self.kind
+    }
+
+    /// Its name; `None` for 不特定かつ多数の者.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// Whether it says who it is: by a name, or that it is 不特定かつ多数の者.
+    pub(crate) fn is_named(&self) -> bool {
+        self.name.is_some() || self.kind == PartyKind::UnspecifiedMany
+    }
+
+    /// Its corporate number, where one was given.
+    #[must_use]
+    pub const fn corporate_number(&self) -> Option<CorporateNumber> {
+        self.corporate_number
+    }
+}
+
+/// What the duty check has to know about the other side.
+#[derive(Debug, Default)]
+pub(crate) struct PartyFacts {
+    pub(crate) status: Given<ThirdPartyStatus>,
+    pub(crate) kind: Given<PartyKind>,
+    pub(crate) country: Given<Country>,
+}
+
+/// What matter (b) has to hold for this event.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PartyRule {
+    pub(crate) direction: Direction,
+    pub(crate) particulars: ThirdPartyParticulars,
+}
+
+/// Reads `third_party`.
+pub(crate) fn read(form: &Form<'_, '_>, rule: PartyRule) -> (Given<Checked<ThirdParty>>, PartyFacts) {
+    let party = match form.object("third_party", FIELDS) {
+        Given::Absent => return (Given::Absent, PartyFacts::default()),
+        Given::Faulty => return (Given::Faulty, PartyFacts::default()),
+        Given::Present(party) => party,
+    };
+    let facts = PartyFacts {
+        status: party.choice("status"),
+        kind: party.choice("kind"),
+        country: country::read(&party, "country"),
+    };
+    if party.get("id").is_some() {
+        party.refuse_references("id", &Words::of("相手方", "third party"));
+        return (Given::Faulty, facts);
+    }
+    if facts.kind.is_absent() {
+        party.faults().push(party.missing("kind"));
+    }
+    let conflict = status_conflicts(&party, &facts);
+    let read = read_named(&party, &facts, rule);
+    let usable = !conflict && !facts.status.is_faulty() && !facts.country.is_faulty();
+    (if usable { read } else { Given::Faulty }, facts)
+}
+
+/// Notes a `status` that says something else than `kind` about 不特定かつ多数の者.
+fn status_conflicts(party: &Form<'_, '_>, facts: &PartyFacts) -> bool {
+    let (Given::Present(status), Given::Present(kind)) = (&facts.status, &facts.kind) else {
+        return false;
+    };
+    let conflict = (*status == ThirdPartyStatus::UnspecifiedMany) != (*kind == PartyKind::UnspecifiedMany);
+    if conflict {
+        party
+            .faults()
+            .push(party.fault("status", Code::ValueConflict).fill("field", "kind"));
+    }
+    conflict
+}
+
+fn read_named(party: &Form<'_, '_>, facts: &PartyFacts, rule: PartyRule) -> Given<Checked<ThirdParty>> {
+    let name = party.text("name", NAME);
+    let address = party.text("address", ADDRESS);
+    let described = party.text("described", PROSE);
+    let postal_code = postal_code::read(party);
+    let representative = read_representative(party);
+    let corporate_number = read_corporate_number(party);
+    let faulty = [
+        name.is_faulty(),
+        address.is_faulty(),
+        described.is_faulty(),
+        representative.is_faulty(),
+    ];
+    let Given::Present(kind) = facts.kind else {
+        return Given::Faulty;
+    };
+    if faulty.contains(&true) || corporate_number.is_faulty() || !postal_code {
+        return Given::Faulty;
+    }
+    let mut concerns = Vec::new();
+    if kind == PartyKind::UnspecifiedMany {
+        // A receipt always comes from someone.
+        if rule.direction == Direction::Receipt {
+            concerns.push(party.fault("name", Code::PartyNameRequired));
+        }
+    } else {
+        if !matches!(name, Given::Present(name) if !wording::is_nobody(name)) {
+            concerns.push(party.fault("name", Code::PartyNameRequired));
+        }
+        if rule.particulars == ThirdPartyParticulars::NameAddressAndRepresentative {
+            concerns.extend(address_concern(party, &address));
+            if kind != PartyKind::Individual && representative.is_absent() {
+                let pointer = party.at("representative").name("name").pointer();
+                concerns.push(Fault::new(Code::PartyRepresentativeRequired, pointer));
+            }
+        }
+    }
+    let value = ThirdParty {
+        json: party.node().to_json(),
+        kind,
+        name: name
+            .present()
+            .filter(|_| kind != PartyKind::UnspecifiedMany)
+            .map(str::to_owned),
+        corporate_number: corporate_number.present(),
+    };
+    Given::Present(Checked::new(value, concerns))
+}
+
+fn address_concern(party: &Form<'_, '_>, address: &Given<&str>) -> Option<Fault> {
+    match address {
+        Given::Present(address) if wording::is_nobody(address) => {
+            Some(party.fault("address", Code::PartyAddressIncomplete))
+        }
+        Given::Present(address) if wording::is_prefecture_only(address) => {
+            Some(party.fault("address", Code::PartyAddressIncomplete).as_warning())
+        }
+        Given::Present(_) | Given::Faulty => None,
+        Given::Absent => Some(party.fault("address", Code::PartyAddressIncomplete)),
+    }
+}
+
+/// Reads the representative's name; one without a name counts as left out.
+fn read_representative<'n>(party: &Form<'_, 'n>) -> Given<&'n str> {
+    match party.object("representative", &["title", "name"]) {
+        Given::Absent => Given::Absent,
+        Given::Faulty => Given::Faulty,
+        Given::Present(representative) => {
+            let title = representative.text("title", NAME);
+            let name = representative.text("name", NAME);
+            if title.is_faulty() { Given::Faulty } else { name }
+        }
+    }
+}
+
+fn read_corporate_number(party: &Form<'_, '_>) -> Given<CorporateNumber> {
+    const FIELD: &str = "corporate_number";
+    let text = match party.text(FIELD, IDENTIFIER) {
+        Given::Absent => return Given::Absent,
+        Given::Faulty => return Given::Faulty,
+        Given::Present(text) => text,
+    };
+    let fault = match CorporateNumber::parse(text) {
+        Ok(number) => return Given::Present(number),
+        Err(BadCorporateNumber::Invalid) => party.fault(FIELD, Code::HoujinBangouInvalid),
+        Err(BadCorporateNumber::TwelveDigits { candidate }) => party
+            .fault(FIELD, Code::HoujinBangouTwelveDigits)
+            .fill("candidate", &candidate),
+    };
+    party.faults().push(fault);
+    Given::Faulty
+}

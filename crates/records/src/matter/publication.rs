@@ -1,0 +1,103 @@
+//! The opt-out filing relied on, and that the Commission (委員会) has published it.
+
+use chrono::NaiveDate;
+
+use crate::fault::{Code, Words};
+use crate::form::Form;
+use crate::given::{Checked, Given};
+use crate::text::{IDENTIFIER, PROSE, URL};
+
+/// 委員会により公表されている旨: where and when the publication was looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PpcPublication {
+    json: String,
+}
+
+impl PpcPublication {
+    /// The text that is stored: the publication as it was posted.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        &self.json
+    }
+}
+
+/// The opt-out filing a provision rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filing {
+    json: String,
+}
+
+impl Filing {
+    /// The text that is stored: the filing as it was posted.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        &self.json
+    }
+}
+
+/// Reads `ppc_publication`.
+pub(crate) fn read(form: &Form<'_, '_>, today: NaiveDate) -> Given<Checked<PpcPublication>> {
+    let publication = match form.object("ppc_publication", &["number", "url", "checked_on", "note"]) {
+        Given::Absent => return Given::Absent,
+        Given::Faulty => return Given::Faulty,
+        Given::Present(publication) => publication,
+    };
+    let texts = [
+        publication.text("number", IDENTIFIER),
+        publication.text("url", URL),
+        publication.text("note", PROSE),
+    ];
+    let checked_on = publication.day("checked_on");
+    if texts.iter().any(Given::is_faulty) || checked_on.is_faulty() {
+        return Given::Faulty;
+    }
+    let concern = match checked_on {
+        Given::Present(day) if day > today => Some(publication.fault("checked_on", Code::DateOutOfRange)),
+        Given::Present(_) => None,
+        Given::Absent | Given::Faulty => Some(publication.missing("checked_on")),
+    };
+    let value = PpcPublication {
+        json: publication.node().to_json(),
+    };
+    Given::Present(Checked::new(value, concern.into_iter().collect()))
+}
+
+/// Reads `opt_out_filing`, given as an object; an id names nothing yet.
+pub(crate) fn read_filing(form: &Form<'_, '_>, event_day: Option<NaiveDate>) -> Given<Checked<Filing>> {
+    const NAME: &str = "opt_out_filing";
+    if form.get(NAME).is_some_and(|node| node.as_text().is_some()) {
+        form.refuse_references(NAME, &Words::of("届出", "opt-out filing"));
+        return Given::Faulty;
+    }
+    let filing = match form.object(NAME, &["number", "published_on", "starts_on", "url", "note"]) {
+        Given::Absent => return Given::Absent,
+        Given::Faulty => return Given::Faulty,
+        Given::Present(filing) => filing,
+    };
+    let texts = [
+        filing.text("number", IDENTIFIER),
+        filing.text("url", URL),
+        filing.text("note", PROSE),
+    ];
+    let days = [
+        ("published_on", filing.day("published_on")),
+        ("starts_on", filing.day("starts_on")),
+    ];
+    if texts.iter().any(Given::is_faulty) || days.iter().any(|(_, day)| day.is_faulty()) {
+        return Given::Faulty;
+    }
+    let too_late = |day: &Given<NaiveDate>| matches!((day, event_day), (Given::Present(day), Some(event)) if *day > event);
+    let late = days.iter().filter(|(_, day)| too_late(day));
+    let mut concerns: Vec<_> = late
+        .map(|(name, _)| filing.fault(name, Code::OptOutFilingNotEffective))
+        .collect();
+    if texts[0].is_absent() {
+        concerns.push(filing.missing("number"));
+    }
+    Given::Present(Checked::new(
+        Filing {
+            json: filing.node().to_json(),
+        },
+        concerns,
+    ))
+}

@@ -1,0 +1,74 @@
+//! Sixty invented events of all nine legal cases, as other systems send them.
+
+use chrono::NaiveDate;
+use kirokubo_records::{Context, Draft, Expect, Outcome, Status, parse_event};
+use kirokubo_rules::{Case, Matter};
+
+const EVENTS: &str = include_str!("data/events.ndjson");
+
+fn context() -> Context {
+    Context {
+        today: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(),
+        max_principals: 1_000,
+    }
+}
+
+fn draft(line: &str) -> Draft {
+    match parse_event(line.as_bytes(), Expect::Line, &context()) {
+        Ok(Outcome::Record(draft)) => *draft,
+        other => panic!("{line}\n{other:#?}"),
+    }
+}
+
+#[test]
+fn every_event_becomes_a_regular_record_without_a_warning() {
+    assert_eq!(EVENTS.lines().count(), 60);
+    for line in EVENTS.lines() {
+        let draft = draft(line);
+        assert_eq!(draft.status(), Status::Regular, "{line}");
+        assert!(draft.warnings().is_empty(), "{line}\n{:#?}", draft.warnings());
+    }
+}
+
+#[test]
+fn all_cases_the_law_asks_for_are_among_them() {
+    let cases: Vec<Case> = EVENTS.lines().map(|line| draft(line).case()).collect();
+    for case in Case::ALL.iter().filter(|case| case.code() <= 8) {
+        assert!(cases.contains(case), "{}", case.as_str());
+    }
+}
+
+#[test]
+fn a_record_holds_every_statutory_matter_of_its_case() {
+    for line in EVENTS.lines() {
+        let draft = draft(line);
+        for matter in draft.matters() {
+            let held = match matter {
+                Matter::Principals => !draft.rows().is_empty(),
+                matter => draft.field(kirokubo_records::matter_field(*matter)).is_some(),
+            };
+            assert!(
+                held && draft.is_statutory(kirokubo_records::matter_field(*matter)),
+                "{matter:?} {line}"
+            );
+        }
+    }
+}
+
+/// Run by hand over the whole sample: `KIROKUBO_EVENTS=FILE cargo test -p kirokubo-records --test samples -- --ignored`.
+#[test]
+#[ignore = "reads the file named in KIROKUBO_EVENTS"]
+fn every_event_of_a_file_becomes_a_record() {
+    let events = std::fs::read_to_string(std::env::var_os("KIROKUBO_EVENTS").unwrap()).unwrap();
+    let begun = std::time::Instant::now();
+    let records = events
+        .lines()
+        .filter(|line| draft(line).warnings().is_empty())
+        .count();
+    println!(
+        "{records} of {} without a warning in {:?}",
+        events.lines().count(),
+        begun.elapsed()
+    );
+    assert_eq!(records, events.lines().count());
+}
