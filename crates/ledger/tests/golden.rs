@@ -22,7 +22,7 @@ struct Vectors {
     vkey: String,
     record_secret: String,
     record_id: String,
-    rows: Vec<Row>,
+    rows: Vec<RowVector>,
     row_root: String,
     row_proof: RowProof,
     fields: Vec<FieldVector>,
@@ -37,7 +37,7 @@ struct Vectors {
 }
 
 #[derive(Deserialize)]
-struct Row {
+struct RowVector {
     row: u64,
     value: String,
     salt: String,
