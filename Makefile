@@ -1,0 +1,38 @@
+# Everything one runs in this repository. `make` alone lists it.
+
+.DEFAULT_GOAL := help
+FUZZ_SECONDS ?= 60
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: check
+check: ## formatting, lints and documentation, all of them without a warning
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+
+.PHONY: test
+test: ## every test, after installing what they need and is missing
+	./tests/setup.sh
+	cargo test --workspace --locked
+
+.PHONY: bench
+bench: ## throughput of a release build, over HTTP
+	cargo bench -p kirokubo-tests --bench throughput --locked
+
+.PHONY: openapi
+openapi: ## rewrite openapi.yaml from the code
+	KIROKUBO_WRITE_OPENAPI=1 cargo test -p kirokubo --test openapi --locked
+
+.PHONY: fuzz
+fuzz: ## each fuzz target for FUZZ_SECONDS (60); needs nightly Rust and cargo-fuzz
+	@cargo +nightly fuzz --version >/dev/null 2>&1 || { \
+		echo "make fuzz needs nightly Rust and cargo-fuzz:"; \
+		echo "  rustup toolchain install nightly && cargo install cargo-fuzz"; \
+		exit 1; }
+	@for target in $$(cargo +nightly fuzz list); do \
+		echo "fuzzing $$target for $(FUZZ_SECONDS) s"; \
+		cargo +nightly fuzz run "$$target" -- -max_total_time=$(FUZZ_SECONDS) || exit 1; \
+	done

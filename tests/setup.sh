@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Installs what the tests need and is missing: a C compiler, because SQLite is built from its source, and Python 3,
+# for the clients that stand in for other people's. Says what it does. Quick when everything is there.
+set -euo pipefail
+
+if ! command -v cargo >/dev/null; then
+    echo "setup: Rust is missing; install it with rustup, see CONTRIBUTING.md" >&2
+    exit 1
+fi
+
+packages=()
+command -v cc >/dev/null || packages+=(gcc libc6-dev)
+command -v python3 >/dev/null || packages+=(python3)
+
+if [ "${#packages[@]}" -eq 0 ]; then
+    echo "setup: cargo, cc and python3 are here; nothing to install"
+    exit 0
+fi
+
+if ! command -v apt-get >/dev/null; then
+    echo "setup: missing ${packages[*]}; there is no apt-get here, install them by hand" >&2
+    exit 1
+fi
+
+if [ "$(id -u)" -eq 0 ]; then
+    as_root=()
+elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+    as_root=(sudo)
+else
+    echo "setup: missing; run: sudo apt-get install ${packages[*]}" >&2
+    exit 1
+fi
+
+echo "setup: installing ${packages[*]}"
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${packages[@]}" ||
+    { # A machine that never looked has no list of packages yet.
+        "${as_root[@]}" apt-get update
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${packages[@]}"
+    }
