@@ -1,0 +1,11 @@
+//! The rules of the house that no compiler checks, read from the files themselves.
+//!
+//! In scope: which crate may use which, which words may stand where, how long a file may be, and that what the
+//! prose names exists. Out of scope: what rustc, clippy and rustfmt already say. A finding names the file, the
+//! line, and what to do instead.
+
+mod commands;
+mod files;
+mod house;
+mod links;
+mod rust_files;
