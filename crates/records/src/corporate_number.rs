@@ -47,6 +47,10 @@ impl CorporateNumber {
     }
 
     /// The thirteen digits.
+    ///
+    /// # Panics
+    ///
+    /// Never: only ASCII digits are ever put in.
     #[must_use]
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).expect("only ASCII digits are ever put in")

@@ -1,21 +1,20 @@
 //! A record that is ready to be sealed and appended.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use kirokubo_ledger::commitment::Field;
 use kirokubo_ledger::entry;
 use kirokubo_rules::{Answer, Case, Direction, Matter, Method, Question, RetainThrough};
 
 use crate::corporate_number::CorporateNumber;
 use crate::fault::Fault;
+use crate::japan::day_of_date;
 use crate::matter::{PrincipalRow, Principals, ThirdParty};
+use crate::private::Private;
 use crate::source::Source;
 use crate::statutory::Statutory;
 
 /// Fields of a record in the ledger.
 const FIELDS: usize = Field::ALL.len();
-
-/// Days from 0001-01-01 to 1970-01-01, where an entry's days begin.
-const EPOCH_FROM_COMMON_ERA: i32 = 719_163;
 
 /// In what standing a record is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -71,14 +70,14 @@ pub(crate) struct Head {
 pub(crate) struct Beside {
     pub(crate) third_party: Option<ThirdParty>,
     pub(crate) principals: Option<Principals>,
-    texts: [Option<String>; FIELDS],
+    texts: [Option<Private<String>>; FIELDS],
 }
 
 impl Beside {
     /// Puts the stored text of `field`.
     pub(crate) fn set(&mut self, field: Field, json: Option<String>) {
         if let Some(slot) = self.texts.get_mut(place(field)) {
-            *slot = json;
+            *slot = json.map(Private::new);
         }
     }
 
@@ -86,7 +85,10 @@ impl Beside {
         if field == Field::THIRD_PARTY {
             return self.third_party.as_ref().map(ThirdParty::json);
         }
-        self.texts.get(place(field))?.as_deref()
+        self.texts
+            .get(place(field))?
+            .as_ref()
+            .map(|json| json.get().as_str())
     }
 }
 
@@ -99,7 +101,7 @@ pub struct Draft {
     statutory: Option<Statutory>,
     beside: Beside,
     warnings: Vec<Fault>,
-    canonical: Vec<u8>,
+    canonical: Private<Vec<u8>>,
 }
 
 impl Draft {
@@ -115,7 +117,7 @@ impl Draft {
             statutory,
             beside,
             warnings,
-            canonical,
+            canonical: Private::new(canonical),
         }
     }
 
@@ -157,9 +159,21 @@ impl Draft {
 
     /// The kind of record as the ledger's entry carries it.
     #[must_use]
-    pub fn entry_case(&self) -> entry::Case {
-        entry::Case::from_byte(self.head.case.code())
-            .expect("rules and ledger number the cases alike; a test asks all")
+    pub const fn entry_case(&self) -> entry::Case {
+        match self.head.case {
+            Case::ProvisionOptOut => entry::Case::ProvisionOptOut,
+            Case::ProvisionConsent27 => entry::Case::ProvisionConsent,
+            Case::ProvisionConsent28 => entry::Case::ProvisionConsentAbroad,
+            Case::ProvisionPersonallyReferable => entry::Case::ProvisionPersonallyReferable,
+            Case::ReceiptOptOut => entry::Case::ReceiptOptOut,
+            Case::ReceiptConsent => entry::Case::ReceiptConsent,
+            Case::ReceiptPersonallyReferable => entry::Case::ReceiptPersonallyReferable,
+            Case::ReceiptNonHandler => entry::Case::ReceiptNonHandler,
+            Case::ProvisionVoluntary => entry::Case::ProvisionVoluntary,
+            Case::ReceiptVoluntary => entry::Case::ReceiptVoluntary,
+            Case::ProvisionReview => entry::Case::ProvisionUnderReview,
+            Case::ReceiptReview => entry::Case::ReceiptUnderReview,
+        }
     }
 
     /// In what standing the record is kept.
@@ -196,9 +210,7 @@ impl Draft {
     pub fn entry_retain_through(&self) -> entry::RetainThrough {
         match self.head.retain_through {
             RetainThrough::Open => entry::RetainThrough::Open,
-            RetainThrough::Through(day) => {
-                entry::RetainThrough::Day(day.num_days_from_ce() - EPOCH_FROM_COMMON_ERA)
-            }
+            RetainThrough::Through(day) => entry::RetainThrough::Day(day_of_date(day)),
         }
     }
 
@@ -270,7 +282,7 @@ impl Draft {
     /// it was posted.
     #[must_use]
     pub fn canonical(&self) -> &[u8] {
-        &self.canonical
+        self.canonical.get()
     }
 }
 
@@ -290,23 +302,4 @@ pub const fn matter_field(matter: Matter) -> Field {
 
 fn place(field: Field) -> usize {
     usize::from(field.number()) - 1
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rules_and_ledger_number_the_cases_alike() {
-        for case in Case::ALL {
-            let entry_case = entry::Case::from_byte(case.code()).unwrap();
-            assert_eq!(entry_case.as_byte(), case.code());
-        }
-    }
-
-    #[test]
-    fn days_of_an_entry_begin_in_1970() {
-        let epoch = NaiveDate::from_ymd_opt(1970, 1, 1).unwrap();
-        assert_eq!(epoch.num_days_from_ce(), EPOCH_FROM_COMMON_ERA);
-    }
 }

@@ -129,15 +129,15 @@ impl<'p, 'n> Form<'p, 'n> {
     pub(crate) fn choice<T: Choice>(&self, name: &str) -> Given<T> {
         match self.get(name) {
             None => Given::Absent,
-            Some(Node::Text(text)) => match T::parse_word(text) {
-                Some(value) => Given::Present(value),
-                None => {
-                    let near = near::nearest(text, T::words().iter().copied());
-                    self.faults
-                        .push(near::suggest(self.fault(name, Code::ValueUnknown), near));
-                    Given::Faulty
+            Some(Node::Text(text)) => {
+                if let Some(value) = T::parse_word(text) {
+                    return Given::Present(value);
                 }
-            },
+                let near = near::nearest(text, T::words().into_iter());
+                self.faults
+                    .push(near::suggest(self.fault(name, Code::ValueUnknown), near));
+                Given::Faulty
+            }
             Some(other) => self.refuse(name, other, "string"),
         }
     }
@@ -239,11 +239,12 @@ impl<'p, 'n> Form<'p, 'n> {
             return self.fault(name, Code::MyNumberForbidden);
         }
         let fault = self.fault(name, Code::JsonUnknownField);
-        let fault = match near::is_plain_name(name) {
-            true => fault
+        let fault = if near::is_plain_name(name) {
+            fault
                 .fill("field_ja", &format!("「{name}」"))
-                .fill("field_en", &format!(" `{name}`")),
-            false => fault.fill("field_ja", "").fill("field_en", ""),
+                .fill("field_en", &format!(" `{name}`"))
+        } else {
+            fault.fill("field_ja", "").fill("field_en", "")
         };
         near::suggest(
             fault,

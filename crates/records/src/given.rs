@@ -111,6 +111,11 @@ impl<T> Given<Checked<T>> {
         }
     }
 
+    /// Takes the value as it is: what it would lack as a statutory matter does not matter here.
+    pub(crate) fn into_value(self) -> Option<T> {
+        self.present().map(|checked| checked.value)
+    }
+
     /// Keeps the value as it is: what is wrong with it becomes a warning.
     pub(crate) fn keep(self, faults: &Faults) -> Option<T> {
         let Checked { value, concerns } = self.present()?;

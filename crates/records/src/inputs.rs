@@ -2,7 +2,7 @@
 
 use kirokubo_rules::Question;
 
-use crate::form::{Choice, Form};
+use crate::form::Form;
 use crate::given::Given;
 use crate::json::ObjectText;
 
@@ -104,13 +104,4 @@ pub(crate) fn write_differences(question: &Question, object: &mut ObjectText) {
     for (name, flag, _) in flags.into_iter().filter(|(_, flag, default)| flag != default) {
         object.flag(name, flag);
     }
-}
-
-/// A required word of a closed list: a missing one is a fault.
-pub(crate) fn required_choice<T: Choice>(form: &Form<'_, '_>, name: &str) -> Option<T> {
-    let given = form.choice(name);
-    if given.is_absent() {
-        form.faults().push(form.missing(name));
-    }
-    given.present()
 }

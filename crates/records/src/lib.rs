@@ -6,6 +6,7 @@
 //! Out of scope: storing anything, HTTP, clocks and randomness. Today's date is an argument. No fault or debug text
 //! repeats a person's data.
 
+mod checks;
 mod corporate_number;
 mod country;
 mod cross_border;
@@ -13,14 +14,20 @@ mod day;
 mod draft;
 mod event;
 pub mod fault;
+mod fault_text;
 pub mod fold;
 mod form;
 mod given;
+mod ids;
 mod inputs;
+mod japan;
 pub mod json;
 mod matter;
 mod my_number;
 mod postal_code;
+mod private;
+mod query;
+pub mod seal;
 mod series;
 mod source;
 mod statutory;
@@ -28,15 +35,21 @@ mod text;
 mod voluntary;
 mod wording;
 
+pub use checks::{RetentionQuestion, parse_duty_question, parse_retention_question};
 pub use corporate_number::{BadCorporateNumber, CorporateNumber};
 pub use day::{DayReading, read as read_day};
 pub use draft::{Draft, Status, matter_field};
 pub use event::{Context, Expect, NoDuty, Outcome, parse_event, parse_event_node};
 pub use fault::{Code, Fault, Level, Words};
+pub use fault_text::{Bilingual, FaultText};
 pub use given::Complete;
+pub use ids::{IdKind, id_text, new_uuid_v7, parse_id, parse_record_id, record_id_text};
+pub use japan::{date_of_day, day_of_date, japan_date, japan_day};
+pub use kirokubo_rules::Direction;
 pub use matter::{
     Acquisition, Consent, ConsentConfirmation, EventDay, Filing, Items, PartyKind, PpcPublication,
     PrincipalRow, Principals, ThirdParty,
 };
+pub use query::{Match, MatchedField, PrincipalQuery, UnreadableRow};
 pub use source::Source;
 pub use statutory::{Provision, Receipt, Statutory};

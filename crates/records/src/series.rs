@@ -30,10 +30,8 @@ struct Period {
 #[derive(Debug)]
 struct Agreement {
     json: String,
-    continuous: bool,
-    goods_or_services: bool,
-    made_for_event: bool,
-    document_complete: bool,
+    /// What it shows of the conditions; the method in it is not asked for.
+    shown: MethodFacts,
 }
 
 /// The way of recording that the rules accept.
@@ -72,12 +70,11 @@ impl Series {
         let asked = self.method.as_ref().copied().present().unwrap_or(Method::Each);
         let period = self.period.as_ref().present();
         let agreement = self.agreement.as_ref().present();
+        let shown = agreement.map_or_else(|| MethodFacts::new(asked), |agreement| agreement.shown);
         let facts = MethodFacts {
-            continuous: period.is_some() || agreement.is_some_and(|agreement| agreement.continuous),
-            goods_or_services: agreement.is_some_and(|agreement| agreement.goods_or_services),
-            made_for_event: agreement.is_some_and(|agreement| agreement.made_for_event),
-            document_complete: agreement.is_some_and(|agreement| agreement.document_complete),
-            ..MethodFacts::new(asked)
+            method: asked,
+            continuous: period.is_some() || shown.continuous,
+            ..shown
         };
         let method = choose_method(answer, &facts)
             .or_else(|fault| note(form, &fault))
@@ -198,13 +195,17 @@ fn read_agreement(form: &Form<'_, '_>) -> Given<Agreement> {
         return Given::Faulty;
     }
     let [continuous, goods_or_services, made_for_event, document_complete] = flags.map(Given::present);
-    Given::Present(Agreement {
-        json: agreement.node().to_json(),
+    let shown = MethodFacts {
         // Naming a base contract is to say that it governs a series and this event in it; that it concerns goods or
         // services for the principal and holds every matter has to be said.
         continuous: continuous.unwrap_or(true),
         made_for_event: made_for_event.unwrap_or(true),
         goods_or_services: goods_or_services.unwrap_or(false),
         document_complete: document_complete.unwrap_or(false),
+        ..MethodFacts::new(Method::Each)
+    };
+    Given::Present(Agreement {
+        json: agreement.node().to_json(),
+        shown,
     })
 }

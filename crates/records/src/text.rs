@@ -73,12 +73,11 @@ pub(crate) fn check(text: &str, rule: TextRule) -> Result<(), TextFault> {
     if text.bytes().all(|byte| (0x20..0x7F).contains(&byte)) {
         return Ok(());
     }
-    let unusable =
-        |character: char| !is_usable(character) && !(rule.lines && matches!(character, '\n' | '\t'));
+    let usable = |character| is_usable(character) || (rule.lines && matches!(character, '\n' | '\t'));
     match text
         .chars()
         .enumerate()
-        .find(|&(_, character)| unusable(character))
+        .find(|&(_, character)| !usable(character))
     {
         Some((at, character)) => Err(TextFault::Unusable {
             position: at + 1,

@@ -8,7 +8,7 @@ const EVENTS: &str = include_str!("data/events.ndjson");
 
 fn context() -> Context {
     Context {
-        today: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(),
+        today: NaiveDate::from_ymd_opt(2026, 11, 21).expect("a day of the calendar"),
         max_principals: 1_000,
     }
 }

@@ -1,74 +1,82 @@
 //! What an event holds beside its statutory matters: kept in its own field, marked by not being statutory.
 
-use std::mem;
-
 use kirokubo_ledger::commitment::Field;
-use kirokubo_rules::{Direction, Matter};
+use kirokubo_rules::{Answer, Case, Direction, Matter};
 
 use super::parts::Parts;
 use crate::cross_border::CrossBorder;
-use crate::draft::{Beside, Head};
-use crate::fault::{Code, Words};
+use crate::draft::{Beside, Head, Status};
+use crate::fault::{Code, Faults, Words};
 use crate::form::Form;
-use crate::given::Given;
+use crate::given::{Checked, Given};
 use crate::inputs;
 use crate::json::ObjectText;
-use crate::matter::EventDay;
+use crate::matter::{Acquisition, EventDay};
 use crate::series::Recording;
 use crate::statutory::Statutory;
 
 /// Notes every field that was posted and is no statutory matter of the case, while `parts` still hold it.
-pub(super) fn note_not_statutory(form: &Form<'_, '_>, direction: Direction, parts: &Parts) {
-    let acquisition = parts.acquisition.as_ref().present().map(|given| given.value());
-    let told = acquisition.is_some_and(|acquisition| acquisition.tells_history());
-    let confirmed = acquisition.is_some_and(|acquisition| acquisition.confirms_third_party());
-    let left = [
-        (
-            "principals",
-            is_present(&parts.principals),
-            matter(Matter::Principals),
-        ),
-        ("items", is_present(&parts.items), matter(Matter::Items)),
-        ("consent", is_present(&parts.consent), matter(Matter::Consent)),
-        (
-            "consent_confirmation",
-            is_present(&parts.confirmation),
-            CONFIRMATION,
-        ),
-        ("acquisition", told, matter(Matter::Acquisition)),
-        (
-            "third_party_confirmation",
-            confirmed && direction == Direction::Provision,
-            PARTY_CONFIRMATION,
-        ),
-        (
-            "ppc_publication",
-            is_present(&parts.publication),
-            matter(Matter::PpcPublication),
-        ),
-    ];
-    for (field, _, words) in left.into_iter().filter(|(_, present, _)| *present) {
-        let fault = form.fault(field, Code::FieldNotStatutory);
-        form.faults()
-            .push(fault.fill("item_ja", &words.ja).fill("item_en", &words.en));
-    }
+pub(super) fn note_not_statutory(form: &Form<'_, '_>, answer: &Answer, parts: &Parts) {
+    let acquisition = parts.acquisition.as_ref().present().map(Checked::value);
+    let told = acquisition.is_some_and(Acquisition::tells_history);
+    let confirmed = acquisition.is_some_and(Acquisition::confirms_third_party);
+    let by_opt_out = answer.case.is_some_and(Case::is_opt_out);
+    let note = |left: bool, field: &str, words: &Words| {
+        if left {
+            let fault = form.fault(field, Code::FieldNotStatutory);
+            form.faults()
+                .push(fault.fill("item_ja", &words.ja).fill("item_en", &words.en));
+        }
+    };
+    note(
+        is_present(&parts.principals),
+        "principals",
+        &matter(Matter::Principals),
+    );
+    note(is_present(&parts.consent), "consent", &matter(Matter::Consent));
+    note(
+        is_present(&parts.confirmation),
+        "consent_confirmation",
+        &CONFIRMATION,
+    );
+    note(told, "acquisition", &matter(Matter::Acquisition));
+    // Every recipient confirms the third party, so only a provider has no use for it.
+    note(
+        confirmed && answer.direction == Direction::Provision,
+        "third_party_confirmation",
+        &PARTY_CONFIRMATION,
+    );
+    note(
+        is_present(&parts.publication),
+        "ppc_publication",
+        &matter(Matter::PpcPublication),
+    );
+    note(
+        is_present(&parts.filing) && !by_opt_out,
+        "opt_out_filing",
+        &FILING,
+    );
 }
 
 const CONFIRMATION: Words = Words::of("同意を確認した旨", "that consent was confirmed");
+const FILING: Words = Words::of("オプトアウトの届出", "the opt-out filing");
 const PARTY_CONFIRMATION: Words = Words::of("第三者の氏名等の確認", "how the third party was confirmed");
 
 /// Gathers what `statutory` did not take, with the texts of the fields every record has.
 pub(super) fn gather(
     form: &Form<'_, '_>,
-    mut parts: Parts,
+    parts: Parts,
     head: &Head,
     statutory: Option<&Statutory>,
     recording: Recording,
 ) -> Beside {
-    let faults = form.faults();
+    let rest = Rest {
+        faults: form.faults(),
+        status: head.status,
+    };
     let mut beside = Beside::default();
-    beside.third_party = parts.third_party.keep(faults);
-    beside.principals = parts.principals.keep(faults);
+    beside.third_party = rest.take(parts.third_party);
+    beside.principals = rest.take(parts.principals);
     beside.set(
         Field::DATE,
         parts
@@ -81,60 +89,67 @@ pub(super) fn gather(
     beside.set(Field::PERIOD, recording.period);
     beside.set(
         Field::ITEMS,
-        parts.items.keep(faults).map(|items| items.json().to_owned()),
+        rest.take(parts.items).map(|items| items.json().to_owned()),
     );
     beside.set(
         Field::ACQUISITION,
-        parts.acquisition.keep(faults).map(|kept| kept.json().to_owned()),
+        rest.take(parts.acquisition).map(|kept| kept.json().to_owned()),
     );
     beside.set(
         Field::PPC_PUBLICATION,
-        parts.publication.keep(faults).map(|kept| kept.json().to_owned()),
+        rest.take(parts.publication).map(|kept| kept.json().to_owned()),
     );
     beside.set(
         Field::OPT_OUT_FILING,
-        parts.filing.keep(faults).map(|filing| filing.json().to_owned()),
+        rest.take(parts.filing).map(|filing| filing.json().to_owned()),
     );
-    beside.set(Field::METHOD, Some(recording.method_json));
-    beside.set(Field::SOURCE, head.source.to_json());
     beside.set(
         Field::CROSS_BORDER,
         parts.cross_border.present().map(CrossBorder::into_json),
     );
+    beside.set(Field::METHOD, Some(recording.method_json));
+    beside.set(Field::SOURCE, head.source.to_json());
 
-    let consent = parts
-        .consent
-        .keep(faults)
-        .map(|consent| consent.json().to_owned());
-    let confirmation = parts.confirmation.keep(faults).map(|kept| kept.json().to_owned());
-    let taken = statutory
-        .and_then(|statutory| statutory.field(Field::CONSENT))
-        .is_some();
-    let mut rest = ObjectText::default();
-    if let Some(voluntary) = mem::take(&mut parts.voluntary) {
-        rest.json("voluntary", &voluntary);
+    let mut consents = [
+        (
+            "consent",
+            rest.take(parts.consent).map(|consent| consent.json().to_owned()),
+        ),
+        (
+            "consent_confirmation",
+            rest.take(parts.confirmation).map(|kept| kept.json().to_owned()),
+        ),
+    ];
+    // Field 6 holds one of the two; what is left is kept with what nobody asked for.
+    if statutory.is_none_or(|statutory| statutory.field(Field::CONSENT).is_none()) {
+        let first = consents.iter_mut().find_map(|(_, json)| json.take());
+        beside.set(Field::CONSENT, first);
     }
-    // Field 6 holds one of the two; the other is kept as what nobody asked for.
-    match (taken, consent, confirmation) {
-        (true, consent, confirmation) => {
-            consent.iter().for_each(|json| {
-                rest.json("consent", json);
-            });
-            confirmation.iter().for_each(|json| {
-                rest.json("consent_confirmation", json);
-            });
-        }
-        (false, Some(consent), confirmation) => {
-            beside.set(Field::CONSENT, Some(consent));
-            confirmation.iter().for_each(|json| {
-                rest.json("consent_confirmation", json);
-            });
-        }
-        (false, None, confirmation) => beside.set(Field::CONSENT, confirmation),
+    let mut voluntary = ObjectText::default();
+    let notes = std::iter::once(("voluntary", parts.voluntary)).chain(consents);
+    for (name, json) in notes.filter_map(|(name, json)| Some((name, json?))) {
+        voluntary.json(name, &json);
     }
-    rest.json("judgement", &judgement(head));
-    beside.set(Field::VOLUNTARY, rest.finish());
+    voluntary.json("judgement", &judgement(head));
+    beside.set(Field::VOLUNTARY, voluntary.finish());
     beside
+}
+
+/// Takes what is not statutory: an event under review or non-conforming is told what is wrong with it, a voluntary
+/// record need not be complete.
+#[derive(Clone, Copy)]
+struct Rest<'f> {
+    faults: &'f Faults,
+    status: Status,
+}
+
+impl Rest<'_> {
+    fn take<T>(self, given: Given<Checked<T>>) -> Option<T> {
+        match self.status {
+            Status::Review | Status::NonConforming => given.keep(self.faults),
+            Status::Regular | Status::Voluntary => given.into_value(),
+        }
+    }
 }
 
 /// What was judged and how: without it, nobody could say later why the record has these fields.

@@ -114,14 +114,8 @@ impl Record<'_, '_, '_> {
     fn regular(self, mut parts: Parts) -> Option<Conclusion> {
         let case = self.answer.case?;
         let statutory = required::build(self.form, &self.answer, &mut parts);
-        beside::note_not_statutory(self.form, self.question.direction, &parts);
-        self.finish(
-            parts,
-            case,
-            Status::Regular,
-            self.answer.matters,
-            Need::Statutory(statutory),
-        )
+        beside::note_not_statutory(self.form, &self.answer, &parts);
+        self.finish(parts, case, Status::Regular, self.answer.matters, statutory)
     }
 
     /// A person decides; until then the safe set must be there, complete or not.
@@ -137,18 +131,18 @@ impl Record<'_, '_, '_> {
                 .push(required::missing(self.form, &self.answer, *matter));
         });
         let case = Case::review(self.question.direction);
-        self.finish(parts, case, Status::Review, self.answer.matters, Need::Nothing)
+        self.finish(parts, case, Status::Review, self.answer.matters, None)
     }
 
     /// Nobody asks for it, the sender wants it.
     fn voluntary(self, parts: Parts) -> Option<Conclusion> {
         let case = Case::voluntary(self.question.direction);
-        self.finish(parts, case, Status::Voluntary, &[], Need::Nothing)
+        self.finish(parts, case, Status::Voluntary, &[], None)
     }
 
     /// It should not have happened: whatever is known is kept, and the other side must be.
     fn non_conforming(self, parts: Parts) -> Option<Conclusion> {
-        let named = matches!(parts.third_party.as_ref(), Given::Present(party) if party.value().is_named());
+        let named = matches!(parts.third_party.as_ref(), Given::Present(other) if other.value().is_named());
         if !named && !parts.third_party.is_faulty() {
             let pointer = self.form.at("third_party").name("name").pointer();
             self.form
@@ -157,7 +151,7 @@ impl Record<'_, '_, '_> {
         }
         let case = Case::review(self.question.direction);
         let matters = self.question.nearest_matters();
-        self.finish(parts, case, Status::NonConforming, matters, Need::Nothing)
+        self.finish(parts, case, Status::NonConforming, matters, None)
     }
 
     fn finish(
@@ -166,7 +160,7 @@ impl Record<'_, '_, '_> {
         case: Case,
         status: Status,
         matters: &'static [Matter],
-        need: Need,
+        statutory: Option<Statutory>,
     ) -> Option<Conclusion> {
         let event_day = parts.date.as_ref().present().map(EventDay::day);
         let recording =
@@ -179,10 +173,9 @@ impl Record<'_, '_, '_> {
             _ => periods.end(recording.method, self.context.today, recording.last_event_on),
         };
         event_day?;
-        let statutory = match need {
-            Need::Statutory(statutory) => Some(statutory?),
-            Need::Nothing => None,
-        };
+        if status == Status::Regular && statutory.is_none() {
+            return None;
+        }
         let head = Head {
             source: parts.source.take()?,
             question: self.question,
@@ -196,14 +189,6 @@ impl Record<'_, '_, '_> {
         let beside = beside::gather(self.form, parts, &head, statutory.as_ref(), recording);
         Some(Conclusion::Record(Box::new((head, statutory, beside))))
     }
-}
-
-/// Whether a record of its case needs the statutory matters.
-enum Need {
-    /// Yes; `None` where one of them is missing.
-    Statutory(Option<Statutory>),
-    /// No.
-    Nothing,
 }
 
 fn is_absent(parts: &Parts, matter: Matter) -> bool {

@@ -44,14 +44,14 @@ pub(super) fn check(
     else {
         return;
     };
-    let conflict = || form.fault("place", Code::ValueConflict).fill("field", "country");
     let fault = match (question.place, place_of(country, question.event_date)) {
         (Place::Japan, Place::Japan) => return,
         (Place::Japan, _) if question.direction == Direction::Provision => {
             form.fault("place", Code::CrossBorderGroundRequired)
         }
-        (Place::Japan, _) | (_, Place::Japan) => conflict(),
-        (Place::EquivalentCountry, Place::OtherForeign) => conflict(),
+        (Place::Japan, _) | (_, Place::Japan) | (Place::EquivalentCountry, Place::OtherForeign) => {
+            form.fault("place", Code::ValueConflict).fill("field", "country")
+        }
         _ => return,
     };
     form.faults().push(fault);

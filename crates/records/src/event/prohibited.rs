@@ -12,8 +12,10 @@ use crate::matter::PartyKind;
 pub(super) fn note(form: &Form<'_, '_>, question: &Question, answer: &Answer, parts: &Parts) {
     let law = answer.citations.first().copied();
     let push = |fault: Fault| {
-        form.faults()
-            .push(law.map_or(fault.clone(), |law| fault.law(law)))
+        form.faults().push(match law {
+            Some(law) => fault.law(law),
+            None => fault,
+        });
     };
     if matches!(answer.gate, Gate::P8 | Gate::R10) {
         opt_out_causes(form, question, answer, parts)
@@ -28,7 +30,7 @@ pub(super) fn note(form: &Form<'_, '_>, question: &Question, answer: &Answer, pa
     let fault = explained(form, "basis", answer);
     let from_individual = question.direction == Direction::Receipt
         && question.basis == Basis::None
-        && matches!(parts.third_party.as_ref(), Given::Present(party) if party.value().kind() == PartyKind::Individual);
+        && matches!(parts.third_party.as_ref(), Given::Present(other) if other.value().kind() == PartyKind::Individual);
     push(if from_individual {
         fault.hint(PRIVATE_PERSON)
     } else {

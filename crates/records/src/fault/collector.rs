@@ -29,7 +29,9 @@ impl Faults {
 
     /// Notes several more.
     pub(crate) fn extend(&self, faults: Vec<Fault>) {
-        faults.into_iter().for_each(|fault| self.push(fault));
+        for fault in faults {
+            self.push(fault);
+        }
     }
 
     /// Whether nothing at all was noted.

@@ -2,6 +2,7 @@
 
 use super::name;
 use crate::json::Node;
+use crate::private::Private;
 
 /// What kind of value a key was folded from. Keys of different kinds never meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,19 +58,10 @@ impl KeyKind {
 }
 
 /// One folded key of one principal.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SearchKey {
     kind: KeyKind,
-    text: String,
-}
-
-/// Personal data: never printed.
-impl std::fmt::Debug for SearchKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SearchKey")
-            .field("kind", &self.kind)
-            .finish_non_exhaustive()
-    }
+    text: Private<String>,
 }
 
 impl SearchKey {
@@ -77,7 +69,10 @@ impl SearchKey {
     #[must_use]
     pub fn fold(kind: KeyKind, text: &str) -> Option<Self> {
         let text = kind.fold(text);
-        (!text.is_empty()).then_some(Self { kind, text })
+        (!text.is_empty()).then(|| Self {
+            kind,
+            text: Private::new(text),
+        })
     }
 
     /// Joins a birth date, `YYYY-MM-DD`, with a name.
@@ -86,7 +81,7 @@ impl SearchKey {
         let name = Self::fold(KeyKind::Name, name)?;
         Some(Self {
             kind: KeyKind::BirthDateName,
-            text: format!("{birth_date}/{}", name.text),
+            text: Private::new(format!("{birth_date}/{}", name.text())),
         })
     }
 
@@ -99,7 +94,7 @@ impl SearchKey {
     /// The folded text.
     #[must_use]
     pub fn text(&self) -> &str {
-        &self.text
+        self.text.get()
     }
 }
 

@@ -59,18 +59,26 @@ pub fn explain(stored: &str, asked: &str, kind: KeyKind) -> Option<MatchReason> 
     if folded != wanted || folded.is_empty() {
         return None;
     }
-    let same_by = |form: fn(&str) -> String| form(stored) == form(asked);
-    let steps: &[(MatchReason, fn(&str) -> String)] = &[
-        (MatchReason::Exact, str::to_owned),
-        (MatchReason::Spacing, without_separators),
-        (MatchReason::Width, keeping_ideographs),
-        (MatchReason::Kana, kana_keeping_ideographs),
+    let steps = [
+        (MatchReason::Exact, stored == asked),
+        (
+            MatchReason::Spacing,
+            without_separators(stored) == without_separators(asked),
+        ),
+        (
+            MatchReason::Width,
+            keeping_ideographs(stored) == keeping_ideographs(asked),
+        ),
+        (
+            MatchReason::Kana,
+            kana_keeping_ideographs(stored) == kana_keeping_ideographs(asked),
+        ),
     ];
-    let reason = steps
-        .iter()
-        .find(|(_, form)| same_by(*form))
-        .map(|(reason, _)| *reason);
-    Some(reason.unwrap_or(match kind {
+    let strictest = steps
+        .into_iter()
+        .find(|(_, same)| *same)
+        .map(|(reason, _)| reason);
+    Some(strictest.unwrap_or(match kind {
         KeyKind::Name | KeyKind::NameKana | KeyKind::BirthDateName => MatchReason::VariantKanji,
         KeyKind::Phone => MatchReason::Spacing,
         KeyKind::Ref | KeyKind::Email => MatchReason::Width,
@@ -121,7 +129,7 @@ mod tests {
         ] {
             assert_eq!(explain(stored, asked, KeyKind::Name), reason, "{stored} {asked}");
         }
-        assert_eq!(MatchReason::VariantKanji.words().ja, "異体字を寄せて一致");
+        assert_eq!(VariantKanji.words().ja, "異体字を寄せて一致");
     }
 
     #[test]

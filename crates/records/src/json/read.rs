@@ -210,10 +210,10 @@ fn note_duplicates(members: &[Member<'_>], seed: Seed<'_>) {
             }
         }
     } else {
-        let mut seen = HashSet::with_capacity(members.len());
+        let mut names = HashSet::with_capacity(members.len());
         members
             .iter()
-            .filter(|(name, _)| !seen.insert(name))
+            .filter(|(name, _)| !names.insert(name))
             .for_each(|(name, _)| note(name));
     }
 }

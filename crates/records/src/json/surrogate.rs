@@ -13,7 +13,7 @@ pub(super) fn lone_escape(text: &str) -> Option<u16> {
         };
         match unit {
             0xD800..=0xDBFF if escape.get(6..).and_then(code_unit).is_some_and(is_low) => {
-                rest = escape.get(12..)?
+                rest = escape.get(12..)?;
             }
             0xD800..=0xDFFF => return Some(unit),
             _ => rest = escape.get(6..)?,

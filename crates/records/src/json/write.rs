@@ -84,9 +84,9 @@ impl ObjectText {
     /// Adds every member of `node`, where it is an object.
     pub(crate) fn members(&mut self, node: &Node<'_>) -> &mut Self {
         if let Node::Object(members) = node {
-            members.iter().for_each(|(name, value)| {
+            for (name, value) in members {
                 self.json(name, &value.to_json());
-            });
+            }
         }
         self
     }

@@ -5,13 +5,14 @@ use crate::fault::Code;
 use crate::form::Form;
 use crate::given::{Checked, Given};
 use crate::json::ObjectText;
+use crate::private::Private;
 use crate::text::{PROSE, WORD};
 use crate::wording;
 
 /// How the third party acquired the data, with the confirmations of 規則22条.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Acquisition {
-    json: String,
+    json: Private<String>,
     confirms_third_party: bool,
     tells_history: bool,
 }
@@ -20,7 +21,7 @@ impl Acquisition {
     /// The text that is stored: the acquisition as posted, with `third_party_confirmation` as one more member.
     #[must_use]
     pub fn json(&self) -> &str {
-        &self.json
+        self.json.get()
     }
 
     /// Whether it says how the third party's name and address were confirmed (規則22条1項).
@@ -71,7 +72,7 @@ pub(crate) fn read(form: &Form<'_, '_>) -> Given<Checked<Acquisition>> {
     if !usable {
         return Given::Faulty;
     }
-    let json = json.finish().unwrap_or_else(|| "{}".to_owned());
+    let json = Private::new(json.finish().unwrap_or_else(|| "{}".to_owned()));
     let value = Acquisition {
         json,
         confirms_third_party,

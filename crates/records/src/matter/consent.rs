@@ -6,26 +6,27 @@ use super::EVIDENCE;
 use crate::fault::Code;
 use crate::form::Form;
 use crate::given::{Checked, Given};
+use crate::private::Private;
 use crate::text::{PROSE, WORD};
 
 /// That the principal's consent was obtained.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consent {
-    json: String,
+    json: Private<String>,
 }
 
 impl Consent {
     /// The text that is stored: the consent as it was posted.
     #[must_use]
     pub fn json(&self) -> &str {
-        &self.json
+        self.json.get()
     }
 }
 
 /// That a recipient's having the principal's consent was confirmed, and how (規則28条1項).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsentConfirmation {
-    json: String,
+    json: Private<String>,
     information_given: Option<bool>,
 }
 
@@ -33,7 +34,7 @@ impl ConsentConfirmation {
     /// The text that is stored: the confirmation as it was posted.
     #[must_use]
     pub fn json(&self) -> &str {
-        &self.json
+        self.json.get()
     }
 
     /// Whether the information of art. 31(1)(ii) was confirmed as well, where that was said.
@@ -69,7 +70,7 @@ pub(crate) fn read(form: &Form<'_, '_>, event_day: Option<NaiveDate>) -> Given<C
         .is_absent()
         .then(|| consent.fault("statement", Code::ConsentStatementRequired));
     let value = Consent {
-        json: consent.node().to_json(),
+        json: Private::new(consent.node().to_json()),
     };
     Given::Present(Checked::new(value, concern.into_iter().collect()))
 }
@@ -107,7 +108,7 @@ pub(crate) fn read_confirmation(form: &Form<'_, '_>) -> Given<Checked<ConsentCon
         .is_absent()
         .then(|| confirmation.fault("method", Code::RelatedInfoConfirmationRequired));
     let value = ConsentConfirmation {
-        json: confirmation.node().to_json(),
+        json: Private::new(confirmation.node().to_json()),
         information_given: information_given.present(),
     };
     Given::Present(Checked::new(value, concern.into_iter().collect()))

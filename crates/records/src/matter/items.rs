@@ -4,6 +4,7 @@ use crate::fault::{Code, Fault};
 use crate::form::{Form, screen_text};
 use crate::given::{Checked, Given};
 use crate::my_number;
+use crate::private::Private;
 use crate::text::ITEM;
 use crate::wording::{self, Specificity};
 
@@ -13,7 +14,7 @@ const MAX_ITEMS: usize = 500;
 /// The data items of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Items {
-    json: String,
+    json: Private<String>,
     sensitive: Vec<String>,
 }
 
@@ -21,7 +22,7 @@ impl Items {
     /// The text that is stored: a JSON array of strings.
     #[must_use]
     pub fn json(&self) -> &str {
-        &self.json
+        self.json.get()
     }
 
     /// JSON pointers to the items that name special-care-required personal information.
@@ -85,5 +86,11 @@ pub(crate) fn read(form: &Form<'_, '_>) -> Given<Checked<Items>> {
         .get("items")
         .map(crate::json::Node::to_json)
         .unwrap_or_default();
-    Given::Present(Checked::new(Items { json, sensitive }, concerns))
+    Given::Present(Checked::new(
+        Items {
+            json: Private::new(json),
+            sensitive,
+        },
+        concerns,
+    ))
 }

@@ -8,6 +8,7 @@ use crate::fault::{Code, Fault, Words};
 use crate::form::{Form, choice};
 use crate::given::{Checked, Given};
 use crate::postal_code;
+use crate::private::Private;
 use crate::text::{ADDRESS, IDENTIFIER, NAME, PROSE};
 use crate::wording;
 
@@ -69,9 +70,9 @@ choice!(PartyKind);
 /// The other side of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ThirdParty {
-    json: String,
+    json: Private<String>,
     kind: PartyKind,
-    name: Option<String>,
+    name: Option<Private<String>>,
     corporate_number: Option<CorporateNumber>,
 }
 
@@ -79,7 +80,7 @@ impl ThirdParty {
     /// The text that is stored: the third party as it was posted.
     #[must_use]
     pub fn json(&self) -> &str {
-        &self.json
+        self.json.get()
     }
 
     /// What kind of person it is.
@@ -91,7 +92,7 @@ impl ThirdParty {
     /// Its name; `None` for 不特定かつ多数の者.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
-        self.name.as_deref()
+        self.name.as_ref().map(|name| name.get().as_str())
     }
 
     /// Whether it says who it is: by a name, or that it is 不特定かつ多数の者.
@@ -198,12 +199,12 @@ fn read_named(party: &Form<'_, '_>, facts: &PartyFacts, rule: PartyRule) -> Give
         }
     }
     let value = ThirdParty {
-        json: party.node().to_json(),
+        json: Private::new(party.node().to_json()),
         kind,
         name: name
             .present()
             .filter(|_| kind != PartyKind::UnspecifiedMany)
-            .map(str::to_owned),
+            .map(|name| Private::new(name.to_owned())),
         corporate_number: corporate_number.present(),
     };
     Given::Present(Checked::new(value, concerns))

@@ -9,6 +9,7 @@ use crate::given::{Checked, Given};
 use crate::json::{Node, Path};
 use crate::my_number;
 use crate::postal_code;
+use crate::private::Private;
 use crate::text::{ADDRESS, CONTACT, IDENTIFIER, NAME};
 use crate::wording;
 
@@ -46,7 +47,7 @@ impl Principals {
 /// One principal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PrincipalRow {
-    json: String,
+    json: Private<String>,
     keys: SearchKeys,
 }
 
@@ -54,7 +55,7 @@ impl PrincipalRow {
     /// The text that is stored and hashed: the principal as posted.
     #[must_use]
     pub fn json(&self) -> &str {
-        &self.json
+        self.json.get()
     }
 
     /// The keys under which the principal can be found.
@@ -91,7 +92,7 @@ pub(crate) fn read(form: &Form<'_, '_>, most: usize, today: NaiveDate) -> Given<
             && read_principal(&principal, place, today, &mut concerns)
         {
             rows.push(PrincipalRow {
-                json: node.to_json(),
+                json: Private::new(node.to_json()),
                 keys: SearchKeys::of_principal(node),
             });
         }

@@ -5,33 +5,34 @@ use chrono::NaiveDate;
 use crate::fault::{Code, Words};
 use crate::form::Form;
 use crate::given::{Checked, Given};
+use crate::private::Private;
 use crate::text::{IDENTIFIER, PROSE, URL};
 
 /// 委員会により公表されている旨: where and when the publication was looked up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PpcPublication {
-    json: String,
+    json: Private<String>,
 }
 
 impl PpcPublication {
     /// The text that is stored: the publication as it was posted.
     #[must_use]
     pub fn json(&self) -> &str {
-        &self.json
+        self.json.get()
     }
 }
 
 /// The opt-out filing a provision rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filing {
-    json: String,
+    json: Private<String>,
 }
 
 impl Filing {
     /// The text that is stored: the filing as it was posted.
     #[must_use]
     pub fn json(&self) -> &str {
-        &self.json
+        self.json.get()
     }
 }
 
@@ -57,7 +58,7 @@ pub(crate) fn read(form: &Form<'_, '_>, today: NaiveDate) -> Given<Checked<PpcPu
         Given::Absent | Given::Faulty => Some(publication.missing("checked_on")),
     };
     let value = PpcPublication {
-        json: publication.node().to_json(),
+        json: Private::new(publication.node().to_json()),
     };
     Given::Present(Checked::new(value, concern.into_iter().collect()))
 }
@@ -96,7 +97,7 @@ pub(crate) fn read_filing(form: &Form<'_, '_>, event_day: Option<NaiveDate>) -> 
     }
     Given::Present(Checked::new(
         Filing {
-            json: filing.node().to_json(),
+            json: Private::new(filing.node().to_json()),
         },
         concerns,
     ))
