@@ -44,14 +44,16 @@ pub(super) fn check(
     else {
         return;
     };
+    let conflict = || form.fault("place", Code::ValueConflict).fill("field", "country");
     let fault = match (question.place, place_of(country, question.event_date)) {
         (Place::Japan, Place::Japan) => return,
         (Place::Japan, _) if question.direction == Direction::Provision => {
             form.fault("place", Code::CrossBorderGroundRequired)
         }
-        (Place::Japan, _) | (_, Place::Japan) | (Place::EquivalentCountry, Place::OtherForeign) => {
-            form.fault("place", Code::ValueConflict).fill("field", "country")
-        }
+        // The law of this country does not make it equal: the ground that was claimed does not exist.
+        (Place::EquivalentCountry, Place::OtherForeign) => conflict(),
+        // The stricter reading was chosen, or the place does not matter: worth a look, no more.
+        (Place::Japan, _) | (_, Place::Japan) => conflict().as_warning(),
         _ => return,
     };
     form.faults().push(fault);

@@ -1,20 +1,14 @@
 //! Sixty invented events of all nine legal cases, as other systems send them.
 
-use chrono::NaiveDate;
-use kirokubo_records::{Context, Draft, Expect, Outcome, Status, parse_event};
+use kirokubo_records::{Draft, Expect, Outcome, Status, matter_field, parse_event};
 use kirokubo_rules::{Case, Matter};
 
-const EVENTS: &str = include_str!("data/events.ndjson");
+use crate::support::CONTEXT;
 
-fn context() -> Context {
-    Context {
-        today: NaiveDate::from_ymd_opt(2026, 11, 21).expect("a day of the calendar"),
-        max_principals: 1_000,
-    }
-}
+const EVENTS: &str = include_str!("../data/events.ndjson");
 
 fn draft(line: &str) -> Draft {
-    match parse_event(line.as_bytes(), Expect::Line, &context()) {
+    match parse_event(line.as_bytes(), Expect::Line, &CONTEXT) {
         Ok(Outcome::Record(draft)) => *draft,
         other => panic!("{line}\n{other:#?}"),
     }
@@ -45,17 +39,17 @@ fn a_record_holds_every_statutory_matter_of_its_case() {
         for matter in draft.matters() {
             let held = match matter {
                 Matter::Principals => !draft.rows().is_empty(),
-                matter => draft.field(kirokubo_records::matter_field(*matter)).is_some(),
+                matter => draft.field(matter_field(*matter)).is_some(),
             };
             assert!(
-                held && draft.is_statutory(kirokubo_records::matter_field(*matter)),
+                held && draft.is_statutory(matter_field(*matter)),
                 "{matter:?} {line}"
             );
         }
     }
 }
 
-/// Run by hand over the whole sample: `KIROKUBO_EVENTS=FILE cargo test -p kirokubo-records --test samples -- --ignored`.
+/// Run by hand over the whole sample: `KIROKUBO_EVENTS=FILE cargo test -p kirokubo-records --test records -- --ignored`.
 #[test]
 #[ignore = "reads the file named in KIROKUBO_EVENTS"]
 fn every_event_of_a_file_becomes_a_record() {
