@@ -25,6 +25,29 @@ impl Digest {
     }
 }
 
+/// SHA-256 of bytes that come piece by piece.
+#[derive(Clone, Debug, Default)]
+pub struct Hasher(Sha256);
+
+impl Hasher {
+    /// A hasher that has seen nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all bytes.
+    #[must_use]
+    pub fn finish(self) -> Digest {
+        Digest(self.0.finalize().into())
+    }
+}
+
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&hex::encode(self.0))
@@ -70,11 +93,11 @@ pub fn sha256(data: &[u8]) -> Digest {
 
 /// SHA-256 of the parts, one after the other, without joining them in memory.
 pub(crate) fn hash_parts(parts: &[&[u8]]) -> Digest {
-    let mut hasher = Sha256::new();
+    let mut hasher = Hasher::new();
     for part in parts {
         hasher.update(part);
     }
-    Digest(hasher.finalize().into())
+    hasher.finish()
 }
 
 #[cfg(test)]

@@ -1,2 +1,125 @@
-//! Placeholder
-fn main() {}
+//! `kirokubo-verify`: an audit bundle and a key in, a verdict out, offline.
+//!
+//! Exit status: 10 valid but unwitnessed, 11 valid in an incomplete scope, 20 retention findings
+//! only, 30 contradicts a checkpoint already held, 40 invalid, 2 usage or unreadable files. 0 is for
+//! witnessed ledgers, which do not exist yet.
+
+mod clock;
+mod progress;
+mod summary;
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, BufReader, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Parser;
+use kirokubo_ledger::checkpoint::{Checkpoint, CheckpointError};
+use kirokubo_ledger::day::parse_day;
+use kirokubo_ledger::note::VerifierKey;
+use kirokubo_verify::{Options, Report, verify_bundle_with_progress};
+
+/// Exit status of wrong usage and unreadable files, the same as clap's.
+const EXIT_USAGE: u8 = 2;
+
+/// 監査用バンドルをオフラインで検証します。Verifies an audit bundle, offline.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Arguments {
+    /// 監査用バンドル（tar） / the audit bundle, a tar
+    bundle: PathBuf,
+    /// 事業者から別経路で受け取った検証鍵 / the ledger's verifier key, obtained from its owner by another way
+    #[arg(long)]
+    vkey: VerifierKey,
+    /// 以前に受け取った checkpoint のファイル / a checkpoint you fetched earlier
+    #[arg(long)]
+    checkpoint: Option<PathBuf>,
+    /// 保存期間を判定する日（日本時間、既定は今日） / the day for which retention is judged, in Japan; today unless given
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    today: Option<i32>,
+    /// 結果を JSON で出力 / print the report as one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Why no verdict was reached.
+#[derive(Debug)]
+enum Failure {
+    /// A file cannot be read.
+    Read(PathBuf, io::Error),
+    /// The checkpoint the auditor brought is not one of that key.
+    Checkpoint(PathBuf, CheckpointError),
+    /// The report cannot be written.
+    Write(io::Error),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments) {
+        Ok(status) => ExitCode::from(status),
+        Err(failure) => {
+            eprintln!("kirokubo-verify: {failure}");
+            ExitCode::from(EXIT_USAGE)
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<u8, Failure> {
+    let options = Options {
+        vkey: arguments.vkey.clone(),
+        held: arguments
+            .checkpoint
+            .as_deref()
+            .map(|path| open_held(path, &arguments.vkey))
+            .transpose()?,
+        today: arguments.today.unwrap_or_else(clock::today_in_japan),
+    };
+    let read = |error| Failure::Read(arguments.bundle.clone(), error);
+    let bundle = BufReader::new(File::open(&arguments.bundle).map_err(read)?);
+    let mut bar = progress::Bar::new();
+    let report = verify_bundle_with_progress(bundle, &options, &mut |at| bar.show(at)).map_err(read)?;
+    bar.clear();
+    write_report(&report, arguments.json).map_err(Failure::Write)?;
+    Ok(report.verdict().exit_status())
+}
+
+fn open_held(path: &Path, vkey: &VerifierKey) -> Result<Checkpoint, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| Failure::Read(path.to_owned(), error))?;
+    Checkpoint::open(&bytes, vkey).map_err(|error| Failure::Checkpoint(path.to_owned(), error))
+}
+
+fn write_report(report: &Report, as_json: bool) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    if as_json {
+        writeln!(stdout, "{}", report.to_json())?;
+    } else {
+        let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let has_colour = stdout.is_terminal() && !is_plain;
+        write!(stdout, "{}", summary::Summary { report, has_colour })?;
+    }
+    stdout.flush()
+}
+
+fn day(text: &str) -> Result<i32, &'static str> {
+    parse_day(text).ok_or("YYYY-MM-DD の日付ではありません / not a day written YYYY-MM-DD")
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Read(path, error) => {
+                let path = path.display();
+                write!(f, "{path} を読めません / cannot read {path}: {error}")
+            }
+            Self::Checkpoint(path, error) => {
+                let path = path.display();
+                write!(
+                    f,
+                    "{path} はこの検証鍵の checkpoint ではありません / {path} is not a checkpoint of this key: {error}"
+                )
+            }
+            Self::Write(error) => write!(f, "結果を出力できません / cannot write the report: {error}"),
+        }
+    }
+}

@@ -9,12 +9,10 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write};
 use std::path::PathBuf;
 
-use sha2::{Digest as _, Sha256};
-
 use super::manifest::{Manifest, ManifestLine};
 use super::path::BundlePath;
 use super::{MANIFEST, README};
-use crate::hash::{Digest, sha256};
+use crate::hash::{Digest, Hasher, sha256};
 
 const README_TEXT: &str = include_str!("README.ja.txt");
 
@@ -37,7 +35,7 @@ pub struct StagedFile {
     number: usize,
     file: BufWriter<File>,
     size: u64,
-    hasher: Sha256,
+    hasher: Hasher,
 }
 
 /// Why a bundle could not be written.
@@ -117,7 +115,7 @@ impl BundleStaging {
             number,
             file,
             size: 0,
-            hasher: Sha256::new(),
+            hasher: Hasher::new(),
         })
     }
 
@@ -131,7 +129,7 @@ impl BundleStaging {
             hasher,
         } = file;
         file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        let sha256 = Digest::from_bytes(hasher.finalize().into());
+        let sha256 = hasher.finish();
         self.files.insert(
             path,
             Staged {

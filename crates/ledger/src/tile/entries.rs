@@ -54,9 +54,10 @@ pub fn encode_entry_bundle<B: AsRef<[u8]>>(entries: &[B]) -> Result<Vec<u8>, Ent
 impl<'a> EntryBundle<'a> {
     /// Reads the bytes of a bundle whose path says `width`; checks lengths, not the entries.
     pub fn decode(bytes: &'a [u8], width: Width) -> Result<Self, EntryBundleError> {
-        let bundle = Self { rest: bytes };
-        let (found, left) = bundle.clone().count_entries();
-        if !left.is_empty() {
+        let bundle = Self::unchecked(bytes);
+        let mut read = bundle.clone();
+        let found = read.by_ref().count();
+        if !read.rest().is_empty() {
             return Err(EntryBundleError::Truncated { entry: found });
         }
         if found != usize::from(width.get()) {
@@ -68,9 +69,16 @@ impl<'a> EntryBundle<'a> {
         Ok(bundle)
     }
 
-    fn count_entries(mut self) -> (usize, &'a [u8]) {
-        let found = self.by_ref().count();
-        (found, self.rest)
+    /// Reads what entries there are, to diagnose a bundle that [`EntryBundle::decode`] refuses.
+    #[must_use]
+    pub const fn unchecked(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes }
+    }
+
+    /// The bytes behind the entries taken so far: once there are no more entries, what is no entry.
+    #[must_use]
+    pub const fn rest(&self) -> &'a [u8] {
+        self.rest
     }
 }
 

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::TILE_WIDTH;
 use crate::checkpoint::parse_decimal;
 use crate::position::Size;
 
@@ -69,12 +68,36 @@ impl TilePath {
     /// The entry bundles of a ledger of `size` entries, in order: full ones, then a partial one if
     /// 256 does not divide the size.
     pub fn entries_of(size: Size) -> impl Iterator<Item = Self> {
-        let tile_width = u64::try_from(TILE_WIDTH).expect("256 is a u64");
-        let full = size.get() / tile_width;
-        let rest = u16::try_from(size.get() % tile_width).ok().and_then(Width::new);
-        (0..full)
-            .map(|index| Self::entries(index, Width::FULL))
-            .chain(rest.map(|width| Self::entries(full, width)))
+        Self::level_of(None, size)
+    }
+
+    /// The tiles of leaf hashes of a ledger of `size` entries, in order.
+    pub fn leaves_of(size: Size) -> impl Iterator<Item = Self> {
+        Self::level_of(Some(0), size)
+    }
+
+    /// Whether a ledger of `size` entries has this very tile or entry bundle.
+    #[must_use]
+    pub fn is_in(&self, size: Size) -> bool {
+        let (full, partial) = widths(self.level, size);
+        match partial {
+            _ if self.width == Width::FULL => self.index < full,
+            partial => self.index == full && partial == Some(self.width),
+        }
+    }
+
+    fn level_of(level: Option<u8>, size: Size) -> impl Iterator<Item = Self> {
+        let (full, partial) = widths(level, size);
+        let full_tiles = (0..full).map(move |index| Self {
+            level,
+            index,
+            width: Width::FULL,
+        });
+        full_tiles.chain(partial.map(|width| Self {
+            level,
+            index: full,
+            width,
+        }))
     }
 
     /// The level of a hash tile; `None` for an entry bundle.
@@ -128,6 +151,14 @@ impl FromStr for TilePath {
             .filter(|path| path.to_string() == text)
             .ok_or(ParseTilePathError)
     }
+}
+
+/// How many full tiles a level has at this size, and how wide the partial one is, if there is one.
+fn widths(level: Option<u8>, size: Size) -> (u64, Option<Width>) {
+    let shift = 8 * u32::from(level.unwrap_or(0));
+    let hashes = size.get().checked_shr(shift).unwrap_or(0);
+    let partial = u16::try_from(hashes % 256).ok().and_then(Width::new);
+    (hashes / 256, partial)
 }
 
 fn parse(text: &str) -> Option<TilePath> {

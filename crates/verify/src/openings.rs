@@ -1,0 +1,180 @@
+//! Values against commitments, and records against their retention.
+
+use std::io::{self, Read, Seek};
+use std::ops::ControlFlow;
+
+use kirokubo_ledger::Index;
+use kirokubo_ledger::bundle::{BundleReader, Opening, Scope};
+use kirokubo_ledger::commitment::RecordRef;
+use kirokubo_ledger::entry::{Entry, RetainThrough};
+use kirokubo_ledger::verify::{Clocks, Fault, Finding, Keeping, RecordCheck, Tally};
+
+use crate::entries::{EntryFiles, Flow};
+use crate::opening_lines::OpeningLines;
+use crate::report::{Findings, OpeningCounts};
+use crate::{Audit, Progress, Step};
+
+/// What the second pass over the entries goes by.
+struct OpeningPass<'a> {
+    clocks: &'a Clocks,
+    today: i32,
+    /// `None` if the scope has no openings.
+    lines: Option<OpeningLines>,
+    counts: OpeningCounts,
+    findings: &'a mut Findings,
+}
+
+impl<R: Read + Seek> Audit<'_, R> {
+    /// Goes through the entries again, this time for what they commit to. They are the signed ones.
+    pub(crate) fn check_openings(
+        &mut self,
+        scope: Option<Scope>,
+        clocks: &Clocks,
+    ) -> io::Result<OpeningCounts> {
+        let files = EntryFiles::list(&self.bundle);
+        let lines = OpeningLines::new(&self.bundle);
+        let (total, mut done) = (files.bytes(), 0);
+        let Self {
+            bundle,
+            options,
+            findings,
+            progress,
+        } = self;
+        let has_openings = match scope {
+            Some(Scope::Structure) => false,
+            Some(Scope::Period | Scope::Principal | Scope::Full) => true,
+            // What the bundle promises is unknown, which is a finding of its own.
+            None => !lines.is_empty(),
+        };
+        if !has_openings && !lines.is_empty() {
+            findings.add(Finding::Schema {
+                index: None,
+                fault: Fault::OpeningsOutOfScope,
+            });
+        }
+        let mut pass = OpeningPass {
+            clocks,
+            today: options.today,
+            lines: has_openings.then_some(lines),
+            counts: OpeningCounts::default(),
+            findings,
+        };
+        files.each(
+            bundle,
+            |bundle, bytes| pass.take(bundle, bytes),
+            |bytes| {
+                done += bytes;
+                progress(Progress {
+                    step: Step::Openings,
+                    done,
+                    total,
+                });
+            },
+        )?;
+        pass.finish(bundle)
+    }
+}
+
+impl OpeningPass<'_> {
+    fn take<R: Read + Seek>(&mut self, bundle: &mut BundleReader<R>, bytes: &[u8]) -> io::Result<Flow> {
+        // The structure was checked before, so what does not decode does not come here.
+        let Ok(entry) = Entry::view(bytes) else {
+            return Ok(ControlFlow::Break(()));
+        };
+        match entry.record_id().zip(entry.body_root()) {
+            Some((record_id, body_root)) => {
+                let record = RecordRef {
+                    ledger_id: entry.ledger_id(),
+                    record_id,
+                };
+                let check = RecordCheck::new(entry.index(), record, body_root);
+                self.take_record(bundle, check, entry.index(), entry.retain_through())?;
+            }
+            None => self.take_other(bundle, entry.index())?,
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn take_record<R: Read + Seek>(
+        &mut self,
+        bundle: &mut BundleReader<R>,
+        mut check: RecordCheck,
+        index: Index,
+        retain: RetainThrough,
+    ) -> io::Result<()> {
+        self.counts.records += 1;
+        let (keeping, finding) = self.clocks.judge(index, retain, self.today);
+        self.findings.extend(finding);
+        let mut tally = Tally::default();
+        while let Some(opening) = self.next_line(bundle, index)? {
+            check.take(&opening, &mut tally);
+        }
+        self.counts.opened += tally.opened;
+        self.counts.withheld += tally.withheld;
+        match keeping {
+            Keeping::Erased => {
+                self.counts.erased += 1;
+                // What can still be opened was not erased.
+                self.findings
+                    .extend((tally.opened > 0).then_some(Finding::Overdue { index }));
+            }
+            Keeping::Kept if self.lines.is_some() => self.findings.extend(check.finish()),
+            Keeping::Kept => {}
+        }
+        Ok(())
+    }
+
+    /// Takes an entry that commits to nothing, so that nothing can be said about it.
+    fn take_other<R: Read + Seek>(&mut self, bundle: &mut BundleReader<R>, index: Index) -> io::Result<()> {
+        let mut faults = Vec::new();
+        if self.clocks.speak_of(index) {
+            faults.push(Fault::Target { target: index.get() });
+        }
+        while self.next_line(bundle, index)?.is_some() {
+            faults.push(Fault::OpeningOfNoRecord);
+        }
+        let findings = faults.into_iter().map(|fault| Finding::Schema {
+            index: Some(index),
+            fault,
+        });
+        self.findings.extend(findings);
+        Ok(())
+    }
+
+    /// Takes the next line if it is about the entry at `index`; lines about earlier ones come too late.
+    fn next_line<R: Read + Seek>(
+        &mut self,
+        bundle: &mut BundleReader<R>,
+        index: Index,
+    ) -> io::Result<Option<Opening>> {
+        let Some(lines) = &mut self.lines else {
+            return Ok(None);
+        };
+        while let Some(line) = lines.next_up_to(bundle, index)? {
+            match line {
+                Ok(opening) if opening.index() == index => return Ok(Some(opening)),
+                Ok(opening) => {
+                    let (index, fault) = (Some(opening.index()), Fault::OpeningOrder);
+                    self.findings.add(Finding::Schema { index, fault });
+                }
+                Err(fault) => self.findings.add(Finding::Schema { index: None, fault }),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Takes what lines are left behind the last entry.
+    fn finish<R: Read + Seek>(mut self, bundle: &mut BundleReader<R>) -> io::Result<OpeningCounts> {
+        let Some(lines) = &mut self.lines else {
+            return Ok(self.counts);
+        };
+        while let Some(line) = lines.next(bundle)? {
+            let (index, fault) = match line {
+                Ok(opening) => (Some(opening.index()), Fault::OpeningOfNoRecord),
+                Err(fault) => (None, fault),
+            };
+            self.findings.add(Finding::Schema { index, fault });
+        }
+        Ok(self.counts)
+    }
+}
