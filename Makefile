@@ -26,6 +26,10 @@ bench: ## throughput of a release build, over HTTP
 openapi: ## rewrite openapi.yaml from the code
 	KIROKUBO_WRITE_OPENAPI=1 cargo test -p kirokubo --test openapi --locked
 
+.PHONY: errors
+errors: ## rewrite docs/errors.md from the code
+	KIROKUBO_WRITE_ERRORS=1 cargo test -p kirokubo-tests --test tidy --locked error_codes
+
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZ_SECONDS (60); needs nightly Rust and cargo-fuzz
 	@cargo +nightly fuzz --version >/dev/null 2>&1 || { \

@@ -5,6 +5,7 @@
 //! line, and what to do instead.
 
 mod commands;
+mod error_codes;
 mod files;
 mod house;
 mod links;
