@@ -45,6 +45,10 @@ impl<'p, 'n> Form<'p, 'n> {
             faults,
         };
         for (name, _) in members {
+            // Looking for the nearest name is dear, so nobody may ask for it without end.
+            if faults.is_full() {
+                break;
+            }
             if !known.iter().any(|known| known.contains(&name.as_ref())) {
                 faults.push(form.unknown_field(name, known));
             }

@@ -1,99 +1,26 @@
 //! Looking for a principal: the keys to look up, and why a row that was found is his.
 
+mod asked;
+mod matched;
+
 use chrono::NaiveDate;
 use thiserror::Error;
 
 use crate::fault::{Code, Fault, Faults, Words};
-use crate::fold::{KeyKind, MatchReason, SearchKey, SearchKeys, explain};
+use crate::fold::{KeyKind, MatchReason, SearchKey, SearchKeys};
 use crate::form::Form;
 use crate::given::Given;
 use crate::json::{self, Node, Path};
 use crate::private::Private;
 use crate::text::{CONTACT, IDENTIFIER, NAME};
+use asked::{Asked, kinds};
+pub use matched::{Match, MatchedField};
 
 /// What is known of the principal who is looked for.
 #[derive(Debug, Clone)]
 pub struct PrincipalQuery {
     asked: Vec<Asked>,
     birth_date: Option<Private<NaiveDate>>,
-}
-
-#[derive(Debug, Clone)]
-struct Asked {
-    kind: KeyKind,
-    text: Private<String>,
-}
-
-/// The field of a principal's row that matched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MatchedField {
-    /// The name.
-    Name,
-    /// A name in common use (通称).
-    CommonName,
-    /// A former name.
-    FormerName,
-    /// The reading.
-    NameKana,
-    /// The identifier in another system.
-    Ref,
-    /// The telephone number.
-    Phone,
-    /// The mail address.
-    Email,
-    /// The birth date.
-    BirthDate,
-}
-
-impl MatchedField {
-    /// The field's name in the row.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::CommonName => "common_name",
-            Self::FormerName => "former_names",
-            Self::NameKana => "name_kana",
-            Self::Ref => "ref",
-            Self::Phone => "phone",
-            Self::Email => "email",
-            Self::BirthDate => "birth_date",
-        }
-    }
-
-    const fn words(self) -> Words {
-        match self {
-            Self::Name => Words::of("氏名", "name"),
-            Self::CommonName => Words::of("通称", "name in common use"),
-            Self::FormerName => Words::of("旧姓・旧名", "former name"),
-            Self::NameKana => Words::of("フリガナ", "reading"),
-            Self::Ref => Words::of("識別番号", "identifier"),
-            Self::Phone => Words::of("電話番号", "telephone number"),
-            Self::Email => Words::of("メールアドレス", "mail address"),
-            Self::BirthDate => Words::of("生年月日", "birth date"),
-        }
-    }
-}
-
-/// One field that matched, and how.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Match {
-    /// Which field of the row.
-    pub field: MatchedField,
-    /// The loosest step it needed.
-    pub reason: MatchReason,
-}
-
-impl Match {
-    /// The match in a few words: `氏名: 異体字を寄せて一致`.
-    #[must_use]
-    pub fn words(self) -> Words {
-        let (field, reason) = (self.field.words(), self.reason.words());
-        Words::made(
-            format!("{}: {}", field.ja, reason.ja),
-            format!("{}: {}", field.en, reason.en),
-        )
-    }
 }
 
 /// A stored row that is no JSON object, although only such rows are ever accepted.
@@ -211,68 +138,6 @@ const BIRTH_DATE_ONLY_NARROWS: Words = Words::of(
     "生年月日は氏名などと合わせて絞り込みに使います。",
     "a birth date only narrows a search by name, number or address",
 );
-
-/// The kinds of key under which an asked text can be found: a reading may stand where a name was given and the other
-/// way round, since some people are registered in kana.
-fn kinds(asked: KeyKind) -> &'static [KeyKind] {
-    match asked {
-        KeyKind::Name | KeyKind::NameKana | KeyKind::BirthDateName => &[KeyKind::Name, KeyKind::NameKana],
-        KeyKind::Ref => &[KeyKind::Ref],
-        KeyKind::Phone => &[KeyKind::Phone],
-        KeyKind::Email => &[KeyKind::Email],
-    }
-}
-
-impl Asked {
-    fn find(&self, row: &Node<'_>) -> Vec<Match> {
-        let compare = |field, stored: &str| {
-            explain(stored, self.text.get(), self.kind).map(|reason| Match { field, reason })
-        };
-        let fields: &[MatchedField] = match self.kind {
-            KeyKind::Name | KeyKind::NameKana | KeyKind::BirthDateName => &[
-                MatchedField::Name,
-                MatchedField::CommonName,
-                MatchedField::FormerName,
-                MatchedField::NameKana,
-            ],
-            KeyKind::Ref => &[MatchedField::Ref],
-            KeyKind::Phone => &[MatchedField::Phone],
-            KeyKind::Email => &[MatchedField::Email],
-        };
-        let matched = |field: &MatchedField| -> Vec<Match> {
-            texts(row, *field)
-                .into_iter()
-                .filter_map(|stored| compare(*field, stored))
-                .collect()
-        };
-        fields.iter().flat_map(matched).collect()
-    }
-
-    /// Whether the row holds something of this kind, which then is something else.
-    fn contradicts(&self, row: &Node<'_>) -> bool {
-        let fields: &[MatchedField] = match self.kind {
-            KeyKind::Name | KeyKind::BirthDateName => &[MatchedField::Name],
-            KeyKind::NameKana => &[MatchedField::NameKana],
-            KeyKind::Ref => &[MatchedField::Ref],
-            KeyKind::Phone => &[MatchedField::Phone],
-            KeyKind::Email => &[MatchedField::Email],
-        };
-        fields.iter().any(|field| !texts(row, *field).is_empty())
-    }
-}
-
-/// The texts of `field` in a row; former names are several.
-fn texts<'r>(row: &'r Node<'_>, field: MatchedField) -> Vec<&'r str> {
-    match row.get(field.as_str()) {
-        Some(Node::List(list)) => list.iter().filter_map(Node::as_text).collect(),
-        Some(node) => node
-            .as_text()
-            .into_iter()
-            .filter(|text| !text.trim().is_empty())
-            .collect(),
-        None => Vec::new(),
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,13 @@
 //!
 //! Every list is matched on the folded form of [`plain`], so that width, spaces and case do not matter.
 
+mod lists;
+
 use unicode_normalization::UnicodeNormalization;
+
+use lists::{
+    COLLECTIVE, COLLECTIVE_PHRASES, NOBODY, SENSITIVE, VAGUE_HISTORY, VAGUE_ITEM_PHRASES, VAGUE_ITEMS,
+};
 
 /// How specific a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,178 +20,6 @@ pub(crate) enum Specificity {
     /// It names nothing: 「一式」.
     Vague,
 }
-
-/// Texts that name no data item when they stand alone.
-const VAGUE_ITEMS: &[&str] = &[
-    "すべて",
-    "全て",
-    "全部",
-    "全項目",
-    "一式",
-    "一切",
-    "いずれか",
-    "等",
-    "など",
-    "その他",
-    "他",
-    "各種",
-    "各種情報",
-    "情報",
-    "データ",
-    "個人情報",
-    "個人データ",
-    "個人関連情報",
-    "顧客情報",
-    "会員情報",
-    "同上",
-    "〃",
-    "不明",
-    "未定",
-    "all",
-    "any",
-    "etc",
-    "etc.",
-    "other",
-    "others",
-    "data",
-    "everything",
-];
-
-/// Phrases that name no data item wherever they stand.
-const VAGUE_ITEM_PHRASES: &[&str] = &[
-    "いずれか",
-    "すべての情報",
-    "全ての情報",
-    "すべての個人",
-    "全ての個人",
-    "一切の情報",
-    "当社が有する",
-    "保有する情報",
-];
-
-/// Texts that name no person when they stand in the place of a name or number.
-const COLLECTIVE: &[&str] = &[
-    "すべて",
-    "全て",
-    "全部",
-    "一式",
-    "一同",
-    "各位",
-    "全会員",
-    "全顧客",
-    "全利用者",
-    "全社員",
-    "全従業員",
-    "全職員",
-    "全件",
-    "全名簿",
-    "会員",
-    "顧客",
-    "お客様",
-    "利用者",
-    "名簿",
-    "名簿のとおり",
-    "別紙",
-    "別紙のとおり",
-    "多数",
-    "all",
-    "everyone",
-    "all customers",
-    "all members",
-];
-
-/// Phrases that name no person wherever they stand.
-const COLLECTIVE_PHRASES: &[&str] = &[
-    "全員",
-    "すべての",
-    "全ての",
-    "いずれかの",
-    "一式",
-    "に係る本人",
-    "ほか多数",
-];
-
-/// Texts that stand where a name should and say that there is none.
-const NOBODY: &[&str] = &[
-    "不明",
-    "匿名",
-    "なし",
-    "無し",
-    "無",
-    "同上",
-    "〃",
-    "-",
-    "ー",
-    "未定",
-    "名無し",
-    "n/a",
-    "na",
-    "none",
-    "null",
-    "unknown",
-];
-
-/// Texts that do not tell how data was acquired.
-const VAGUE_HISTORY: &[&str] = &[
-    "取得済み",
-    "取得済",
-    "確認済み",
-    "確認済",
-    "確認した",
-    "適正に取得",
-    "適法に取得",
-    "同上",
-    "〃",
-    "不明",
-    "なし",
-    "無し",
-    "あり",
-    "有",
-    "有り",
-    "済",
-    "済み",
-    "ok",
-    "〇",
-    "○",
-    "-",
-    "その他",
-    "n/a",
-    "none",
-    "unknown",
-];
-
-/// Special-care-required personal information (法2条3項・令2条) by the words item lists use for it.
-const SENSITIVE: &[&str] = &[
-    "要配慮個人情報",
-    "人種",
-    "信条",
-    "社会的身分",
-    "病歴",
-    "既往歴",
-    "犯罪の経歴",
-    "犯罪歴",
-    "犯罪経歴",
-    "前科",
-    "犯罪被害",
-    "犯罪により害を被った事実",
-    "健康診断",
-    "健診結果",
-    "検診結果",
-    "診療情報",
-    "診療記録",
-    "調剤情報",
-    "調剤記録",
-    "障害の有無",
-    "障害者手帳",
-    "障がい",
-    "身体障害",
-    "知的障害",
-    "精神障害",
-    "発達障害",
-    "逮捕歴",
-    "思想・信条",
-    "宗教",
-];
 
 /// How specific the data item `item` is.
 pub(crate) fn item(item: &str) -> Specificity {

@@ -39,6 +39,11 @@ impl Faults {
         self.list.borrow().is_empty()
     }
 
+    /// Whether further faults would only be counted as more.
+    pub(crate) fn is_full(&self) -> bool {
+        self.list.borrow().len() > MAX_FAULTS
+    }
+
     /// Everything noted, in the order of the pointers.
     pub(crate) fn into_sorted(self) -> Vec<Fault> {
         let mut list = self.list.into_inner();
