@@ -1,1 +1,27 @@
-//! Placeholder
+//! The schema of Kirokubo, one file per change, oldest first.
+//!
+//! Migrations are run by `kirokubo init` and `kirokubo migrate`, never by surprise at start-up.
+//! Each is short, and what it creates is explained beside it; the tables as a whole are described in
+//! `docs/design.md`. This crate and `kirokubo-store` are the only ones that name sea-orm.
+
+use sea_orm_migration::prelude::*;
+
+pub use sea_orm_migration::MigratorTrait;
+
+mod m20261121_000001_ledger;
+mod m20261121_000002_records;
+mod m20261121_000003_api_keys;
+
+/// Runs the migrations in order; sea-orm keeps the list of those applied in `seaql_migrations`.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261121_000001_ledger::Migration),
+            Box::new(m20261121_000002_records::Migration),
+            Box::new(m20261121_000003_api_keys::Migration),
+        ]
+    }
+}

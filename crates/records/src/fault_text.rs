@@ -34,7 +34,10 @@ impl FaultText {
     /// What `fault` says.
     #[must_use]
     pub fn of(fault: &Fault) -> Self {
-        let words = |ja: &str, en: &str| Bilingual { ja: ja.to_owned(), en: en.to_owned() };
+        let words = |ja: &str, en: &str| Bilingual {
+            ja: ja.to_owned(),
+            en: en.to_owned(),
+        };
         Self {
             pointer: fault.pointer.clone(),
             code: fault.code.as_str().to_owned(),

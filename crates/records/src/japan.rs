@@ -27,7 +27,8 @@ pub fn japan_date(unix_ms: i64) -> NaiveDate {
 /// A day counted from 1970-01-01 as a date, where the calendar reaches so far.
 #[must_use]
 pub fn date_of_day(day: i32) -> Option<NaiveDate> {
-    day.checked_add(EPOCH_FROM_CE).and_then(NaiveDate::from_num_days_from_ce_opt)
+    day.checked_add(EPOCH_FROM_CE)
+        .and_then(NaiveDate::from_num_days_from_ce_opt)
 }
 
 /// A date as a day counted from 1970-01-01.

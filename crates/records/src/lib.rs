@@ -28,6 +28,7 @@ mod postal_code;
 mod private;
 mod query;
 pub mod seal;
+mod search_request;
 mod series;
 mod source;
 mod statutory;
@@ -51,5 +52,6 @@ pub use matter::{
     PrincipalRow, Principals, ThirdParty,
 };
 pub use query::{Match, MatchedField, PrincipalQuery, UnreadableRow};
+pub use search_request::SearchRequest;
 pub use source::Source;
 pub use statutory::{Provision, Receipt, Statutory};

@@ -23,7 +23,8 @@ use kirokubo_rules::Direction;
 pub use content::{Content, Meta};
 pub use keys::{BodyDigest, DigestKey, Month, MonthKey, SearchKey, SearchToken};
 
-use crate::draft::{Draft, PrincipalRow, Status};
+use crate::draft::{Draft, Status};
+use crate::matter::PrincipalRow;
 
 /// Length of a wrapped secret in bytes: nonce 12, secret 32, tag 16.
 pub const WRAPPED_SECRET_LEN: usize = 60;
@@ -91,6 +92,16 @@ pub struct SealedRecord {
     pub meta: Meta,
 }
 
+impl SealedRecord {
+    /// About how many bytes it takes in a database, with its entry, tokens and indexes.
+    #[must_use]
+    pub fn stored_size(&self) -> u64 {
+        let sealed: usize = self.rows.iter().map(|row| row.len() + 32).sum();
+        let bytes = 512 + self.content.len() + sealed + 24 * self.tokens.len();
+        u64::try_from(bytes).unwrap_or(u64::MAX)
+    }
+}
+
 /// Why a draft could not be sealed. The parser refuses what would lead here, so this is a fault of ours.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SealError {
@@ -121,7 +132,10 @@ pub enum OpenError {
 
 /// Seals a draft whose clock was computed on `made_day` (days since 1970-01-01 in Japan time).
 pub fn seal(draft: &Draft, made_day: i32, with: &Sealing<'_>) -> Result<SealedRecord, SealError> {
-    let record = RecordRef { ledger_id: *with.ledger_id, record_id: with.record_id };
+    let record = RecordRef {
+        ledger_id: *with.ledger_id,
+        record_id: with.record_id,
+    };
     let expander = with.secret.expander();
     let content = Content::new(complete_fields(draft, with, &expander, &record)?, Meta::of(draft));
     let mut values = FieldValues::new();
@@ -129,11 +143,16 @@ pub fn seal(draft: &Draft, made_day: i32, with: &Sealing<'_>) -> Result<SealedRe
         values.set(field, text)?;
     }
     let body_root = RecordCommitments::new(&expander, &record, &values).body_root();
-    let (case, class, retain) = (draft.entry_case(), draft.retention_class(), draft.entry_retain_through());
+    let (case, class, retain) = (
+        draft.entry_case(),
+        draft.retention_class(),
+        draft.entry_retain_through(),
+    );
     let entry = PendingEntry::record(record.ledger_id, record.record_id, case, class, retain, body_root)?;
 
     let cipher = content_cipher(&expander);
-    let row = |(n, row): (u64, &PrincipalRow)| encrypt(&cipher, part_nonce(n + 1), &record, row.json().as_bytes());
+    let row =
+        |(n, row): (u64, &PrincipalRow)| encrypt(&cipher, part_nonce(n + 1), &record, row.json().as_bytes());
     Ok(SealedRecord {
         record_id: record.record_id,
         entry,
@@ -147,7 +166,9 @@ pub fn seal(draft: &Draft, made_day: i32, with: &Sealing<'_>) -> Result<SealedRe
         event_id: draft.source().event_id().to_owned(),
         body_digest: with.digest_key.digest(draft.canonical()),
         recorded_by: with.recorded_by.to_owned(),
-        third_party: draft.corporate_number().map(|number| with.search_key.third_party(number.as_str())),
+        third_party: draft
+            .corporate_number()
+            .map(|number| with.search_key.third_party(number.as_str())),
         month: Month::of_retention(retain),
         wrapped_secret: with.month_key.wrap(&with.secret, with.wrap_nonce, &record),
         content: encrypt(&cipher, part_nonce(0), &record, &content.encode()),
@@ -160,7 +181,9 @@ pub fn seal(draft: &Draft, made_day: i32, with: &Sealing<'_>) -> Result<SealedRe
 /// The search tokens of a draft's rows, each with its row.
 fn tokens(draft: &Draft, key: &SearchKey) -> Vec<(u64, SearchToken)> {
     let rows = (0_u64..).zip(draft.rows());
-    let mut tokens: Vec<_> = rows.flat_map(|(n, row)| row.keys().iter().map(move |k| (n, key.token(k)))).collect();
+    let mut tokens: Vec<_> = rows
+        .flat_map(|(n, row)| row.keys().as_slice().iter().map(move |k| (n, key.token(k))))
+        .collect();
     tokens.sort_unstable();
     tokens.dedup();
     tokens
@@ -175,7 +198,11 @@ fn complete_fields(
 ) -> Result<[Option<String>; 16], ValueError> {
     let mut fields = Field::ALL.map(|field| draft.field(field).map(str::to_owned));
     if !draft.rows().is_empty() {
-        let rows = draft.rows().iter().map(|row| Value::new(row.json())).collect::<Result<Vec<_>, _>>()?;
+        let rows = draft
+            .rows()
+            .iter()
+            .map(|row| Value::new(row.json()))
+            .collect::<Result<Vec<_>, _>>()?;
         let tree = RowTree::new(expander, record, rows);
         fields[content::position(Field::PRINCIPALS)] = Some(tree.principals_value());
     }
@@ -199,7 +226,10 @@ impl Opener {
     /// Derives the record's key from its secret.
     #[must_use]
     pub fn new(secret: &RecordSecret, record: RecordRef) -> Self {
-        Self { cipher: content_cipher(&secret.expander()), record }
+        Self {
+            cipher: content_cipher(&secret.expander()),
+            record,
+        }
     }
 
     /// The record's content.
@@ -211,12 +241,22 @@ impl Opener {
     /// The JSON text of row `n`.
     pub fn row(&self, n: u64, sealed: &[u8]) -> Result<String, OpenError> {
         let plain = self.decrypt(n + 1, sealed);
-        plain.and_then(|plain| String::from_utf8(plain).ok()).ok_or(OpenError::Row(n))
+        plain
+            .and_then(|plain| String::from_utf8(plain).ok())
+            .ok_or(OpenError::Row(n))
     }
 
     fn decrypt(&self, part: u64, sealed: &[u8]) -> Option<Vec<u8>> {
         let aad = associated_data(&self.record);
-        self.cipher.decrypt(&Nonce::from(part_nonce(part)), Payload { msg: sealed, aad: &aad }).ok()
+        self.cipher
+            .decrypt(
+                &Nonce::from(part_nonce(part)),
+                Payload {
+                    msg: sealed,
+                    aad: &aad,
+                },
+            )
+            .ok()
     }
 }
 
@@ -242,6 +282,12 @@ fn associated_data(record: &RecordRef) -> [u8; 32] {
 fn encrypt(cipher: &Aes256Gcm, nonce: [u8; 12], record: &RecordRef, plain: &[u8]) -> Vec<u8> {
     let aad = associated_data(record);
     cipher
-        .encrypt(&Nonce::from(nonce), Payload { msg: plain, aad: &aad })
+        .encrypt(
+            &Nonce::from(nonce),
+            Payload {
+                msg: plain,
+                aad: &aad,
+            },
+        )
         .expect("AES-GCM encrypts anything shorter than 64 GiB")
 }

@@ -1,1 +1,46 @@
-//! Placeholder
+//! The database of Kirokubo: the sequencer that appends, the side rows and keys, search and pages.
+//!
+//! In scope: everything that is SQL, and the keys that live beside the database. This crate and the migrations
+//! are the only ones that name sea-orm, and no type of it is public. Out of scope: what a record is
+//! (`kirokubo-records`), what a ledger is (`kirokubo-ledger`), HTTP (`kirokubo`).
+//!
+//! The life of a record here: [`Appender::append`] queues it, the sequencer appends a batch in one transaction
+//! (`append.rs`, where the commit point is), callers hear of it after the commit.
+
+mod api_key;
+mod append;
+mod audit;
+mod clock;
+mod connection;
+mod data_folder;
+mod edge;
+mod entity;
+mod error;
+mod export;
+mod head;
+mod insert;
+mod keyring;
+mod list;
+mod natural_key;
+mod proof;
+pub mod random;
+mod record;
+mod rows;
+mod search;
+mod sequencer;
+mod store;
+mod wal;
+
+pub use api_key::{Actor, ApiKey, Authenticator, NewApiKey, Role};
+pub use audit::{AuditFinding, AuditReport, Table};
+pub use clock::Clock;
+pub use error::StoreError;
+pub use export::{ExportError, Exported};
+pub use keyring::{KeyError, Keyring};
+pub use list::ListFilter;
+pub use natural_key::Existing;
+pub use proof::SignedHead;
+pub use record::{OpenedRecord, RecordHeader};
+pub use search::{Found, Hit, SearchRange};
+pub use sequencer::{AppendError, Appended, Appender, Recorded};
+pub use store::{Ledger, Running, Store};

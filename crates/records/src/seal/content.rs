@@ -33,8 +33,16 @@ pub struct Meta {
 impl Meta {
     pub(super) fn of(draft: &Draft) -> Self {
         Self {
-            letters: draft.matters().iter().filter_map(|matter| matter.letter(draft.direction())).collect(),
-            statutory: Field::ALL.into_iter().filter(|f| draft.is_statutory(*f)).map(Field::number).collect(),
+            letters: draft
+                .matters()
+                .iter()
+                .filter_map(|matter| matter.letter(draft.direction()))
+                .collect(),
+            statutory: Field::ALL
+                .into_iter()
+                .filter(|f| draft.is_statutory(*f))
+                .map(Field::number)
+                .collect(),
             rule_set: draft.answer().rule_set.id().to_owned(),
             warnings: draft.warnings().iter().map(FaultText::of).collect(),
         }
@@ -60,7 +68,10 @@ impl Content {
 
     /// The fields that the record has, with their texts.
     pub fn present(&self) -> impl Iterator<Item = (Field, &str)> {
-        Field::ALL.into_iter().zip(&self.fields).filter_map(|(field, text)| Some((field, text.as_deref()?)))
+        Field::ALL
+            .into_iter()
+            .zip(&self.fields)
+            .filter_map(|(field, text)| Some((field, text.as_deref()?)))
     }
 
     pub(super) fn into_meta(self) -> Meta {
@@ -97,7 +108,10 @@ impl Content {
             *slot = Some(std::str::from_utf8(text).ok()?.to_owned());
             rest = tail;
         }
-        Some(Self { fields, meta: serde_json::from_slice(rest).ok()? })
+        Some(Self {
+            fields,
+            meta: serde_json::from_slice(rest).ok()?,
+        })
     }
 }
 
@@ -114,7 +128,12 @@ mod tests {
         let mut fields: [Option<String>; 16] = Default::default();
         fields[0] = Some("\"2026-11-20\"".to_owned());
         fields[15] = Some("{\"note\":\"髙橋\"}".to_owned());
-        let meta = Meta { letters: "bcde".to_owned(), statutory: vec![3, 4], rule_set: "2023-04-01".to_owned(), warnings: vec![] };
+        let meta = Meta {
+            letters: "bcde".to_owned(),
+            statutory: vec![3, 4],
+            rule_set: "2023-04-01".to_owned(),
+            warnings: vec![],
+        };
         Content::new(fields, meta)
     }
 

@@ -9,7 +9,7 @@ use hmac::{Hmac, Mac};
 use kirokubo_ledger::commitment::{RecordRef, RecordSecret};
 use kirokubo_ledger::entry::RetainThrough;
 use sha2::Sha256;
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::{WRAPPED_SECRET_LEN, associated_data};
 use crate::{fold, japan};
@@ -26,8 +26,12 @@ impl Month {
     #[must_use]
     pub fn of_days(days: i32) -> Self {
         let date = japan::date_of_day(days);
-        date.and_then(|date| Some(Self(date.year().checked_mul(12)? + i32::try_from(date.month0()).ok()?)))
-            .unwrap_or(Self::OPEN)
+        date.and_then(|date| {
+            Some(Self(
+                date.year().checked_mul(12)? + i32::try_from(date.month0()).ok()?,
+            ))
+        })
+        .unwrap_or(Self::OPEN)
     }
 
     /// The month of the last day of retention; [`Month::OPEN`] where there is none yet.
@@ -62,20 +66,36 @@ impl fmt::Display for Month {
 }
 
 /// Wraps record secrets (a key-encryption key).
-#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
-pub struct MonthKey([u8; 32]);
+#[derive(Clone, PartialEq, Eq)]
+pub struct MonthKey(Zeroizing<[u8; 32]>);
 
 impl MonthKey {
     /// From 32 random bytes.
     #[must_use]
     pub fn from_bytes(bytes: &[u8; 32]) -> Self {
-        Self(*bytes)
+        Self(Zeroizing::new(*bytes))
     }
 
-    pub(super) fn wrap(&self, secret: &RecordSecret, nonce: [u8; 12], record: &RecordRef) -> [u8; WRAPPED_SECRET_LEN] {
+    fn cipher(&self) -> Aes256Gcm {
+        Aes256Gcm::new((&*self.0).into())
+    }
+
+    pub(super) fn wrap(
+        &self,
+        secret: &RecordSecret,
+        nonce: [u8; 12],
+        record: &RecordRef,
+    ) -> [u8; WRAPPED_SECRET_LEN] {
         let aad = associated_data(record);
-        let sealed = Aes256Gcm::new((&self.0).into())
-            .encrypt(&Nonce::from(nonce), Payload { msg: secret.as_bytes(), aad: &aad })
+        let sealed = self
+            .cipher()
+            .encrypt(
+                &Nonce::from(nonce),
+                Payload {
+                    msg: secret.as_bytes(),
+                    aad: &aad,
+                },
+            )
             .expect("AES-GCM encrypts anything shorter than 64 GiB");
         let mut out = [0; WRAPPED_SECRET_LEN];
         out[..12].copy_from_slice(&nonce);
@@ -87,8 +107,16 @@ impl MonthKey {
         let wrapped: &[u8; WRAPPED_SECRET_LEN] = wrapped.try_into().ok()?;
         let (nonce, sealed) = wrapped.split_first_chunk::<12>()?;
         let aad = associated_data(record);
-        let cipher = Aes256Gcm::new((&self.0).into());
-        let plain = cipher.decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad: &aad }).ok()?;
+        let cipher = self.cipher();
+        let plain = cipher
+            .decrypt(
+                &Nonce::from(*nonce),
+                Payload {
+                    msg: sealed,
+                    aad: &aad,
+                },
+            )
+            .ok()?;
         let plain = Zeroizing::new(plain);
         Some(RecordSecret::from_bytes(plain.as_slice().try_into().ok()?))
     }
@@ -134,18 +162,20 @@ impl SearchKey {
     /// The token of one folded key of a principal.
     #[must_use]
     pub fn token(&self, key: &fold::SearchKey) -> SearchToken {
-        self.of(key.kind().code(), key.text())
+        self.of(key.kind().as_str(), key.text())
     }
 
     /// The token of a third party's corporate number.
     #[must_use]
     pub fn third_party(&self, corporate_number: &str) -> SearchToken {
-        self.of(b'#', corporate_number)
+        self.of("corporate_number", corporate_number)
     }
 
-    fn of(&self, kind: u8, text: &str) -> SearchToken {
+    /// The kind keeps values of one kind from meeting those of another.
+    fn of(&self, kind: &str, text: &str) -> SearchToken {
         let mut mac = self.0.clone();
-        mac.update(&[kind]);
+        mac.update(kind.as_bytes());
+        mac.update(&[0]);
         mac.update(text.as_bytes());
         SearchToken(i64::from_be_bytes(prefix(mac)))
     }
@@ -183,12 +213,14 @@ impl DigestKey {
 }
 
 fn keyed(bytes: &[u8; 32]) -> Hmac<Sha256> {
-    <Hmac<Sha256> as hmac::KeyInit>::new(bytes.into())
+    Hmac::new_from_slice(bytes).expect("HMAC takes keys of any length")
 }
 
 fn prefix<const N: usize>(mac: Hmac<Sha256>) -> [u8; N] {
     let full: [u8; 32] = mac.finalize().into_bytes().into();
-    *full.first_chunk().expect("every prefix used is shorter than 32 bytes")
+    *full
+        .first_chunk()
+        .expect("every prefix used is shorter than 32 bytes")
 }
 
 #[cfg(test)]
@@ -208,12 +240,19 @@ mod tests {
 
     #[test]
     fn a_secret_unwraps_only_for_its_own_record_and_key() {
-        let record = |id| RecordRef { ledger_id: LedgerId::from_bytes([1; 16]), record_id: RecordId::from_bytes([id; 16]) };
+        let record = |id| RecordRef {
+            ledger_id: LedgerId::from_bytes([1; 16]),
+            record_id: RecordId::from_bytes([id; 16]),
+        };
         let key = MonthKey::from_bytes(&[3; 32]);
         let wrapped = key.wrap(&RecordSecret::from_bytes([4; 32]), [5; 12], &record(2));
         assert_eq!(key.unwrap(&wrapped, &record(2)).unwrap().as_bytes(), &[4; 32]);
         assert!(key.unwrap(&wrapped, &record(9)).is_none());
-        assert!(MonthKey::from_bytes(&[6; 32]).unwrap(&wrapped, &record(2)).is_none());
+        assert!(
+            MonthKey::from_bytes(&[6; 32])
+                .unwrap(&wrapped, &record(2))
+                .is_none()
+        );
         assert!(key.unwrap(&wrapped[1..], &record(2)).is_none());
     }
 }

@@ -1,0 +1,97 @@
+//! The command line: one file a command.
+
+mod demo;
+mod export;
+mod init;
+mod key;
+mod migrate;
+mod progress;
+mod serve;
+mod telemetry;
+mod verify;
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use kirokubo_store::{Clock, Store, StoreError};
+
+/// A keeper of third-party provision records (第三者提供・受領の記録簿).
+#[derive(Debug, Parser)]
+#[command(name = "kirokubo", version, about, propagate_version = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show the whole job once on a ledger of its own, then keep serving (まず試す).
+    Demo(demo::Demo),
+    /// Make keys, schema and ledger in a data folder (はじめに一度だけ).
+    Init(init::Init),
+    /// Serve the API of a data folder.
+    Serve(serve::Serve),
+    /// Bring an older schema up to date.
+    Migrate(migrate::Migrate),
+    /// Make, list and revoke API keys.
+    #[command(subcommand)]
+    Key(key::Key),
+    /// Verify a data folder: chain, tree, signatures, and every sealed value (検証).
+    Verify(verify::Verify),
+    /// Write an audit bundle.
+    #[command(subcommand)]
+    Export(export::Export),
+}
+
+/// Where the data are: options that every command on an existing ledger takes.
+#[derive(Debug, Args)]
+struct Place {
+    /// The data folder: keys, lock, and the embedded database.
+    #[arg(long, value_name = "DIR", env = "KIROKUBO_DATA")]
+    data: PathBuf,
+    /// `sqlite:` (in the data folder) or `sqlite:PATH`.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "KIROKUBO_DATABASE_URL",
+        default_value = "sqlite:",
+        hide_env_values = true
+    )]
+    database_url: String,
+}
+
+impl Place {
+    async fn open(&self) -> Result<Store, StoreError> {
+        Store::open(&self.data, &self.database_url, Clock::system()).await
+    }
+}
+
+/// What a command ends in: an exit status, or an error that `main` prints.
+pub type Outcome = Result<ExitCode, Box<dyn Error + Send + Sync>>;
+
+/// Runs a parsed command line.
+pub async fn run(cli: Cli) -> Outcome {
+    match cli.command {
+        Command::Demo(demo) => demo.run().await,
+        Command::Init(init) => init.run().await,
+        Command::Serve(serve) => serve.run().await,
+        Command::Migrate(migrate) => migrate.run().await,
+        Command::Key(key) => key.run().await,
+        Command::Verify(verify) => verify.run().await,
+        Command::Export(export) => export.run().await,
+    }
+}
+
+/// An error with its causes, on one line.
+#[must_use]
+pub fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    text
+}

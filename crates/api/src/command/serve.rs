@@ -1,0 +1,106 @@
+//! `kirokubo serve`: the API of a data folder, until SIGTERM.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use axum::serve::ListenerExt;
+use clap::Args;
+use kirokubo_store::{Running, Store, StoreError};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tracing_subscriber::filter::LevelFilter;
+
+use super::{Outcome, Place, telemetry};
+use crate::http::{AppState, router};
+
+/// How long requests may take to finish once the server is told to stop.
+const DRAIN: Duration = Duration::from_secs(20);
+
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    place: Place,
+    /// Address and port; port 0 takes a free one.
+    #[arg(
+        long,
+        value_name = "ADDR",
+        env = "KIROKUBO_LISTEN",
+        default_value = "127.0.0.1:8080"
+    )]
+    listen: SocketAddr,
+    /// `off`, `error`, `warn`, `info` or `debug`.
+    #[arg(long, value_name = "LEVEL", env = "KIROKUBO_LOG", default_value = "info")]
+    log: LevelFilter,
+}
+
+impl Serve {
+    pub(super) async fn run(self) -> Outcome {
+        telemetry::start(self.log);
+        let store = self.place.open().await?;
+        let server = Server::start(store, self.listen).await?;
+        println!("listening on http://{}", server.address);
+        stop_signal().await?;
+        tracing::info!("stopping");
+        server.stop().await?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// A server that answers on `address`.
+pub(super) struct Server {
+    pub(super) address: SocketAddr,
+    running: Running,
+    stop: oneshot::Sender<()>,
+    http: JoinHandle<std::io::Result<()>>,
+}
+
+impl Server {
+    /// Starts the sequencer and listens.
+    pub(super) async fn start(
+        store: Store,
+        listen: SocketAddr,
+    ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        let running = store.start().await?;
+        let app = router(AppState::new(store, running.appender()));
+        let listener = TcpListener::bind(listen).await?;
+        let address = listener.local_addr()?;
+        let listener = listener.tap_io(|stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "TCP_NODELAY");
+            }
+        });
+        let (stop, stopped) = oneshot::channel::<()>();
+        let stopped = async {
+            // A dropped sender is a wish to stop, too.
+            drop(stopped.await);
+        };
+        let http =
+            tokio::spawn(async move { axum::serve(listener, app).with_graceful_shutdown(stopped).await });
+        Ok(Self {
+            address,
+            running,
+            stop,
+            http,
+        })
+    }
+
+    /// Takes no new connections, lets requests finish, appends what was handed in, and closes.
+    pub(super) async fn stop(self) -> Result<(), StoreError> {
+        drop(self.stop);
+        if tokio::time::timeout(DRAIN, self.http).await.is_err() {
+            tracing::warn!("some requests did not finish in time");
+        }
+        self.running.stop().await
+    }
+}
+
+/// Returns on SIGTERM or SIGINT.
+pub(super) async fn stop_signal() -> std::io::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+    }
+}

@@ -1,0 +1,92 @@
+//! `kirokubo verify`: every stored byte of a data folder against its hashes and signatures.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use kirokubo_store::AuditReport;
+use serde_json::{Value, json};
+
+use super::progress::Progress;
+use super::{Outcome, Place};
+
+/// Something is wrong.
+const INVALID: u8 = 40;
+
+/// Only records kept too short or too long.
+const RETENTION_ONLY: u8 = 20;
+
+#[derive(Debug, Args)]
+pub(super) struct Verify {
+    #[command(flatten)]
+    place: Place,
+    /// One JSON object on standard output, JSON progress lines on standard error.
+    #[arg(long, env = "KIROKUBO_JSON")]
+    json: bool,
+}
+
+impl Verify {
+    pub(super) async fn run(self) -> Outcome {
+        let store = self.place.open().await?;
+        let mut progress = Progress::new("検証 / verifying", self.json);
+        let report = store
+            .verify(&mut |done, total| progress.tell(done, total))
+            .await?;
+        progress.finish();
+        let status = status(&report);
+        if self.json {
+            println!("{}", as_json(&report, status));
+        } else {
+            tell(&report);
+        }
+        Ok(ExitCode::from(status))
+    }
+}
+
+/// As `kirokubo-verify`: 0 nothing wrong, 20 retention only, 40 otherwise.
+fn status(report: &AuditReport) -> u8 {
+    if report.findings.is_empty() {
+        0
+    } else if report
+        .findings
+        .iter()
+        .all(kirokubo_store::AuditFinding::is_about_retention)
+    {
+        RETENTION_ONLY
+    } else {
+        INVALID
+    }
+}
+
+fn as_json(report: &AuditReport, status: u8) -> Value {
+    let finding = |finding: &kirokubo_store::AuditFinding| {
+        let mut value = json!({"code": finding.code(), "ja": finding.ja(), "en": finding.en()});
+        if let Some(index) = finding.index() {
+            value["index"] = index.into();
+        }
+        value
+    };
+    json!({
+        "result": if status == 0 { "valid" } else if status == RETENTION_ONLY { "retention" } else { "invalid" },
+        "exit": status,
+        "entries": report.entries,
+        "records": report.records,
+        "erased": report.erased,
+        "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
+    })
+}
+
+fn tell(report: &AuditReport) {
+    println!(
+        "{}件の項目、{}件の記録の内容を検証しました / {} entries and the content of {} records verified",
+        report.entries, report.records, report.entries, report.records
+    );
+    for finding in &report.findings {
+        println!("  {}  {}\n      {}", finding.code(), finding.ja(), finding.en());
+    }
+    let count = report.findings.len();
+    if count == 0 {
+        println!("所見なし。すべて署名された内容のままです / nothing found: all of it is as it was signed");
+    } else {
+        println!("所見 {count} 件 / {count} finding(s)");
+    }
+}

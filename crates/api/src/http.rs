@@ -1,0 +1,20 @@
+//! The HTTP surface: what every route shares. The routes themselves are in `route`.
+
+mod actor;
+mod body;
+mod language;
+mod metrics;
+mod observe;
+mod page;
+mod problem;
+mod router;
+mod state;
+
+pub(crate) use actor::{AnyActor, Auditing, Reading, Recording, Searching};
+pub(crate) use body::{EventBody, JsonBody, MAX_LINE, ndjson_body};
+pub(crate) use language::Language;
+pub use metrics::Metrics;
+pub(crate) use page::{Page, limit};
+pub(crate) use problem::{ApiError, FaultView, Problem};
+pub use router::{openapi, router};
+pub use state::AppState;

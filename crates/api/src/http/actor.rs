@@ -1,0 +1,85 @@
+//! Who may call a route: extractors that authenticate the key and check its role before anything else.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use kirokubo_store::{Actor, Role};
+
+use super::problem::ApiError;
+use super::state::AppState;
+
+/// An authenticated caller.
+pub(crate) trait Caller {
+    /// Roles that may call.
+    const ROLES: &'static [Role];
+
+    /// Wraps the actor once its role is known to be one of them.
+    fn new(actor: Actor) -> Self;
+}
+
+/// Defines an extractor for a set of roles.
+macro_rules! caller {
+    ($(#[$doc:meta])* $name:ident, [$($role:ident),+]) => {
+        $(#[$doc])*
+        pub(crate) struct $name(pub(crate) Actor);
+
+        impl Caller for $name {
+            const ROLES: &'static [Role] = &[$(Role::$role),+];
+
+            fn new(actor: Actor) -> Self {
+                Self(actor)
+            }
+        }
+
+        impl FromRequestParts<AppState> for $name {
+            type Rejection = ApiError;
+
+            async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+                authenticate(parts, state).await
+            }
+        }
+    };
+}
+
+caller!(
+    /// Anybody with a key: questions that hold nothing personal.
+    AnyActor, [Ingest, Recorder, Officer, Auditor, Admin]
+);
+caller!(
+    /// Those who post events.
+    Recording, [Ingest, Recorder, Officer]
+);
+caller!(
+    /// Those who may read records, each as much of them as its role allows.
+    Reading, [Ingest, Recorder, Officer, Auditor]
+);
+caller!(
+    /// Those who page through the book.
+    Auditing, [Recorder, Officer, Auditor]
+);
+caller!(
+    /// Those who look for a person.
+    Searching, [Officer]
+);
+
+async fn authenticate<C: Caller>(parts: &Parts, state: &AppState) -> Result<C, ApiError> {
+    let header = parts
+        .headers
+        .get(AUTHORIZATION)
+        .ok_or(ApiError::Unauthenticated)?;
+    let text = header.to_str().map_err(|_| ApiError::BadKey)?;
+    let (scheme, key) = text.split_once(' ').ok_or(ApiError::BadKey)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(ApiError::BadKey);
+    }
+    let actor = state
+        .authenticator
+        .authenticate(key.trim())
+        .await?
+        .ok_or(ApiError::BadKey)?;
+    tracing::Span::current().record("actor", actor.id.as_str());
+    if !C::ROLES.contains(&actor.role) {
+        return Err(ApiError::Forbidden);
+    }
+    Ok(C::new(actor))
+}

@@ -1,0 +1,92 @@
+//! What is counted, for Prometheus: of the machine and of the duty, never of a person.
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::Registry;
+
+/// One route's answers of one status.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct RequestLabels {
+    method: &'static str,
+    route: String,
+    status: u16,
+}
+
+/// One case of the law, or a verdict that led to none.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct EventLabels {
+    outcome: &'static str,
+}
+
+/// The counters of one server.
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    seconds: Histogram,
+    events: Family<EventLabels, Counter>,
+    waiting: Gauge,
+    size: Gauge,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut metrics = Self {
+            registry: Registry::with_prefix("kirokubo"),
+            requests: Family::default(),
+            // From a quarter of a millisecond to eight seconds.
+            seconds: Histogram::new(exponential_buckets(0.000_25, 2.0, 16)),
+            events: Family::default(),
+            waiting: Gauge::default(),
+            size: Gauge::default(),
+        };
+        let registry = &mut metrics.registry;
+        registry.register("http_requests", "Requests answered", metrics.requests.clone());
+        registry.register(
+            "http_request_seconds",
+            "Time to the head of the answer",
+            metrics.seconds.clone(),
+        );
+        registry.register(
+            "events",
+            "Events posted, by what became of them",
+            metrics.events.clone(),
+        );
+        registry.register(
+            "sequencer_waiting",
+            "Records waiting for the sequencer",
+            metrics.waiting.clone(),
+        );
+        registry.register("ledger_size", "Entries in the ledger", metrics.size.clone());
+        metrics
+    }
+}
+
+impl Metrics {
+    pub(crate) fn request(&self, method: &'static str, route: &str, status: u16, seconds: f64) {
+        let labels = RequestLabels {
+            method,
+            route: route.to_owned(),
+            status,
+        };
+        self.requests.get_or_create(&labels).inc();
+        self.seconds.observe(seconds);
+    }
+
+    /// `outcome`: `recorded`, `replayed`, `no_duty`, `refused`, `conflict` or `failed`.
+    pub(crate) fn event(&self, outcome: &'static str) {
+        self.events.get_or_create(&EventLabels { outcome }).inc();
+    }
+
+    /// The Prometheus text, with the two gauges as they stand.
+    pub(crate) fn text(&self, waiting: usize, size: u64) -> String {
+        self.waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
+        self.size.set(i64::try_from(size).unwrap_or(i64::MAX));
+        let mut text = String::new();
+        encode(&mut text, &self.registry).expect("writing to a string cannot fail");
+        text
+    }
+}

@@ -1,0 +1,123 @@
+//! The outermost layer: request ids, one log line a request, metrics, and the bodies of problems.
+//!
+//! Nothing a client sends is logged but the request id it chose: no path (only the route's pattern), no query,
+//! no header, no body.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+use kirokubo_store::random;
+use tracing::Instrument;
+
+use super::language::Language;
+use super::problem::ApiError;
+use super::state::AppState;
+
+const REQUEST_ID: &str = "x-request-id";
+
+/// Wraps every request.
+pub(crate) async fn observe(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = request_id(request.headers(), &state);
+    let language = Language::of(request.headers());
+    let method = method_name(request.method());
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("-", |path| path.as_str())
+        .to_owned();
+    let trace_id = trace_id(request.headers()).unwrap_or_default();
+    let span = tracing::info_span!("request", request_id = %id, trace_id, actor = tracing::field::Empty);
+
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let error = response.extensions_mut().remove::<Arc<ApiError>>();
+    if let Some(error) = &error {
+        render(&mut response, error, &id, language);
+    }
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    let (status, seconds) = (response.status(), started.elapsed().as_secs_f64());
+    state.metrics.request(method, &route, status.as_u16(), seconds);
+    span.in_scope(|| log(method, &route, status, seconds, error.as_deref()));
+    response
+}
+
+/// A failure of ours is logged once, here, with its cause; a client's mistake only by its code.
+fn log(method: &str, route: &str, status: StatusCode, seconds: f64, error: Option<&ApiError>) {
+    let status = status.as_u16();
+    match error {
+        Some(error) if status >= 500 => {
+            tracing::error!(method, route, status, seconds, error = ?error, "request failed");
+        }
+        Some(error) => tracing::info!(method, route, status, seconds, refused = %error, "request"),
+        None => tracing::info!(method, route, status, seconds, "request"),
+    }
+}
+
+fn render(response: &mut Response, error: &ApiError, id: &str, language: Language) {
+    let mut problem = error.problem(language);
+    problem.request_id = Some(id.to_owned());
+    let body = serde_json::to_vec(&problem).expect("a problem is plain data");
+    *response.body_mut() = Body::from(body);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+    if let Some(seconds) = error.retry_after() {
+        headers.insert(RETRY_AFTER, seconds.into());
+    }
+    if matches!(error, ApiError::Unauthenticated | ApiError::BadKey) {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+}
+
+/// The caller's own id if it is short and plain, else a fresh UUID.
+fn request_id(headers: &HeaderMap, state: &AppState) -> String {
+    let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
+    let plain = |id: &&str| {
+        (1..=128).contains(&id.len())
+            && id
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-_.:/".contains(&b))
+    };
+    given.filter(plain).map_or_else(
+        || hex(&random::uuid_v7(state.store.clock().now_ms())),
+        str::to_owned,
+    )
+}
+
+/// The trace id of a W3C `traceparent`, if it has one.
+fn trace_id(headers: &HeaderMap) -> Option<String> {
+    let parent = headers.get("traceparent")?.to_str().ok()?;
+    let mut parts = parent.split('-');
+    let (version, trace) = (parts.next()?, parts.next()?);
+    let hex = |text: &str| {
+        text.bytes()
+            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    };
+    (version.len() == 2 && trace.len() == 32 && hex(trace)).then(|| trace.to_owned())
+}
+
+fn hex(id: &[u8; 16]) -> String {
+    id.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Unknown methods are counted as one: a client must not be able to name metrics.
+fn method_name(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "DELETE" => "DELETE",
+        "OPTIONS" => "OPTIONS",
+        "PATCH" => "PATCH",
+        _ => "OTHER",
+    }
+}

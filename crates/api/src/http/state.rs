@@ -1,0 +1,34 @@
+//! What every handler can reach.
+
+use std::sync::Arc;
+
+use kirokubo_store::{Appender, Authenticator, Store};
+
+use super::metrics::Metrics;
+
+/// Shared by all requests; cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    /// The ledger's store, for reads.
+    pub store: Store,
+    /// Where records are handed in.
+    pub appender: Appender,
+    /// Who calls.
+    pub authenticator: Arc<Authenticator>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+}
+
+impl AppState {
+    /// The state of a server on `store`.
+    #[must_use]
+    pub fn new(store: Store, appender: Appender) -> Self {
+        let authenticator = Arc::new(Authenticator::new(store.clone()));
+        Self {
+            store,
+            appender,
+            authenticator,
+            metrics: Arc::default(),
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Kirokubo (記録簿): the HTTP service and the command line of the keeper of third-party provision records.
+//!
+//! In scope: routes, problem details, roles, the contract, and the commands. Out of scope: the law
+//! (`kirokubo-rules`), what a record is (`kirokubo-records`), SQL (`kirokubo-store`), hashing
+//! (`kirokubo-ledger`); nothing here names a table or computes a hash.
+
+pub mod command;
+mod docs_page;
+pub mod http;
+mod names;
+mod recording;
+mod route;
+mod time;

@@ -1,0 +1,173 @@
+//! From posted bytes to a record in the ledger: the one path that single posts and streams share.
+
+use kirokubo_ledger::RecordId;
+use kirokubo_ledger::commitment::RecordSecret;
+use kirokubo_records::fault::{Code, Fault};
+use kirokubo_records::seal::{Meta, SealedRecord, Sealing, seal};
+use kirokubo_records::{Context, Draft, Expect, NoDuty, Outcome, parse_event};
+use kirokubo_records::{japan_date, japan_day, record_id_text};
+use kirokubo_store::{Actor, AppendError, Appended, Existing, Recorded, Store, random};
+
+use crate::http::{ApiError, AppState};
+use crate::time::date_of_retention;
+
+/// Principals that one event may name inline; more come as a list.
+const MAX_PRINCIPALS: usize = 1_000;
+
+/// What became of a posted event.
+pub(crate) enum Posted {
+    /// It is in the ledger now.
+    New(Said, Appended),
+    /// It was there before, with the same body.
+    Replayed(Existing),
+    /// The law asks for no record.
+    NoDuty(Box<NoDuty>),
+}
+
+/// What a receipt says of the record itself.
+pub(crate) struct Said {
+    pub(crate) id: String,
+    pub(crate) case: &'static str,
+    pub(crate) status: &'static str,
+    pub(crate) retain_through: Option<String>,
+    /// Absent once the content is erased.
+    pub(crate) meta: Option<Meta>,
+}
+
+/// What to do when the sequencer's queue is full.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WhenFull {
+    /// Tell the caller to come back.
+    Refuse,
+    /// Let the sender of a stream wait.
+    Wait,
+}
+
+/// An event that passed every check.
+pub(crate) enum Prepared {
+    Record(Box<SealedRecord>),
+    NoDuty(Box<NoDuty>),
+}
+
+/// Judges, seals and appends one event.
+pub(crate) async fn record(
+    state: &AppState,
+    actor: &Actor,
+    body: &[u8],
+    expect: Expect,
+    when_full: WhenFull,
+) -> Result<Posted, ApiError> {
+    let prepared = prepare(&state.store, actor, body, expect)?;
+    let posted = append(state, prepared, when_full).await;
+    if !matches!(posted, Err(ApiError::Append(AppendError::DayChanged))) {
+        return posted;
+    }
+    // Midnight passed in Japan while the record waited: judge and date it again.
+    append(state, prepare(&state.store, actor, body, expect)?, when_full).await
+}
+
+/// Judges an event and seals it. Pure computation: some tens of microseconds for an event of one principal.
+pub(crate) fn prepare(
+    store: &Store,
+    actor: &Actor,
+    body: &[u8],
+    expect: Expect,
+) -> Result<Prepared, ApiError> {
+    let now = store.clock().now_ms();
+    match judge(body, expect, now)? {
+        Outcome::NoDuty(no_duty) => Ok(Prepared::NoDuty(no_duty)),
+        Outcome::Record(draft) => {
+            seal_draft(store, actor, *draft, now).map(|sealed| Prepared::Record(Box::new(sealed)))
+        }
+    }
+}
+
+/// Judges an event without recording it.
+pub(crate) fn judge(body: &[u8], expect: Expect, now_ms: i64) -> Result<Outcome, ApiError> {
+    let context = Context {
+        today: japan_date(now_ms),
+        max_principals: MAX_PRINCIPALS,
+    };
+    parse_event(body, expect, &context).map_err(invalid)
+}
+
+/// Faults as the client is told of them: unreadable bytes are another thing than an unacceptable event.
+pub(crate) fn invalid(faults: Vec<Fault>) -> ApiError {
+    let unreadable = |fault: &Fault| {
+        matches!(
+            fault.code,
+            Code::JsonMalformed | Code::JsonTooDeep | Code::TextInvalidUtf8
+        )
+    };
+    if faults.iter().any(unreadable) {
+        ApiError::Unreadable(faults)
+    } else {
+        ApiError::Invalid(faults)
+    }
+}
+
+fn seal_draft(store: &Store, actor: &Actor, draft: Draft, now: i64) -> Result<SealedRecord, ApiError> {
+    let keyring = store.keyring();
+    let month_key = keyring
+        .month_to_seal(kirokubo_records::seal::Month::of_retention(
+            draft.entry_retain_through(),
+        ))
+        .map_err(kirokubo_store::StoreError::from)?;
+    let with = Sealing {
+        ledger_id: store.ledger().ledger_id(),
+        record_id: RecordId::from_bytes(random::uuid_v7(now)),
+        secret: RecordSecret::from_bytes(random::bytes()),
+        wrap_nonce: random::bytes(),
+        recorded_by: &actor.id,
+        month_key: &month_key,
+        search_key: keyring.search(),
+        digest_key: keyring.digest(),
+    };
+    Ok(seal(&draft, japan_day(now), &with)?)
+}
+
+/// Appends what was prepared.
+pub(crate) async fn append(
+    state: &AppState,
+    prepared: Prepared,
+    when_full: WhenFull,
+) -> Result<Posted, ApiError> {
+    let sealed = match prepared {
+        Prepared::NoDuty(no_duty) => {
+            state.metrics.event("no_duty");
+            return Ok(Posted::NoDuty(no_duty));
+        }
+        Prepared::Record(sealed) => *sealed,
+    };
+    let said = Said {
+        id: record_id_text(&sealed.record_id),
+        case: crate::names::case(sealed.case),
+        status: sealed.status.as_str(),
+        retain_through: date_of_retention(sealed.retain_through),
+        meta: Some(sealed.meta.clone()),
+    };
+    let recorded = match when_full {
+        WhenFull::Refuse => state.appender.append(sealed).await,
+        WhenFull::Wait => state.appender.append_when_free(sealed).await,
+    };
+    match recorded {
+        Ok(Recorded::New(appended)) => {
+            state.metrics.event("recorded");
+            Ok(Posted::New(said, appended))
+        }
+        Ok(Recorded::Replayed(existing)) => {
+            state.metrics.event("replayed");
+            Ok(Posted::Replayed(existing))
+        }
+        Ok(Recorded::Conflict(existing)) => {
+            state.metrics.event("conflict");
+            Err(ApiError::Conflict {
+                id: record_id_text(&existing.record_id),
+            })
+        }
+        Err(error) => {
+            state.metrics.event("failed");
+            Err(error.into())
+        }
+    }
+}

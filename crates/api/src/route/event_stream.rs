@@ -1,0 +1,388 @@
+//! `POST /v1/events`: a stream of events, one NDJSON line each, answered line by line in order.
+//!
+//! Lines are taken as they arrive, judged and sealed a handful at a time on all cores, and appended together.
+//! Memory is bounded: a window of lines is in flight, and a bounded number of answers waits for a client that
+//! sends everything before it reads anything. A client that goes away stops the reading; what was read whole is
+//! carried on.
+
+use std::collections::VecDeque;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use http_body_util::BodyExt;
+use kirokubo_records::Expect;
+use kirokubo_records::record_id_text;
+use kirokubo_store::{Actor, AppendError};
+use serde::Serialize;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use utoipa::ToSchema;
+
+use super::event_shape::EventLine;
+use crate::http::{ApiError, AppState, Language, MAX_LINE, Problem, Recording, ndjson_body};
+use crate::recording::{self, Posted, WhenFull};
+
+/// Lines judged and sealed together: enough to make a task worth its while.
+const GROUP: usize = 64;
+
+/// Groups in flight: what the sequencer can gather into one transaction, several times over.
+const WINDOW: usize = 24;
+
+/// Groups of answers (of up to 64 lines of about 120 bytes) that may wait for the client to read.
+const ANSWERS: usize = 2_048;
+
+/// The answer to one line.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LineAnswer {
+    /// The line's number, from 1; blank lines count but are not answered.
+    line: u64,
+    /// What the status of a single post would have been.
+    status: u16,
+    /// The record's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    /// Index of its entry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<u64>,
+    /// `false` where the law asks for no record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recorded: Option<bool>,
+    /// `none` where the law asks for no record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<String>,
+    /// What went wrong: the members of a problem.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    problem: Option<Refusal>,
+}
+
+/// The parts of a problem that a line carries.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Refusal {
+    code: String,
+    detail: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<crate::http::FaultView>,
+}
+
+/// Records a stream of events.
+///
+/// Each line is an event with `"type": "provision"` or `"receipt"`; a line recorded before answers 200 with its
+/// first id, so a broken stream is resumed by sending it again. Read while you send.
+#[utoipa::path(
+    post, path = "/v1/events", tag = "events", operation_id = "post_events",
+    request_body(content = EventLine, content_type = "application/x-ndjson", description = "one event a line"),
+    responses(
+        (status = 200, description = "one answer a line, in order", body = LineAnswer, content_type = "application/x-ndjson"),
+        (status = 401, description = "no valid key", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "wrong role", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "not application/x-ndjson", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("api_key" = []))
+)]
+pub(crate) async fn post(
+    State(state): State<AppState>,
+    Recording(actor): Recording,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let body = ndjson_body(request)?;
+    let language = Language::of(&headers);
+    let (answers, waiting) = mpsc::channel(ANSWERS);
+    tokio::spawn(
+        Stream {
+            state,
+            actor,
+            language,
+            answers,
+            groups: VecDeque::new(),
+        }
+        .run(body),
+    );
+    let body = stream::unfold(waiting, |mut waiting| async {
+        let answer: Bytes = waiting.recv().await?;
+        Some((Ok::<_, std::convert::Infallible>(answer), waiting))
+    });
+    Ok(([(CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(body)).into_response())
+}
+
+struct Stream {
+    state: AppState,
+    actor: Actor,
+    language: Language,
+    answers: mpsc::Sender<Bytes>,
+    groups: VecDeque<JoinHandle<Bytes>>,
+}
+
+/// A line with its number.
+struct Line {
+    number: u64,
+    text: Result<Bytes, ApiError>,
+}
+
+impl Stream {
+    async fn run(mut self, mut body: Body) {
+        let mut lines = Lines::default();
+        let mut group = Vec::with_capacity(GROUP);
+        loop {
+            let frame = body.frame().await;
+            let ended = match frame {
+                Some(Ok(frame)) => {
+                    lines.extend(frame.data_ref().map_or(&[][..], |data| data));
+                    false
+                }
+                // Cut off in the middle: the unfinished line was never an event.
+                Some(Err(_)) => {
+                    lines.forget_unfinished();
+                    true
+                }
+                None => true,
+            };
+            while let Some(line) = lines.next(ended) {
+                group.push(line);
+                if group.len() == GROUP && !self.start(std::mem::take(&mut group)).await {
+                    return;
+                }
+            }
+            // A slow sender's lines are not kept waiting for a full group.
+            if !group.is_empty() && !self.start(std::mem::take(&mut group)).await {
+                return;
+            }
+            if ended {
+                break;
+            }
+        }
+        while !self.groups.is_empty() && self.finish_first().await {}
+    }
+
+    /// Starts a group; waits for the oldest one if the window is full. `false` once nobody reads any more.
+    async fn start(&mut self, group: Vec<Line>) -> bool {
+        let (state, actor, language) = (self.state.clone(), self.actor.clone(), self.language);
+        self.groups
+            .push_back(tokio::spawn(answer_group(state, actor, language, group)));
+        while self.groups.len() >= WINDOW || self.groups.front().is_some_and(JoinHandle::is_finished) {
+            if !self.finish_first().await {
+                return false;
+            }
+        }
+        true
+    }
+
+    async fn finish_first(&mut self) -> bool {
+        let Some(group) = self.groups.pop_front() else {
+            return true;
+        };
+        match group.await {
+            Ok(answers) => self.answers.send(answers).await.is_ok(),
+            // The group panicked: a bug; its caller sees the stream end early and sends again.
+            Err(_) => false,
+        }
+    }
+}
+
+/// Judges and seals all lines of a group, then appends them together.
+async fn answer_group(state: AppState, actor: Actor, language: Language, lines: Vec<Line>) -> Bytes {
+    let prepare = |line: &Line| match &line.text {
+        Ok(text) => recording::prepare(&state.store, &actor, text, Expect::Line),
+        Err(_) => Err(ApiError::TooLarge { limit: MAX_LINE }),
+    };
+    let prepared: Vec<_> = lines.iter().map(prepare).collect();
+    let appends = prepared.into_iter().map(|prepared| async {
+        match prepared {
+            Ok(prepared) => recording::append(&state, prepared, WhenFull::Wait).await,
+            Err(error) => {
+                state.metrics.event("refused");
+                Err(error)
+            }
+        }
+    });
+    let results = futures_util::future::join_all(appends).await;
+    let mut answers = Vec::with_capacity(lines.len() * 128);
+    for (line, result) in lines.iter().zip(results) {
+        let result = match (result, &line.text) {
+            // Midnight passed in Japan: once more, dated anew.
+            (Err(ApiError::Append(AppendError::DayChanged)), Ok(text)) => {
+                recording::record(&state, &actor, text, Expect::Line, WhenFull::Wait).await
+            }
+            (result, _) => result,
+        };
+        let answer = LineAnswer::of(line.number, result, language);
+        serde_json::to_writer(&mut answers, &answer).expect("an answer is plain data");
+        answers.push(b'\n');
+    }
+    answers.into()
+}
+
+impl LineAnswer {
+    fn of(line: u64, result: Result<Posted, ApiError>, language: Language) -> Self {
+        let empty = Self {
+            line,
+            status: 200,
+            id: None,
+            index: None,
+            recorded: None,
+            verdict: None,
+            problem: None,
+        };
+        match result {
+            Ok(Posted::New(said, appended)) => Self {
+                status: 201,
+                id: Some(said.id),
+                index: Some(appended.index.get()),
+                ..empty
+            },
+            Ok(Posted::Replayed(existing)) => {
+                let id = Some(record_id_text(&existing.record_id));
+                Self {
+                    id,
+                    index: Some(existing.index.get()),
+                    ..empty
+                }
+            }
+            Ok(Posted::NoDuty(_)) => Self {
+                recorded: Some(false),
+                verdict: Some("none".to_owned()),
+                ..empty
+            },
+            Err(error) => {
+                if error.retry_after().is_some() {
+                    tracing::error!(?error, "a line of a stream could not be recorded");
+                }
+                let (status, id, problem) = error.problem(language).into_line();
+                Self {
+                    status,
+                    id,
+                    problem: Some(problem),
+                    ..empty
+                }
+            }
+        }
+    }
+}
+
+impl Refusal {
+    pub(crate) fn new(code: String, detail: String, errors: Vec<crate::http::FaultView>) -> Self {
+        Self { code, detail, errors }
+    }
+}
+
+/// Cuts a stream of chunks into lines, never holding more than one line beyond the chunk at hand.
+#[derive(Default)]
+struct Lines {
+    buffer: Vec<u8>,
+    /// Where the unread part of the buffer begins.
+    start: usize,
+    number: u64,
+    /// The line being read is over the limit and is skipped to its end.
+    skipping: bool,
+}
+
+impl Lines {
+    fn extend(&mut self, chunk: &[u8]) {
+        self.buffer.drain(..self.start);
+        self.start = 0;
+        self.buffer.extend_from_slice(chunk);
+    }
+
+    fn forget_unfinished(&mut self) {
+        let whole = self
+            .buffer
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(self.start, |end| end + 1);
+        self.buffer.truncate(whole.max(self.start));
+        self.skipping = false;
+    }
+
+    /// The next line, if a whole one is there; at the end of the stream the rest is a line, too.
+    fn next(&mut self, ended: bool) -> Option<Line> {
+        loop {
+            let rest = &self.buffer[self.start..];
+            let (text, used) = match rest.iter().position(|byte| *byte == b'\n') {
+                Some(end) => (&rest[..end], end + 1),
+                None if ended && (!rest.is_empty() || self.skipping) => (rest, rest.len()),
+                None => {
+                    if rest.len() > MAX_LINE {
+                        self.skipping = true;
+                        self.start = self.buffer.len();
+                    }
+                    return None;
+                }
+            };
+            let text = text.strip_suffix(b"\r").unwrap_or(text);
+            let line = if self.skipping || text.len() > MAX_LINE {
+                Some(Err(ApiError::TooLarge { limit: MAX_LINE }))
+            } else if text.iter().all(u8::is_ascii_whitespace) {
+                None
+            } else {
+                Some(Ok(Bytes::copy_from_slice(text)))
+            };
+            self.skipping = false;
+            self.start += used;
+            self.number += 1;
+            if let Some(text) = line {
+                return Some(Line {
+                    number: self.number,
+                    text,
+                });
+            }
+            if ended && self.start == self.buffer.len() {
+                return None;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(chunks: &[&[u8]]) -> Vec<(u64, Option<Vec<u8>>)> {
+        let mut lines = Lines::default();
+        let mut out = Vec::new();
+        for chunk in chunks {
+            lines.extend(chunk);
+            while let Some(line) = lines.next(false) {
+                out.push((line.number, line.text.ok().map(|text| text.to_vec())));
+            }
+        }
+        while let Some(line) = lines.next(true) {
+            out.push((line.number, line.text.ok().map(|text| text.to_vec())));
+        }
+        out
+    }
+
+    #[test]
+    fn lines_are_cut_wherever_the_chunks_end() {
+        let whole = b"{\"a\":1}\r\n\n{\"b\":2}\n{\"c\":3}".as_slice();
+        let expected: Vec<(u64, Option<Vec<u8>>)> = vec![
+            (1, Some(b"{\"a\":1}".to_vec())),
+            (3, Some(b"{\"b\":2}".to_vec())),
+            (4, Some(b"{\"c\":3}".to_vec())),
+        ];
+        for at in 0..whole.len() {
+            assert_eq!(cut(&[&whole[..at], &whole[at..]]), expected, "cut at {at}");
+        }
+        assert_eq!(cut(&[]), []);
+        assert_eq!(cut(&[b"\n\n"]), []);
+    }
+
+    #[test]
+    fn a_line_over_the_limit_is_answered_and_the_next_one_is_read() {
+        let long = vec![b'x'; MAX_LINE + 1];
+        let lines = cut(&[&long[..MAX_LINE / 2], &long[MAX_LINE / 2..], b"yyy\n{}\n"]);
+        assert_eq!(lines, [(1, None), (2, Some(b"{}".to_vec()))]);
+    }
+
+    #[test]
+    fn an_unfinished_line_of_a_broken_stream_is_forgotten() {
+        let mut lines = Lines::default();
+        lines.extend(b"{}\n{\"half\":");
+        lines.forget_unfinished();
+        assert!(lines.next(true).is_some());
+        assert!(lines.next(true).is_none());
+    }
+}

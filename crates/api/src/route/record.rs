@@ -1,0 +1,61 @@
+//! `GET /v1/records/{id}`: one record.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use kirokubo_records::parse_record_id;
+use kirokubo_store::Role;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::record_view::RecordView;
+use crate::http::{ApiError, AppState, Language, Problem, Reading};
+use crate::time::rfc3339;
+
+/// A record with its place in the ledger.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RecordDetail {
+    #[serde(flatten)]
+    record: RecordView,
+    /// When the ledger recorded it.
+    recorded_at: String,
+    /// Leaf hash of its entry, hex.
+    leaf: String,
+}
+
+/// One record.
+///
+/// `recorder` and `officer` see its content, `auditor` sees it masked, `ingest` sees what it posted itself and
+/// no content.
+#[utoipa::path(
+    get, path = "/v1/records/{id}", tag = "records", operation_id = "get_record",
+    params(("id" = String, Path, description = "a record's id, `rec_…`")),
+    responses(
+        (status = 200, description = "the record", body = RecordDetail),
+        (status = 401, description = "no valid key", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "wrong role", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "no such record", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("api_key" = []))
+)]
+pub(crate) async fn get(
+    State(state): State<AppState>,
+    Reading(actor): Reading,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Json<RecordDetail>, ApiError> {
+    let id = parse_record_id(&id).ok_or(ApiError::NotFound)?;
+    let header = state.store.record(&id).await?.ok_or(ApiError::NotFound)?;
+    let opened = match actor.role {
+        // Another system's record is none of its business, not even that it exists.
+        Role::Ingest if header.recorded_by != actor.id => return Err(ApiError::NotFound),
+        Role::Ingest => None,
+        _ => state.store.open_record(&header).await?,
+    };
+    let entry = state.store.entry(header.index).await?.ok_or(ApiError::NotFound)?;
+    Ok(Json(RecordDetail {
+        record: RecordView::new(&header, opened.as_ref(), actor.role, Language::of(&headers)),
+        recorded_at: rfc3339(entry.recorded_at().as_millis()),
+        leaf: entry.leaf().to_string(),
+    }))
+}

@@ -1,0 +1,140 @@
+//! A record as it is shown: each role sees what it may.
+
+use std::collections::BTreeMap;
+
+use kirokubo_ledger::commitment::Field;
+use kirokubo_records::record_id_text;
+use kirokubo_store::{OpenedRecord, RecordHeader, Role};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::mask;
+use crate::http::{FaultView, Language};
+use crate::time::{date, date_of_retention};
+
+/// A record.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RecordView {
+    /// The record's id.
+    #[schema(example = "rec_0190f3c0-aaaa-7bbb-8ccc-0123456789ab")]
+    id: String,
+    /// Index of its entry.
+    index: u64,
+    /// `provision` or `receipt`.
+    direction: &'static str,
+    /// The case it was recorded under.
+    #[schema(example = "provision_consent_27")]
+    case: &'static str,
+    /// `regular`, `voluntary`, `review` or `non_conforming`.
+    status: &'static str,
+    /// Day of the event.
+    #[schema(example = "2026-11-20")]
+    event_date: String,
+    /// Last day of retention, inclusive; absent while the clock is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retain_through: Option<String>,
+    /// Who recorded it.
+    #[schema(example = "key_0190f3c0-aaaa-7bbb-8ccc-0123456789ab")]
+    recorded_by: String,
+    /// The natural key.
+    source: SourceView,
+    /// Letters of the statutory matters; absent once the content is erased, or for roles without content.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fields: Option<Vec<String>>,
+    /// The rule set that judged it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_set: Option<String>,
+    /// What it says, field by field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content: Option<BTreeMap<String, FieldView>>,
+    /// Its principals.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    principals: Option<Vec<Value>>,
+    /// What was accepted but should be looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warnings: Option<Vec<FaultView>>,
+    /// Whether names and contact details are hidden from this role.
+    masked: bool,
+}
+
+/// `source` of an event.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SourceView {
+    /// The system that sent it.
+    system: String,
+    /// Its id there.
+    event_id: String,
+}
+
+/// One field of a record.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FieldView {
+    /// What was recorded.
+    value: Value,
+    /// Whether the law asks for it in this case (法定記録事項); otherwise it was kept as a voluntary addition.
+    statutory: bool,
+}
+
+impl RecordView {
+    /// `opened` is `None` once the content is erased, and for roles that see none of it.
+    pub(crate) fn new(
+        header: &RecordHeader,
+        opened: Option<&OpenedRecord>,
+        role: Role,
+        language: Language,
+    ) -> Self {
+        let masked = !matches!(role, Role::Recorder | Role::Officer);
+        let meta = opened.map(|opened| opened.content.meta());
+        let show = |value: Value, person: bool| if masked { mask::value(value, person) } else { value };
+        let principals = opened.map(|opened| {
+            let rows = opened
+                .rows
+                .iter()
+                .map(|json| serde_json::from_str(json).unwrap_or(Value::Null));
+            rows.map(|row| show(row, true)).collect()
+        });
+        Self {
+            id: record_id_text(&header.record_id),
+            index: header.index.get(),
+            direction: header.direction.as_str(),
+            case: crate::names::case(header.case),
+            status: header.status.as_str(),
+            event_date: date(header.event_day),
+            retain_through: date_of_retention(header.retain_through),
+            recorded_by: header.recorded_by.clone(),
+            source: SourceView {
+                system: header.system.clone(),
+                event_id: header.event_id.clone(),
+            },
+            fields: meta.map(|meta| meta.letters.chars().map(String::from).collect()),
+            rule_set: meta.map(|meta| meta.rule_set.clone()),
+            content: opened.map(|opened| content(opened, &show)),
+            principals,
+            warnings: meta.map(|meta| {
+                meta.warnings
+                    .iter()
+                    .map(|w| FaultView::of_text(w, language))
+                    .collect()
+            }),
+            masked: masked && opened.is_some(),
+        }
+    }
+}
+
+fn content(opened: &OpenedRecord, show: &impl Fn(Value, bool) -> Value) -> BTreeMap<String, FieldView> {
+    let statutory = &opened.content.meta().statutory;
+    let view = |(field, text): (Field, &str)| {
+        let value: Value = serde_json::from_str(text).unwrap_or(Value::Null);
+        let person = value.get("kind").is_some_and(|kind| kind == "individual");
+        let statutory = statutory.contains(&field.number());
+        (
+            field.name().to_owned(),
+            FieldView {
+                value: show(value, person),
+                statutory,
+            },
+        )
+    };
+    opened.content.present().map(view).collect()
+}

@@ -1,0 +1,141 @@
+//! `POST /v1/records/search`: every record of one 本人. A reason is required, and nothing personal is in a URL.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use kirokubo_ledger::Index;
+use kirokubo_records::{Match, SearchRequest, japan_date};
+use kirokubo_store::SearchRange;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::record_view::RecordView;
+use crate::http::{ApiError, AppState, JsonBody, Language, Problem, Searching};
+use crate::recording::invalid;
+
+/// Rows found in one page when the caller does not say.
+const DEFAULT_LIMIT: u32 = 100;
+
+/// What was found, and how far was searched.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SearchAnswer {
+    /// The matching rows, in the order of the ledger.
+    data: Vec<SearchHit>,
+    /// Whether there may be more.
+    has_more: bool,
+    /// What to pass as `cursor` for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
+    /// What was searched: so that "none" is evidence, too.
+    searched: Searched,
+}
+
+/// How far was searched.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Searched {
+    /// Index of the last entry searched.
+    through_index: u64,
+    /// Principal lists searched.
+    lists: u64,
+}
+
+/// One matching person of one record.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SearchHit {
+    /// The record; of its principals only the matching one is shown.
+    #[serde(flatten)]
+    record: RecordView,
+    /// Which row of the record.
+    row: u64,
+    /// Why it matches, key by key.
+    matched: Vec<MatchView>,
+}
+
+/// Why one key matches.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MatchView {
+    /// `name`, `former_names`, `name_kana`, `ref`, `phone`, `email` or `birth_date`.
+    #[schema(example = "name")]
+    key: &'static str,
+    /// `exact`, or what had to be folded.
+    #[schema(example = "variant_kanji")]
+    how: &'static str,
+    /// The same for people.
+    #[schema(example = "異体字を寄せて一致")]
+    explanation: String,
+}
+
+/// Finds every record of one person.
+#[utoipa::path(
+    post, path = "/v1/records/search", tag = "records", operation_id = "search_records",
+    request_body = super::event_shape::SearchQuestion,
+    responses(
+        (status = 200, description = "what was found", body = SearchAnswer),
+        (status = 400, description = "not JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "no valid key", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "wrong role", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "no reason, or nothing to search by", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("api_key" = []))
+)]
+pub(crate) async fn search(
+    State(state): State<AppState>,
+    Searching(actor): Searching,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody,
+) -> Result<Json<SearchAnswer>, ApiError> {
+    let language = Language::of(&headers);
+    let asked = SearchRequest::parse(&body, japan_date(state.store.clock().now_ms())).map_err(invalid)?;
+    let after = asked
+        .cursor()
+        .map(|text| place(text).ok_or(ApiError::Query { name: "cursor" }));
+    let (from, to) = asked.days();
+    let range = SearchRange {
+        from,
+        to,
+        after: after.transpose()?,
+        limit: asked.limit().unwrap_or(DEFAULT_LIMIT),
+    };
+    let found = state.store.search(asked.principal(), range).await?;
+    tracing::info!(
+        reason = asked.reason_kind(),
+        request = asked.reason_id(),
+        hits = found.hits.len(),
+        "a person was searched for"
+    );
+    let hit = |hit: &kirokubo_store::Hit| SearchHit {
+        record: RecordView::new(&hit.header, Some(&hit.opened), actor.role, language),
+        row: hit.row,
+        matched: hit
+            .matches
+            .iter()
+            .map(|reason| MatchView::of(reason, language))
+            .collect(),
+    };
+    Ok(Json(SearchAnswer {
+        data: found.hits.iter().map(hit).collect(),
+        has_more: found.next.is_some(),
+        next_cursor: found.next.map(|(index, row)| format!("{index}.{row}")),
+        searched: Searched {
+            through_index: found.through.get().saturating_sub(1),
+            lists: 0,
+        },
+    }))
+}
+
+/// The place that a cursor names: a record's index and a row of it.
+fn place(cursor: &str) -> Option<(Index, u64)> {
+    let (index, row) = cursor.split_once('.')?;
+    Some((Index::new(index.parse().ok()?)?, row.parse().ok()?))
+}
+
+impl MatchView {
+    fn of(reason: &Match, language: Language) -> Self {
+        let words = reason.words();
+        Self {
+            key: reason.field.as_str(),
+            how: reason.reason.as_str(),
+            explanation: language.pick(&words.ja, &words.en).to_owned(),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Health, metrics, and the contract with a page to read it.
+
+use std::sync::LazyLock;
+
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{Html, IntoResponse, Response};
+
+use crate::http::{ApiError, AppState, Problem, openapi};
+
+static CONTRACT: LazyLock<String> =
+    LazyLock::new(|| openapi().to_yaml().expect("the contract is plain data"));
+
+static DOCS: LazyLock<String> = LazyLock::new(|| crate::docs_page::render(&openapi()));
+
+/// Whether the process is alive.
+#[utoipa::path(get, path = "/livez", tag = "service", operation_id = "livez", responses((status = 200, description = "alive", body = String, content_type = "text/plain")))]
+pub(crate) async fn livez() -> &'static str {
+    "ok\n"
+}
+
+/// Whether records can be taken: the database answers and its head is one we signed.
+#[utoipa::path(
+    get, path = "/readyz", tag = "service", operation_id = "readyz",
+    responses(
+        (status = 200, description = "ready", body = String, content_type = "text/plain"),
+        (status = 500, description = "the stored head is not the one that was signed", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "not ready", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn readyz(State(state): State<AppState>) -> Result<&'static str, ApiError> {
+    if state.appender.is_stopped() {
+        return Err(kirokubo_store::AppendError::Stopped.into());
+    }
+    state.store.head().await?;
+    Ok("ok\n")
+}
+
+/// Prometheus metrics.
+#[utoipa::path(get, path = "/metrics", tag = "service", operation_id = "metrics", responses((status = 200, description = "OpenMetrics text", body = String, content_type = "application/openmetrics-text")))]
+pub(crate) async fn metrics(State(state): State<AppState>) -> Result<Response, ApiError> {
+    let size = state.store.head().await?.size;
+    let text = state.metrics.text(state.appender.waiting(), size.get());
+    Ok((
+        [(
+            CONTENT_TYPE,
+            "application/openmetrics-text; version=1.0.0; charset=utf-8",
+        )],
+        text,
+    )
+        .into_response())
+}
+
+/// This contract.
+#[utoipa::path(get, path = "/openapi.yaml", tag = "service", operation_id = "contract", responses((status = 200, description = "OpenAPI 3.1", body = String, content_type = "application/yaml")))]
+pub(crate) async fn contract() -> Response {
+    ([(CONTENT_TYPE, "application/yaml")], CONTRACT.as_str()).into_response()
+}
+
+/// This contract as a page.
+#[utoipa::path(get, path = "/docs", tag = "service", operation_id = "docs", responses((status = 200, description = "a page", body = String, content_type = "text/html")))]
+pub(crate) async fn docs() -> Html<&'static str> {
+    Html(DOCS.as_str())
+}

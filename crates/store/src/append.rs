@@ -1,0 +1,288 @@
+//! One append: a batch of sealed records becomes entries, side rows and a signed checkpoint, in one transaction.
+//!
+//! The order matters. Inside the transaction the natural keys are looked up, then the head row is compared and
+//! swapped (which proves that the stored head is the very one we signed and built on), then everything is
+//! inserted. COMMIT is the commit point: before it a crash leaves nothing, after it everything.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use kirokubo_ledger::checkpoint::Checkpoint;
+use kirokubo_ledger::hash::{Digest, leaf_hash};
+use kirokubo_ledger::note::SigningKey;
+use kirokubo_ledger::tree::Frontier;
+use kirokubo_ledger::{Index, RecordedAt};
+use kirokubo_records::seal::SealedRecord;
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
+};
+
+use crate::clock::Clock;
+use crate::edge::{Edge, TileWrite};
+use crate::error::StoreError;
+use crate::head::{Head, blob};
+use crate::keyring::Keyring;
+use crate::natural_key::{self, Existing, Found};
+use crate::rows;
+use crate::sequencer::{AppendError, Appended, Recorded};
+
+/// What an append needs of one ledger, and what it remembers between batches.
+pub(crate) struct LedgerWriter {
+    pub(crate) db: DatabaseConnection,
+    pub(crate) ledger: i32,
+    pub(crate) keyring: Arc<Keyring>,
+    pub(crate) clock: Clock,
+    /// The head and edge after our last commit; `None` until first read, and after any failure.
+    pub(crate) state: Option<State>,
+}
+
+impl LedgerWriter {
+    /// Reads where the next entry goes, and checks that it is a place we signed.
+    pub(crate) async fn load(&self) -> Result<State, StoreError> {
+        let head = Head::load(&self.db, self.ledger, self.keyring.signing().verifier_key()).await?;
+        let edge = Edge::load(&self.db, self.ledger, head.size().get()).await?;
+        Ok(State { head, edge })
+    }
+}
+
+/// Where the next entry goes.
+pub(crate) struct State {
+    head: Head,
+    edge: Edge,
+}
+
+/// Records to be appended together, in the order in which they arrived.
+pub(crate) struct Batch {
+    records: Vec<Box<SealedRecord>>,
+}
+
+impl Batch {
+    pub(crate) fn new(records: Vec<Box<SealedRecord>>) -> Self {
+        Self { records }
+    }
+}
+
+/// One record's fate within a batch, before the commit.
+enum Fate {
+    /// It becomes the n-th new entry.
+    New(usize),
+    Known(Recorded),
+    DayChanged,
+}
+
+/// An entry about to be inserted, with the record it stands for.
+pub(crate) struct Placed<'a> {
+    pub(crate) record: &'a SealedRecord,
+    pub(crate) index: Index,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) leaf: Digest,
+}
+
+/// Appends a batch; one result a record, in order.
+pub(crate) async fn append(
+    writer: &mut LedgerWriter,
+    batch: &Batch,
+) -> Result<Vec<Result<Recorded, AppendError>>, StoreError> {
+    // Taken out, so that whatever goes wrong below, the next attempt reads the head afresh.
+    let state = match writer.state.take() {
+        Some(state) => state,
+        None => writer.load().await?,
+    };
+    let immediate = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    let transaction = writer.db.begin_with_options(immediate).await?;
+    let keys = batch
+        .records
+        .iter()
+        .map(|record| (record.system.as_str(), record.event_id.as_str()));
+    let found = natural_key::find(&transaction, writer.ledger, keys).await?;
+    let recorded_at = RecordedAt::from_millis(writer.clock.now_ms()).max(state.head.recorded_at);
+    let (fates, placed) = place(&state.head, batch, &found, recorded_at);
+    if placed.is_empty() {
+        transaction.rollback().await?;
+        writer.state = Some(state);
+        return Ok(results(fates, &[], recorded_at, &Arc::from(""), |_| None));
+    }
+
+    let leaves: Vec<Digest> = placed.iter().map(|entry| entry.leaf).collect();
+    let extension = state.head.frontier.extend(&leaves);
+    let note: Arc<str> = sign(writer.keyring.signing(), extension.frontier()).into();
+    let mut next = State {
+        head: Head {
+            recorded_at,
+            leaf: *leaves.last().expect("there is a new entry"),
+            frontier: extension.frontier().clone(),
+            note: Arc::clone(&note),
+        },
+        edge: state.edge,
+    };
+    let tiles = next.edge.append(state.head.size().get(), &leaves);
+
+    swap_head(&transaction, writer.ledger, &state.head, &next.head).await?;
+    insert(&transaction, writer.ledger, &placed, &tiles, &next.head).await?;
+    if let Err(error) = transaction.commit().await {
+        confirm(writer, &next.head)
+            .await
+            .map_err(|_| StoreError::from(error))?;
+    }
+    writer.state = Some(next);
+    Ok(results(fates, &placed, recorded_at, &note, |index| {
+        extension.inclusion(index)
+    }))
+}
+
+/// COMMIT answered with an error, which may mean anything: what the database holds now decides.
+async fn confirm(writer: &LedgerWriter, expected: &Head) -> Result<(), StoreError> {
+    let stored = Head::load(&writer.db, writer.ledger, writer.keyring.signing().verifier_key()).await?;
+    if stored.note == expected.note {
+        tracing::warn!(
+            size = stored.size().get(),
+            "COMMIT failed, but the batch is there"
+        );
+        return Ok(());
+    }
+    Err(StoreError::Corrupt {
+        index: None,
+        what: "the batch was not committed",
+    })
+}
+
+/// Decides every record's fate and gives the new ones their index, time and link.
+fn place<'a>(
+    head: &Head,
+    batch: &'a Batch,
+    found: &Found,
+    recorded_at: RecordedAt,
+) -> (Vec<Fate>, Vec<Placed<'a>>) {
+    let today = kirokubo_records::japan_day(recorded_at.as_millis());
+    let mut placed: Vec<Placed<'a>> = Vec::with_capacity(batch.records.len());
+    let mut in_batch: HashMap<(&str, &str), usize> = HashMap::with_capacity(batch.records.len());
+    let mut prev = head.leaf;
+    let mut next = head.size().next_index().expect("no ledger has 2^63 entries");
+    let fates = batch.records.iter().map(|record| {
+        if let Some(known) = found.get(&(record.system.clone(), record.event_id.clone())) {
+            return Fate::Known(known_as(
+                known.existing,
+                known.body_digest == *record.body_digest.as_bytes(),
+            ));
+        }
+        if let Some(&first) = in_batch.get(&(record.system.as_str(), record.event_id.as_str())) {
+            let first = &placed[first];
+            let existing = Existing {
+                index: first.index,
+                record_id: first.record.record_id,
+            };
+            return Fate::Known(known_as(existing, first.record.body_digest == record.body_digest));
+        }
+        if record.made_day != today {
+            return Fate::DayChanged;
+        }
+        let bytes = record.entry.place(next, recorded_at, prev).encode();
+        let leaf = leaf_hash(&bytes);
+        prev = leaf;
+        in_batch.insert((&record.system, &record.event_id), placed.len());
+        placed.push(Placed {
+            record,
+            index: next,
+            bytes,
+            leaf,
+        });
+        next = next.next_size().next_index().expect("no ledger has 2^63 entries");
+        Fate::New(placed.len() - 1)
+    });
+    (fates.collect(), placed)
+}
+
+/// The signed checkpoint of a tree that this ledger has just grown to.
+pub(crate) fn sign(key: &SigningKey, tree: &Frontier) -> String {
+    let checkpoint = Checkpoint::of(key.origin().clone(), tree);
+    checkpoint
+        .sign(key)
+        .expect("the checkpoint is made for the key's own origin")
+}
+
+fn known_as(existing: Existing, same_body: bool) -> Recorded {
+    if same_body {
+        Recorded::Replayed(existing)
+    } else {
+        Recorded::Conflict(existing)
+    }
+}
+
+fn results(
+    fates: Vec<Fate>,
+    placed: &[Placed<'_>],
+    recorded_at: RecordedAt,
+    note: &Arc<str>,
+    proof: impl Fn(Index) -> Option<Vec<Digest>>,
+) -> Vec<Result<Recorded, AppendError>> {
+    let new = |n: usize| {
+        let Placed { index, leaf, .. } = placed[n];
+        let proof = proof(index).expect("the entry was appended by this very extension");
+        Recorded::New(Appended {
+            index,
+            recorded_at,
+            leaf,
+            checkpoint: Arc::clone(note),
+            proof,
+        })
+    };
+    let result = |fate| match fate {
+        Fate::New(n) => Ok(new(n)),
+        Fate::Known(recorded) => Ok(recorded),
+        Fate::DayChanged => Err(AppendError::DayChanged),
+    };
+    fates.into_iter().map(result).collect()
+}
+
+/// Replaces the head row if, and only if, it still holds the checkpoint we built on.
+async fn swap_head(db: &DatabaseTransaction, ledger: i32, old: &Head, new: &Head) -> Result<(), StoreError> {
+    let text = "UPDATE heads SET size = $1, recorded_at = $2, leaf = $3, frontier = $4, note = $5 \
+                WHERE ledger = $6 AND size = $7 AND note = $8";
+    let values = [
+        new.size().as_i64().into(),
+        new.recorded_at.as_millis().into(),
+        new.leaf.as_bytes().to_vec().into(),
+        blob(new.frontier.nodes()).into(),
+        new.note.as_ref().into(),
+        ledger.into(),
+        old.size().as_i64().into(),
+        old.note.as_ref().into(),
+    ];
+    let done = db
+        .execute_raw(Statement::from_sql_and_values(
+            db.get_database_backend(),
+            text,
+            values,
+        ))
+        .await?;
+    if done.rows_affected() == 1 {
+        return Ok(());
+    }
+    Err(StoreError::Corrupt {
+        index: Some(old.size().get()),
+        what: "the head moved without us",
+    })
+}
+
+async fn insert(
+    db: &DatabaseTransaction,
+    ledger: i32,
+    placed: &[Placed<'_>],
+    tiles: &[TileWrite],
+    head: &Head,
+) -> Result<(), StoreError> {
+    rows::ENTRIES.run(db, rows::entries(ledger, placed)?).await?;
+    rows::RECORDS.run(db, rows::records(ledger, placed)?).await?;
+    rows::CONTENTS.run(db, rows::contents(ledger, placed)?).await?;
+    rows::PRINCIPALS
+        .run(db, rows::principals(ledger, placed)?)
+        .await?;
+    rows::TOKENS.run(db, rows::tokens(ledger, placed)?).await?;
+    rows::TILES.run(db, rows::tiles(ledger, tiles)?).await?;
+    rows::CHECKPOINTS.run(db, rows::checkpoint(ledger, head)?).await?;
+    Ok(())
+}

@@ -1,0 +1,258 @@
+//! Second pass: every record's content, rows and description against its entry.
+
+use std::collections::BTreeMap;
+
+use kirokubo_ledger::Index;
+use kirokubo_ledger::commitment::{Field, FieldValues, RecordCommitments, RowTree, Value};
+use kirokubo_ledger::entry::{Entry, Kind};
+use kirokubo_ledger::verify::{Finding, Keeping, Part};
+use kirokubo_records::fold::SearchKeys;
+use kirokubo_records::seal::{Content, Opener};
+use kirokubo_records::{date_of_day, json};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use super::tokens::ExpectedTokens;
+use super::{AuditFinding, AuditReport, PAGE, Table, Walked};
+use crate::edge::stored;
+use crate::entity::{entry, principal_row, record, record_content};
+use crate::error::StoreError;
+use crate::record::{RecordHeader, header};
+use crate::store::Store;
+
+/// The rows of some consecutive entries.
+struct Page {
+    entries: Vec<entry::Model>,
+    records: BTreeMap<i64, record::Model>,
+    contents: BTreeMap<i64, record_content::Model>,
+    rows: BTreeMap<i64, Vec<principal_row::Model>>,
+}
+
+/// Opens every record, from the first entry to the last.
+pub(super) async fn open_all(
+    store: &Store,
+    walked: &Walked,
+    today: i32,
+    report: &mut AuditReport,
+    progress: &mut (dyn FnMut(u64, u64) + Send),
+) -> Result<(), StoreError> {
+    let size = walked.size.get();
+    let mut tokens = ExpectedTokens::default();
+    for from in (0..size).step_by(usize::try_from(PAGE).expect("a page is small")) {
+        let to = size.min(from + PAGE);
+        let page = Page::read(store, from, to).await?;
+        let mut visit = Visit {
+            store,
+            walked,
+            today,
+            report: &mut *report,
+            tokens: &mut tokens,
+        };
+        visit.page(&page);
+        progress(size + to, size * 2);
+    }
+    report.findings.extend(tokens.compare(store).await?);
+    Ok(())
+}
+
+struct Visit<'a> {
+    store: &'a Store,
+    walked: &'a Walked,
+    today: i32,
+    report: &'a mut AuditReport,
+    tokens: &'a mut ExpectedTokens,
+}
+
+impl Visit<'_> {
+    fn page(&mut self, page: &Page) {
+        for row in &page.entries {
+            // An entry that does not decode was named in the first pass.
+            let Ok(entry) = Entry::view(&row.bytes) else {
+                continue;
+            };
+            match entry.kind() {
+                Kind::Record | Kind::Amend => self.record(page, row.idx, &entry),
+                _ => self.nothing_beside(page, row.idx),
+            }
+        }
+    }
+
+    /// A record's description, keeping and values.
+    fn record(&mut self, page: &Page, idx: i64, entry: &Entry<&[u8]>) {
+        let (keeping, finding) = self
+            .walked
+            .clocks
+            .judge(entry.index(), entry.retain_through(), self.today);
+        self.report.findings.extend(finding.map(AuditFinding::from));
+        let described = page.records.get(&idx).cloned().map(header);
+        let Some(Ok(header)) = described.filter(|header| header.as_ref().is_ok_and(|h| describes(h, entry)))
+        else {
+            return self.row(Table::Records, idx);
+        };
+        match (keeping, page.contents.get(&idx)) {
+            (Keeping::Erased, None) => self.report.erased += 1,
+            // Deleting must be whole: an erased record's content is kept against the entry that says it is gone.
+            (Keeping::Erased, Some(_)) => self.row(Table::Records, idx),
+            (Keeping::Kept, None) => {
+                let missing = Finding::OpeningMissing {
+                    index: header.index,
+                    part: Part::Record,
+                };
+                self.report.findings.push(missing.into());
+            }
+            (Keeping::Kept, Some(content)) => {
+                let rows = page.rows.get(&idx).map_or(&[][..], Vec::as_slice);
+                match self.open(&header, entry, content, rows) {
+                    Ok(()) => self.report.records += 1,
+                    Err(part) => {
+                        let finding = Finding::OpeningMismatch {
+                            index: header.index,
+                            part,
+                        };
+                        self.report.findings.push(finding.into());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Opens one record; the first part of it that is not what was committed to.
+    fn open(
+        &mut self,
+        header: &RecordHeader,
+        entry: &Entry<&[u8]>,
+        content: &record_content::Model,
+        rows: &[principal_row::Model],
+    ) -> Result<(), Part> {
+        let secret = self.store.secret(header, content).map_err(|_| Part::Record)?;
+        let record = self.store.record_ref(header);
+        let opener = Opener::new(&secret, record);
+        let opened = opener.content(&content.sealed).map_err(|_| Part::Record)?;
+        let mut values = FieldValues::new();
+        for (field, text) in opened.present() {
+            values.set(field, text).map_err(|_| Part::Field(field))?;
+        }
+        let expander = secret.expander();
+        let body_root = RecordCommitments::new(&expander, &record, &values).body_root();
+        if entry.body_root() != Some(body_root) {
+            return Err(Part::Record);
+        }
+
+        let mut texts = Vec::with_capacity(rows.len());
+        for (n, row) in (0_u64..).zip(rows) {
+            let in_order = stored(n).is_ok_and(|n| n == row.n);
+            let text = opener.row(n, &row.sealed).ok().filter(|_| in_order);
+            texts.push(text.ok_or(Part::Row(n))?);
+        }
+        let row_values: Result<Vec<Value<'_>>, _> = texts.iter().map(|text| Value::new(text)).collect();
+        let row_values = row_values.map_err(|_| Part::Field(Field::PRINCIPALS))?;
+        let committed = values.get(Field::PRINCIPALS).as_str();
+        let tree = RowTree::new(&expander, &record, row_values);
+        if (texts.is_empty() && committed.is_empty()) || tree.principals_value() == committed {
+            self.expect_tokens(header.index, &texts);
+        } else {
+            return Err(Part::Field(Field::PRINCIPALS));
+        }
+        if !says_the_same(header, &opened) {
+            self.row(Table::Records, header.index.as_i64());
+        }
+        Ok(())
+    }
+
+    fn expect_tokens(&mut self, index: Index, rows: &[String]) {
+        for (n, text) in (0_u64..).zip(rows) {
+            let Ok(node) = json::read(text.as_bytes()) else {
+                continue;
+            };
+            let mut tokens: Vec<_> = SearchKeys::of_principal(&node)
+                .as_slice()
+                .iter()
+                .map(|key| self.store.keyring.search().token(key))
+                .collect();
+            tokens.sort_unstable();
+            tokens.dedup();
+            for token in tokens {
+                self.tokens.add(index.as_i64(), n, token);
+            }
+        }
+    }
+
+    /// An entry that is no record has nothing beside it.
+    fn nothing_beside(&mut self, page: &Page, idx: i64) {
+        if page.records.contains_key(&idx) || page.contents.contains_key(&idx) || page.rows.contains_key(&idx)
+        {
+            self.row(Table::Records, idx);
+        }
+    }
+
+    fn row(&mut self, table: Table, idx: i64) {
+        let index = u64::try_from(idx).unwrap_or(u64::MAX);
+        self.report.findings.push(AuditFinding::Row { table, index });
+    }
+}
+
+/// Whether the row beside an entry repeats what the entry says.
+fn describes(header: &RecordHeader, entry: &Entry<&[u8]>) -> bool {
+    header.index == entry.index()
+        && Some(header.record_id) == entry.record_id()
+        && header.case == entry.case()
+        && header.retain_through == entry.retain_through()
+}
+
+/// Whether the row repeats what the committed fields say: natural key, author and day.
+fn says_the_same(header: &RecordHeader, content: &Content) -> bool {
+    let member = |field: Field, name: &str| {
+        let text = content.present().find(|(present, _)| *present == field)?.1;
+        let node = json::read(text.as_bytes()).ok()?;
+        node.get(name)?.as_text().map(str::to_owned)
+    };
+    let date = content
+        .present()
+        .find(|(field, _)| *field == Field::DATE)
+        .map(|(_, text)| text.trim_matches('"'));
+    member(Field::SOURCE, "system").as_deref() == Some(&header.system)
+        && member(Field::SOURCE, "event_id").as_deref() == Some(&header.event_id)
+        && member(Field::ACTORS, "recorded_by").as_deref() == Some(&header.recorded_by)
+        && date.is_none_or(|date| date_of_day(header.event_day).is_some_and(|day| day.to_string() == date))
+}
+
+impl Page {
+    async fn read(store: &Store, from: u64, to: u64) -> Result<Self, StoreError> {
+        let (ledger, db) = (store.ledger.row, &store.db.readers);
+        let (from, to) = (stored(from)?, stored(to)?);
+        let entries = entry::Entity::find()
+            .filter(entry::Column::Ledger.eq(ledger))
+            .filter(entry::Column::Idx.between(from, to - 1))
+            .order_by_asc(entry::Column::Idx);
+        let records = record::Entity::find()
+            .filter(record::Column::Ledger.eq(ledger))
+            .filter(record::Column::Idx.between(from, to - 1));
+        let contents = record_content::Entity::find()
+            .filter(record_content::Column::Ledger.eq(ledger))
+            .filter(record_content::Column::Idx.between(from, to - 1));
+        let rows = principal_row::Entity::find()
+            .filter(principal_row::Column::Ledger.eq(ledger))
+            .filter(principal_row::Column::Idx.between(from, to - 1))
+            .order_by_asc(principal_row::Column::Idx)
+            .order_by_asc(principal_row::Column::N);
+        let mut by_index: BTreeMap<i64, Vec<principal_row::Model>> = BTreeMap::new();
+        for row in rows.all(db).await? {
+            by_index.entry(row.idx).or_default().push(row);
+        }
+        Ok(Self {
+            entries: entries.all(db).await?,
+            records: records
+                .all(db)
+                .await?
+                .into_iter()
+                .map(|row| (row.idx, row))
+                .collect(),
+            contents: contents
+                .all(db)
+                .await?
+                .into_iter()
+                .map(|row| (row.idx, row))
+                .collect(),
+            rows: by_index,
+        })
+    }
+}

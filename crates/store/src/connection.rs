@@ -1,0 +1,88 @@
+//! Opening the database: one writer, a few readers, and the settings that durability rests on.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
+
+use crate::error::StoreError;
+
+/// Readers never wait for the writer in WAL mode; more of them than this only contend for two cores.
+const READERS: u32 = 4;
+
+/// How long a statement waits for another process (a `key create` beside the server) to finish writing.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// The oldest SQLite without the WAL-reset bug (<https://sqlite.org/wal.html>, "The WAL-Reset Bug").
+const MIN_SQLITE: [u32; 3] = [3, 51, 3];
+
+/// The two pools of one SQLite file.
+#[derive(Clone, Debug)]
+pub(crate) struct Connections {
+    /// Exactly one connection: SQLite has one writer.
+    pub(crate) writer: DatabaseConnection,
+    /// Read-only connections.
+    pub(crate) readers: DatabaseConnection,
+}
+
+impl Connections {
+    /// Opens `file`, creating it if `create`.
+    pub(crate) async fn open_sqlite(file: &Path, create: bool) -> Result<Self, StoreError> {
+        let writer = Database::connect(options(file, 1, create, WRITER)).await?;
+        check_version(&writer).await?;
+        let readers = Database::connect(options(file, READERS, false, READER)).await?;
+        Ok(Self { writer, readers })
+    }
+}
+
+/// `synchronous=FULL` syncs the WAL at every commit: what is acknowledged survives the power cord.
+/// `secure_delete` overwrites what is erased. Checkpoints are run by the sequencer's side (`wal.rs`), never in
+/// the middle of an append, hence `wal_autocheckpoint=0`.
+const WRITER: &[(&str, &str)] = &[
+    ("journal_mode", "WAL"),
+    ("synchronous", "FULL"),
+    ("secure_delete", "ON"),
+    ("foreign_keys", "ON"),
+    ("wal_autocheckpoint", "0"),
+    ("cache_size", "-65536"),
+];
+
+const READER: &[(&str, &str)] = &[("query_only", "ON"), ("cache_size", "-16384")];
+
+fn options(file: &Path, connections: u32, create: bool, pragmas: &'static [(&str, &str)]) -> ConnectOptions {
+    // The real path is set on the driver's options: a URL could not carry every file name.
+    let mut options = ConnectOptions::new("sqlite://kirokubo.db");
+    let file = file.to_owned();
+    options
+        .min_connections(1)
+        .max_connections(connections)
+        .acquire_timeout(BUSY)
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            let sqlite = sqlite
+                .filename(&file)
+                .create_if_missing(create)
+                .busy_timeout(BUSY);
+            pragmas
+                .iter()
+                .fold(sqlite.statement_cache_capacity(256), |sqlite, (name, value)| {
+                    sqlite.pragma(*name, *value)
+                })
+        });
+    options
+}
+
+async fn check_version(db: &DatabaseConnection) -> Result<(), StoreError> {
+    let sql = Statement::from_string(db.get_database_backend(), "SELECT sqlite_version() AS version");
+    let row = db.query_one_raw(sql).await?;
+    let version: String = row
+        .map(|row| row.try_get("", "version"))
+        .transpose()?
+        .unwrap_or_default();
+    let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
+    if parts.as_slice() < MIN_SQLITE.as_slice() {
+        return Err(StoreError::OldSqlite(version));
+    }
+    Ok(())
+}

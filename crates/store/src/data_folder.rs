@@ -1,0 +1,73 @@
+//! The data folder: where the database file, the keys and the lock lie.
+
+use std::fs::{self, File, TryLockError};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use crate::error::StoreError;
+
+/// Names of the things in a data folder.
+#[derive(Clone, Debug)]
+pub(crate) struct DataFolder(PathBuf);
+
+impl DataFolder {
+    pub(crate) fn new(path: &Path) -> Self {
+        Self(path.to_owned())
+    }
+
+    /// Makes the folder, readable by its owner alone.
+    pub(crate) fn create(&self) -> Result<(), StoreError> {
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.0)
+            .map_err(|source| self.fault(source))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub(crate) fn keys(&self) -> PathBuf {
+        self.0.join("keys")
+    }
+
+    /// Rewritten whenever an API key is made or revoked, so that servers on this machine notice at once.
+    pub(crate) fn key_stamp(&self) -> PathBuf {
+        self.0.join("api-keys.stamp")
+    }
+
+    /// Where `database_url` says the database is. Only SQLite is spoken so far.
+    pub(crate) fn database(&self, database_url: &str) -> Result<PathBuf, StoreError> {
+        match database_url.strip_prefix("sqlite:") {
+            Some("") => Ok(self.0.join("kirokubo.db")),
+            Some(path) => Ok(PathBuf::from(path.strip_prefix("//").unwrap_or(path))),
+            None if database_url.starts_with("postgres") => Err(StoreError::UnsupportedUrl(
+                "PostgreSQL is not supported by this version",
+            )),
+            None => Err(StoreError::UnsupportedUrl("expected sqlite: or sqlite:PATH")),
+        }
+    }
+
+    /// Claims the folder for one server; the claim ends with the returned file, or with the process.
+    pub(crate) fn lock(&self) -> Result<File, StoreError> {
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(self.0.join("kirokubo.lock"))
+            .map_err(|source| self.fault(source))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(StoreError::InUse(self.0.clone())),
+            Err(TryLockError::Error(source)) => Err(self.fault(source)),
+        }
+    }
+
+    fn fault(&self, source: std::io::Error) -> StoreError {
+        StoreError::Folder {
+            path: self.0.clone(),
+            source,
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The tables as sea-orm entities, for reads and for rows written once in a while. Appending uses static
+//! statements instead (`insert.rs`). Nothing here leaves the crate.
+
+#![expect(
+    unreachable_pub,
+    reason = "sea-orm's derives want public models; the module itself is private"
+)]
+
+use sea_orm::entity::prelude::*;
+
+/// One entity a table: classic sea-orm, without relations or hooks.
+macro_rules! table {
+    ($name:ident, $table:literal, { $($(#[$key:meta])? $field:ident : $type:ty),+ $(,)? }) => {
+        pub(crate) mod $name {
+            use super::*;
+
+            #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+            #[sea_orm(table_name = $table)]
+            pub struct Model { $($(#[$key])? pub $field: $type),+ }
+
+            #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+            pub enum Relation {}
+
+            impl ActiveModelBehavior for ActiveModel {}
+        }
+    };
+}
+
+table!(ledger, "ledgers", {
+    #[sea_orm(primary_key)] id: i32,
+    ledger_id: Vec<u8>,
+    origin: String,
+    operator: String,
+    created_at: i64,
+});
+
+table!(entry, "entries", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] idx: i64,
+    leaf: Vec<u8>,
+    bytes: Vec<u8>,
+});
+
+table!(tile, "tiles", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] level: i32,
+    #[sea_orm(primary_key, auto_increment = false)] n: i64,
+    hashes: Vec<u8>,
+});
+
+table!(checkpoint, "checkpoints", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] size: i64,
+    note: String,
+});
+
+table!(head, "heads", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    size: i64,
+    recorded_at: i64,
+    leaf: Vec<u8>,
+    frontier: Vec<u8>,
+    note: String,
+});
+
+table!(record, "records", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] idx: i64,
+    record_id: Vec<u8>,
+    system: String,
+    event_id: String,
+    body_digest: Vec<u8>,
+    recorded_by: String,
+    direction: i16,
+    law_case: i16,
+    status: i16,
+    event_date: i32,
+    retain_through: i32,
+    third_party: Option<i64>,
+});
+
+table!(record_content, "record_contents", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] idx: i64,
+    month: i32,
+    secret: Vec<u8>,
+    sealed: Vec<u8>,
+});
+
+table!(principal_row, "principal_rows", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] idx: i64,
+    #[sea_orm(primary_key, auto_increment = false)] n: i64,
+    sealed: Vec<u8>,
+});
+
+table!(api_key, "api_keys", {
+    #[sea_orm(primary_key, auto_increment = false)] id: String,
+    ledger: i32,
+    hash: Vec<u8>,
+    role: String,
+    name: String,
+    created_at: i64,
+    expires_at: Option<i64>,
+    revoked_at: Option<i64>,
+});

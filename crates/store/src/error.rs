@@ -1,0 +1,70 @@
+//! What can go wrong with the database, said without naming any type of its driver.
+
+use std::error::Error;
+use std::path::PathBuf;
+
+use sea_orm::DbErr;
+
+use crate::keyring::KeyError;
+
+/// Why the store could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database did not answer or refused; the same call may succeed later.
+    #[error("the database is unavailable")]
+    Unavailable(#[source] Box<dyn Error + Send + Sync>),
+    /// A stored row is not what this program wrote. Never retried, never "not found".
+    #[error("stored data is corrupt: {what} (index {index:?})")]
+    Corrupt {
+        /// The entry index concerned, where there is one.
+        index: Option<u64>,
+        /// Which row or value.
+        what: &'static str,
+    },
+    /// A key outside the database is missing or unreadable.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The data folder holds no ledger yet.
+    #[error("no ledger in {0}: run `kirokubo init` first")]
+    NotInitialised(PathBuf),
+    /// The data folder holds a ledger already.
+    #[error("a ledger exists already in {0}")]
+    AlreadyInitialised(PathBuf),
+    /// Another server holds the data folder.
+    #[error("another server is running on {0}")]
+    InUse(PathBuf),
+    /// The schema is older than this program.
+    #[error("the schema is {pending} migration(s) behind: run `kirokubo migrate`")]
+    Outdated {
+        /// How many migrations are missing.
+        pending: usize,
+    },
+    /// SQLite before 3.51.3 can lose a write when its WAL is reset.
+    #[error("SQLite {0} is older than 3.51.3")]
+    OldSqlite(String),
+    /// The database URL names something this version does not speak.
+    #[error("unsupported database URL: {0}")]
+    UnsupportedUrl(&'static str),
+    /// The data folder could not be made or locked.
+    #[error("data folder {path}")]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+}
+
+impl From<DbErr> for StoreError {
+    fn from(error: DbErr) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}
+
+/// A corrupt row at `index`.
+pub(crate) fn corrupt(index: u64, what: &'static str) -> StoreError {
+    StoreError::Corrupt {
+        index: Some(index),
+        what,
+    }
+}

@@ -1,0 +1,221 @@
+//! Writing an audit bundle from what is stored.
+//!
+//! Stored bytes go out as they are: a damaged ledger gives a bundle in which the verifier finds the damage.
+
+use std::io::Write;
+use std::path::Path;
+
+use kirokubo_ledger::bundle::{
+    BundlePath, BundleScope, BundleStaging, CHECKPOINT, CHECKPOINTS, KEYS, KeyList, ListedKey, Opening,
+    OpeningsWriter, SCOPE, Scope, WriteBundleError,
+};
+use kirokubo_ledger::commitment::{Field, RecordSecret};
+use kirokubo_ledger::note::sign_note;
+use kirokubo_ledger::tile::{TILE_WIDTH, TilePath, TileStack, Width, encode_hash_tile};
+use kirokubo_ledger::{Index, Size};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use crate::entity::checkpoint;
+use crate::error::{StoreError, corrupt};
+use crate::record::{OpenedRecord, RecordHeader};
+use crate::store::Store;
+
+/// Older checkpoints go along at about this distance, so that a fork can be narrowed down.
+const CHECKPOINT_EVERY: i64 = 16_384;
+
+/// Why a bundle could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The database could not be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The files could not be written.
+    #[error("the bundle could not be written")]
+    Bundle(#[from] WriteBundleError),
+    /// The output could not be written.
+    #[error("the bundle could not be written")]
+    Output(#[from] std::io::Error),
+}
+
+/// What was written.
+#[derive(Debug, Default)]
+pub struct Exported {
+    /// Entries.
+    pub entries: u64,
+    /// Records opened.
+    pub records: u64,
+    /// Records that could not be opened: the verifier will say so.
+    pub unreadable: u64,
+}
+
+impl Store {
+    /// Writes a bundle of the ledger as it stands; `working` is an empty directory for the pieces.
+    ///
+    /// Memory is bounded whatever the size. `progress` hears of entries done and entries in all.
+    pub async fn export_bundle<W: Write>(
+        &self,
+        scope: Scope,
+        working: &Path,
+        out: W,
+        progress: &mut (dyn FnMut(u64, u64) + Send),
+    ) -> Result<(W, Exported), ExportError> {
+        let note = self.stored_note().await?;
+        let size = self.claimed_size().await?;
+        let mut staging = BundleStaging::new(working)?;
+        staging.add(path(CHECKPOINT), note.as_bytes())?;
+        staging.add(path(SCOPE), BundleScope::new(scope, size).to_json().as_bytes())?;
+        let key = ListedKey {
+            vkey: self.ledger.verifier().clone(),
+            first_size: 0,
+        };
+        staging.add(path(KEYS), KeyList::new(vec![key]).to_json().as_bytes())?;
+        self.add_checkpoints(&mut staging, size).await?;
+
+        let mut exported = Exported::default();
+        let mut tiles = TileStack::new();
+        let mut openings = OpeningsWriter::new();
+        for bundle in TilePath::entries_of(size) {
+            self.add_entries(&mut staging, &mut tiles, bundle).await?;
+            let first = bundle.index() * width(Width::FULL);
+            let end = first + width(bundle.width());
+            if scope == Scope::Full {
+                for index in first..end {
+                    self.add_openings(&mut staging, &mut openings, index, &mut exported)
+                        .await?;
+                }
+            }
+            exported.entries = end;
+            progress(end, size.get());
+        }
+        for (tile, hashes) in tiles.partial() {
+            staging.add(tile.into(), &encode_hash_tile(hashes))?;
+        }
+        openings.finish(&mut staging)?;
+        let out = staging.finish(out, |text| Ok(sign_note(text, self.keyring.signing())?))?;
+        Ok((out, exported))
+    }
+
+    /// The size that the head row says, even if its signature no longer holds.
+    async fn claimed_size(&self) -> Result<Size, StoreError> {
+        let row = crate::entity::head::Entity::find_by_id(self.ledger.row)
+            .one(&self.db.readers)
+            .await?;
+        let size = row.and_then(|row| Size::try_from(row.size).ok());
+        size.ok_or(StoreError::Corrupt {
+            index: None,
+            what: "the head row is missing",
+        })
+    }
+
+    async fn add_checkpoints(&self, staging: &mut BundleStaging, size: Size) -> Result<(), ExportError> {
+        let mut next = 1;
+        while next < size.as_i64() {
+            let row = checkpoint::Entity::find()
+                .filter(checkpoint::Column::Ledger.eq(self.ledger.row))
+                .filter(checkpoint::Column::Size.gte(next))
+                .filter(checkpoint::Column::Size.lt(size.as_i64()))
+                .order_by_asc(checkpoint::Column::Size)
+                .one(&self.db.readers)
+                .await
+                .map_err(StoreError::from)?;
+            let Some(row) = row else { return Ok(()) };
+            staging.add(path(&format!("{CHECKPOINTS}{}", row.size)), row.note.as_bytes())?;
+            next = row.size.saturating_add(CHECKPOINT_EVERY);
+        }
+        Ok(())
+    }
+
+    /// One entry bundle, and the hash tiles that it completes. The hashes are those stored beside the entries,
+    /// so that they speak for themselves against the entries' bytes.
+    async fn add_entries(
+        &self,
+        staging: &mut BundleStaging,
+        tiles: &mut TileStack,
+        bundle: TilePath,
+    ) -> Result<(), ExportError> {
+        let first = bundle.index() * width(Width::FULL);
+        let rows = self.entry_bytes(first, first + width(bundle.width())).await?;
+        let bytes: Vec<&[u8]> = rows.iter().map(|(_, _, bytes)| bytes.as_slice()).collect();
+        let encoded = kirokubo_ledger::tile::encode_entry_bundle(&bytes);
+        staging.add(
+            bundle.into(),
+            &encoded.map_err(|_| corrupt(first, "an entry is too long"))?,
+        )?;
+        for (_, leaf, _) in &rows {
+            tiles.push(*leaf, |tile, hashes| {
+                staging.add(tile.into(), &encode_hash_tile(hashes))
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Every field and row of the record at an index; nothing if there is none, or it does not open.
+    async fn add_openings(
+        &self,
+        staging: &mut BundleStaging,
+        openings: &mut OpeningsWriter,
+        index: u64,
+        exported: &mut Exported,
+    ) -> Result<(), ExportError> {
+        let Some(index) = Index::new(index) else {
+            return Ok(());
+        };
+        let Some(header) = self.record_at(index).await? else {
+            return Ok(());
+        };
+        let opened = match self.open_record(&header).await {
+            Ok(Some(opened)) => opened,
+            Ok(None) => return Ok(()),
+            Err(StoreError::Corrupt { .. }) => {
+                exported.unreadable += 1;
+                return Ok(());
+            }
+            Err(error) => return Err(error.into()),
+        };
+        exported.records += 1;
+        for opening in lines(&header, &opened) {
+            openings.write(staging, &opening)?;
+        }
+        Ok(())
+    }
+}
+
+/// The openings of a record: all sixteen fields, then its rows.
+fn lines<'a>(header: &'a RecordHeader, opened: &'a OpenedRecord) -> impl Iterator<Item = Opening> + 'a {
+    let secret: &RecordSecret = &opened.secret;
+    let expander = secret.expander();
+    let index = header.index;
+    let field_salts = Field::ALL.map(|field| expander.field_salt(field));
+    let fields = Field::ALL
+        .into_iter()
+        .zip(field_salts)
+        .zip(opened.content.fields())
+        .map(move |((field, salt), text)| {
+            let value = text.clone().unwrap_or_default();
+            Opening::Field {
+                index,
+                field,
+                value,
+                salt,
+                path: None,
+            }
+        });
+    let rows = (0_u64..).zip(&opened.rows).map(move |(row, value)| Opening::Row {
+        index,
+        row,
+        value: value.clone(),
+        salt: expander.row_salt(row),
+        path: None,
+    });
+    fields.chain(rows)
+}
+
+fn width(width: Width) -> u64 {
+    debug_assert_eq!(TILE_WIDTH, 256);
+    u64::from(width.get())
+}
+
+fn path(text: &str) -> BundlePath {
+    text.parse()
+        .expect("the names of a bundle's files are valid paths")
+}

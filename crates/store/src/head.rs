@@ -1,0 +1,81 @@
+//! The head of a ledger: where the next entry goes, and the checkpoint that vouches for it.
+
+use std::sync::Arc;
+
+use kirokubo_ledger::checkpoint::Checkpoint;
+use kirokubo_ledger::hash::Digest;
+use kirokubo_ledger::note::VerifierKey;
+use kirokubo_ledger::tree::Frontier;
+use kirokubo_ledger::{RecordedAt, Size};
+use sea_orm::{ConnectionTrait, EntityTrait};
+
+use crate::entity::head;
+use crate::error::{StoreError, corrupt};
+
+/// The head as the sequencer keeps it between batches.
+#[derive(Clone, Debug)]
+pub(crate) struct Head {
+    /// Time of the last entry.
+    pub(crate) recorded_at: RecordedAt,
+    /// Leaf hash of the last entry.
+    pub(crate) leaf: Digest,
+    /// The tree's right edge.
+    pub(crate) frontier: Frontier,
+    /// The signed checkpoint, exactly as stored.
+    pub(crate) note: Arc<str>,
+}
+
+impl Head {
+    /// Number of entries.
+    pub(crate) fn size(&self) -> Size {
+        self.frontier.size()
+    }
+
+    /// Reads the head row and accepts it only if our key signed a checkpoint of just this tree.
+    pub(crate) async fn load(
+        db: &impl ConnectionTrait,
+        ledger: i32,
+        key: &VerifierKey,
+    ) -> Result<Self, StoreError> {
+        let row = head::Entity::find_by_id(ledger).one(db).await?;
+        let row = row.ok_or(StoreError::Corrupt {
+            index: None,
+            what: "the head row is missing",
+        })?;
+        let size = Size::try_from(row.size).map_err(|_| corrupt(0, "head size"))?;
+        let bad = |what| corrupt(size.get(), what);
+        let leaf = digest(&row.leaf).ok_or_else(|| bad("head leaf"))?;
+        let nodes = digests(&row.frontier).ok_or_else(|| bad("head frontier"))?;
+        let frontier = Frontier::from_parts(size, nodes).map_err(|_| bad("head frontier"))?;
+        let checkpoint = Checkpoint::open(row.note.as_bytes(), key).map_err(|_| bad("head checkpoint"))?;
+        if checkpoint.size() != size || checkpoint.root() != frontier.root() {
+            return Err(bad("the head is not the one that was signed"));
+        }
+        Ok(Self {
+            recorded_at: RecordedAt::from_millis(row.recorded_at),
+            leaf,
+            frontier,
+            note: row.note.into(),
+        })
+    }
+}
+
+/// One digest from a stored blob of exactly 32 bytes.
+pub(crate) fn digest(blob: &[u8]) -> Option<Digest> {
+    Some(Digest::from_bytes(blob.try_into().ok()?))
+}
+
+/// The digests of a stored blob whose length is a multiple of 32.
+pub(crate) fn digests(blob: &[u8]) -> Option<Vec<Digest>> {
+    let (chunks, rest) = blob.as_chunks::<32>();
+    rest.is_empty()
+        .then(|| chunks.iter().copied().map(Digest::from_bytes).collect())
+}
+
+/// The blob of some digests.
+pub(crate) fn blob<'a>(digests: impl IntoIterator<Item = &'a Digest>) -> Vec<u8> {
+    digests
+        .into_iter()
+        .flat_map(|digest| *digest.as_bytes())
+        .collect()
+}

@@ -1,0 +1,224 @@
+//! The keys that live outside the database, in a folder of the data directory (mode 0700, files 0600).
+//!
+//! - `signing.key`: the Ed25519 seed of the ledger's checkpoints.
+//! - `search.key`: the key of search tokens.
+//! - `digest.key`: the key of the digests that tell a repeated event from a changed one.
+//! - `months/2029-11.key`: wraps the secrets of all records whose retention ends in that month. Deleting the
+//!   file makes every copy of those records unreadable, backups included. `months/open.key` serves records
+//!   whose clock has not begun to run.
+//!
+//! A file holds 64 hexadecimal digits and a newline. A month's key is on disk, synced, before it wraps anything.
+
+use std::collections::HashMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use kirokubo_ledger::note::{Origin, SigningKey};
+use kirokubo_records::seal::{DigestKey, Month, MonthKey, SearchKey};
+use zeroize::Zeroizing;
+
+use crate::random;
+
+/// Why a key could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// The key folder exists already: keys are never overwritten.
+    #[error("keys exist already in {0}")]
+    Exists(PathBuf),
+    /// A file could not be read or written.
+    #[error("key file {path}")]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// A file does not hold 64 hexadecimal digits.
+    #[error("key file {0} does not hold 64 hexadecimal digits")]
+    Malformed(PathBuf),
+    /// The key of a month whose records were destroyed, or never existed here.
+    #[error("no key for month {0}")]
+    NoSuchMonth(Month),
+}
+
+/// The opened key folder.
+pub struct Keyring {
+    folder: PathBuf,
+    signing: SigningKey,
+    search: SearchKey,
+    digest: DigestKey,
+    months: Mutex<HashMap<Month, MonthKey>>,
+}
+
+impl Keyring {
+    /// Makes a folder of fresh keys; the signing key signs for `origin`.
+    pub fn create(folder: &Path, origin: &Origin) -> Result<Self, KeyError> {
+        if folder.join("signing.key").exists() {
+            return Err(KeyError::Exists(folder.to_owned()));
+        }
+        let months = folder.join("months");
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&months)
+            .map_err(|source| KeyError::File { path: months, source })?;
+        for name in ["search.key", "digest.key", "signing.key"] {
+            write_new(&folder.join(name), &Zeroizing::new(random::bytes()))?;
+        }
+        Self::open(folder, origin)
+    }
+
+    /// Opens the folder that [`Keyring::create`] made.
+    pub fn open(folder: &Path, origin: &Origin) -> Result<Self, KeyError> {
+        Ok(Self {
+            signing: SigningKey::from_seed(origin.clone(), *read(&folder.join("signing.key"))?),
+            search: SearchKey::from_bytes(&*read(&folder.join("search.key"))?),
+            digest: DigestKey::from_bytes(&*read(&folder.join("digest.key"))?),
+            months: Mutex::new(HashMap::new()),
+            folder: folder.to_owned(),
+        })
+    }
+
+    /// The key that signs checkpoints.
+    #[must_use]
+    pub fn signing(&self) -> &SigningKey {
+        &self.signing
+    }
+
+    /// The key of search tokens.
+    #[must_use]
+    pub fn search(&self) -> &SearchKey {
+        &self.search
+    }
+
+    /// The key of body digests.
+    #[must_use]
+    pub fn digest(&self) -> &DigestKey {
+        &self.digest
+    }
+
+    /// The key of a month, made now if it does not exist yet.
+    pub fn month_to_seal(&self, month: Month) -> Result<MonthKey, KeyError> {
+        self.month(month, true)
+    }
+
+    /// The key of a month that was sealed before.
+    pub fn month_to_open(&self, month: Month) -> Result<MonthKey, KeyError> {
+        self.month(month, false)
+    }
+
+    fn month(&self, month: Month, make: bool) -> Result<MonthKey, KeyError> {
+        let mut known = self
+            .months
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(key) = known.get(&month) {
+            return Ok(key.clone());
+        }
+        let path = self.folder.join("months").join(format!("{month}.key"));
+        if make && !path.exists() {
+            match write_new(&path, &Zeroizing::new(random::bytes())) {
+                // Another process made it between the look and the write: its key is as good.
+                Err(KeyError::Exists(_)) | Ok(()) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let key = match read(&path) {
+            Ok(bytes) => MonthKey::from_bytes(&bytes),
+            Err(KeyError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                return Err(KeyError::NoSuchMonth(month));
+            }
+            Err(error) => return Err(error),
+        };
+        known.insert(month, key.clone());
+        Ok(key)
+    }
+}
+
+fn read(path: &Path) -> Result<Zeroizing<[u8; 32]>, KeyError> {
+    let text = fs::read_to_string(path).map_err(|source| KeyError::File {
+        path: path.to_owned(),
+        source,
+    })?;
+    let text = Zeroizing::new(text);
+    let mut key = Zeroizing::new([0; 32]);
+    hex::decode_to_slice(text.trim_end(), &mut *key).map_err(|_| KeyError::Malformed(path.to_owned()))?;
+    Ok(key)
+}
+
+/// Written whole under another name first, so that a crash never leaves half a key under the real one.
+fn write_new(path: &Path, key: &[u8; 32]) -> Result<(), KeyError> {
+    let fail = |source| KeyError::File {
+        path: path.to_owned(),
+        source,
+    };
+    let scratch = path.with_extension(format!("new-{}", hex::encode(random::bytes::<4>())));
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&scratch)
+        .map_err(fail)?;
+    file.write_all(format!("{}\n", hex::encode(key)).as_bytes())
+        .map_err(fail)?;
+    file.sync_all().map_err(fail)?;
+    // A hard link, unlike a rename, refuses to replace a key that appeared meanwhile.
+    let linked = fs::hard_link(&scratch, path);
+    fs::remove_file(&scratch).map_err(fail)?;
+    match linked {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            return Err(KeyError::Exists(path.to_owned()));
+        }
+        other => other.map_err(fail)?,
+    }
+    let folder = path.parent().expect("a key file lies in a folder");
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(fail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scratch() -> PathBuf {
+        std::env::temp_dir().join(format!("kirokubo-keyring-{}", hex::encode(random::bytes::<8>())))
+    }
+
+    fn origin() -> Origin {
+        "example.jp/ledger".parse().unwrap()
+    }
+
+    #[test]
+    fn keys_are_made_once_and_read_back() {
+        let folder = scratch();
+        let made = Keyring::create(&folder, &origin()).unwrap();
+        assert!(matches!(
+            Keyring::create(&folder, &origin()),
+            Err(KeyError::Exists(_))
+        ));
+        let month = Month::of_days(22_000);
+        assert!(matches!(made.month_to_open(month), Err(KeyError::NoSuchMonth(_))));
+        let key = made.month_to_seal(month).unwrap();
+        let again = Keyring::open(&folder, &origin()).unwrap();
+        assert_eq!(again.month_to_open(month).unwrap(), key);
+        assert_ne!(again.month_to_seal(Month::OPEN).unwrap(), key);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn key_files_are_readable_by_their_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = scratch();
+        let keys = Keyring::create(&folder, &origin()).unwrap();
+        keys.month_to_seal(Month::OPEN).unwrap();
+        for name in ["signing.key", "search.key", "digest.key", "months/open.key"] {
+            let mode = fs::metadata(folder.join(name)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+        }
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}

@@ -1,0 +1,90 @@
+//! Finding what was recorded before under the same `source.system` and `source.event_id`.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::sync::OnceLock;
+
+use kirokubo_ledger::{Index, RecordId};
+use sea_orm::{ConnectionTrait, Statement, Value};
+
+use crate::error::{StoreError, corrupt};
+
+/// Pairs a statement asks for at once; see `insert.rs` on why there are a few fixed counts.
+const COUNTS: [usize; 4] = [256, 32, 4, 1];
+
+/// A record that exists already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Existing {
+    /// Its entry's index.
+    pub index: Index,
+    /// Its id.
+    pub record_id: RecordId,
+}
+
+/// What is known of a natural key.
+pub(crate) struct Known {
+    pub(crate) existing: Existing,
+    pub(crate) body_digest: [u8; 16],
+}
+
+/// Natural keys as the map's keys: system and event id.
+pub(crate) type Found = HashMap<(String, String), Known>;
+
+/// All of `keys` that are recorded.
+pub(crate) async fn find<'a>(
+    db: &impl ConnectionTrait,
+    ledger: i32,
+    keys: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<Found, StoreError> {
+    static TEXTS: OnceLock<[String; 4]> = OnceLock::new();
+    let texts = TEXTS.get_or_init(|| COUNTS.map(text));
+    let keys: Vec<(&str, &str)> = keys.into_iter().collect();
+    let (mut rest, mut found) = (keys.as_slice(), Found::new());
+    for (count, text) in COUNTS.into_iter().zip(texts) {
+        while rest.len() >= count {
+            let (chunk, tail) = rest.split_at(count);
+            let pairs = chunk
+                .iter()
+                .flat_map(|(system, event)| [Value::from(*system), Value::from(*event)]);
+            let values: Vec<Value> = std::iter::once(Value::from(ledger)).chain(pairs).collect();
+            let statement = Statement::from_sql_and_values(db.get_database_backend(), text, values);
+            for row in db.query_all_raw(statement).await? {
+                let (idx, id, system, event, digest): (i64, Vec<u8>, String, String, Vec<u8>) = row
+                    .try_get_many(
+                        "",
+                        &["idx", "record_id", "system", "event_id", "body_digest"].map(str::to_owned),
+                    )?;
+                let index = Index::try_from(idx).map_err(|_| corrupt(0, "record index"))?;
+                let record_id = id
+                    .try_into()
+                    .map(RecordId::from_bytes)
+                    .map_err(|_| corrupt(index.get(), "record id"))?;
+                let body_digest = digest
+                    .try_into()
+                    .map_err(|_| corrupt(index.get(), "body digest"))?;
+                found.insert(
+                    (system, event),
+                    Known {
+                        existing: Existing { index, record_id },
+                        body_digest,
+                    },
+                );
+            }
+            rest = tail;
+        }
+    }
+    Ok(found)
+}
+
+fn text(pairs: usize) -> String {
+    let mut text = "SELECT idx, record_id, system, event_id, body_digest FROM records \
+                    WHERE ledger = $1 AND (system, event_id) IN (VALUES"
+        .to_owned();
+    for pair in 0..pairs {
+        let comma = if pair == 0 { "" } else { "," };
+        write!(text, "{comma} (${}, ${})", pair * 2 + 2, pair * 2 + 3)
+            .expect("writing to a string cannot fail");
+    }
+    text.push(')');
+    text
+}

@@ -1,0 +1,190 @@
+//! The rows of an append, flattened for the static statements of `insert.rs`.
+
+use kirokubo_ledger::entry::RetainThrough;
+use kirokubo_records::{Direction, Status};
+use sea_orm::Value;
+
+use crate::append::Placed;
+use crate::edge::{TileWrite, stored};
+use crate::error::StoreError;
+use crate::head::Head;
+use crate::insert::Insert;
+
+pub(crate) static ENTRIES: Insert =
+    Insert::new("INSERT INTO entries (ledger, idx, leaf, bytes) VALUES", 4, "");
+pub(crate) static RECORDS: Insert = Insert::new(
+    "INSERT INTO records (ledger, idx, record_id, system, event_id, body_digest, recorded_by, direction, law_case, \
+     status, event_date, retain_through, third_party) VALUES",
+    13,
+    "",
+);
+pub(crate) static CONTENTS: Insert = Insert::new(
+    "INSERT INTO record_contents (ledger, idx, month, secret, sealed) VALUES",
+    5,
+    "",
+);
+pub(crate) static PRINCIPALS: Insert = Insert::new(
+    "INSERT INTO principal_rows (ledger, idx, n, sealed) VALUES",
+    4,
+    "",
+);
+pub(crate) static TOKENS: Insert =
+    Insert::new("INSERT INTO search_tokens (ledger, token, idx, n) VALUES", 4, "");
+/// A tile above level 0 is written again, longer, until it is full.
+pub(crate) static TILES: Insert = Insert::new(
+    "INSERT INTO tiles (ledger, level, n, hashes) VALUES",
+    4,
+    " ON CONFLICT (ledger, level, n) DO UPDATE SET hashes = excluded.hashes",
+);
+pub(crate) static CHECKPOINTS: Insert =
+    Insert::new("INSERT INTO checkpoints (ledger, size, note) VALUES", 3, "");
+
+type Values = Result<Vec<Value>, StoreError>;
+
+pub(crate) fn entries(ledger: i32, placed: &[Placed<'_>]) -> Values {
+    flatten(placed, |entry, out| {
+        out.extend([
+            ledger.into(),
+            entry.index.as_i64().into(),
+            entry.leaf.as_bytes().to_vec().into(),
+            entry.bytes.clone().into(),
+        ]);
+        Ok(())
+    })
+}
+
+pub(crate) fn records(ledger: i32, placed: &[Placed<'_>]) -> Values {
+    flatten(placed, |entry, out| {
+        let record = entry.record;
+        out.extend([
+            ledger.into(),
+            entry.index.as_i64().into(),
+            record.record_id.as_bytes().to_vec().into(),
+            record.system.as_str().into(),
+            record.event_id.as_str().into(),
+            record.body_digest.as_bytes().to_vec().into(),
+            record.recorded_by.as_str().into(),
+            direction_number(record.direction).into(),
+            i16::from(record.case.as_byte()).into(),
+            status_number(record.status).into(),
+            record.event_day.into(),
+            retain_number(record.retain_through).into(),
+            record
+                .third_party
+                .map(kirokubo_records::seal::SearchToken::number)
+                .into(),
+        ]);
+        Ok(())
+    })
+}
+
+pub(crate) fn contents(ledger: i32, placed: &[Placed<'_>]) -> Values {
+    flatten(placed, |entry, out| {
+        out.extend([
+            ledger.into(),
+            entry.index.as_i64().into(),
+            entry.record.month.number().into(),
+            entry.record.wrapped_secret.to_vec().into(),
+            entry.record.content.clone().into(),
+        ]);
+        Ok(())
+    })
+}
+
+pub(crate) fn principals(ledger: i32, placed: &[Placed<'_>]) -> Values {
+    flatten(placed, |entry, out| {
+        let index = entry.index.as_i64();
+        for (n, sealed) in (0_i64..).zip(&entry.record.rows) {
+            out.extend([ledger.into(), index.into(), n.into(), sealed.clone().into()]);
+        }
+        Ok(())
+    })
+}
+
+/// Sorted by token: neighbouring keys of the index are written together.
+pub(crate) fn tokens(ledger: i32, placed: &[Placed<'_>]) -> Values {
+    let mut rows = Vec::new();
+    for entry in placed {
+        let index = entry.index.as_i64();
+        for (n, token) in &entry.record.tokens {
+            rows.push((token.number(), index, stored(*n)?));
+        }
+    }
+    rows.sort_unstable();
+    Ok(rows
+        .into_iter()
+        .flat_map(|(token, index, n)| [ledger.into(), token.into(), index.into(), n.into()])
+        .collect())
+}
+
+pub(crate) fn tiles(ledger: i32, writes: &[TileWrite]) -> Values {
+    flatten(writes, |tile, out| {
+        out.extend([
+            ledger.into(),
+            tile.level.into(),
+            stored(tile.n)?.into(),
+            tile.hashes.clone().into(),
+        ]);
+        Ok(())
+    })
+}
+
+pub(crate) fn checkpoint(ledger: i32, head: &Head) -> Values {
+    Ok(vec![
+        ledger.into(),
+        head.size().as_i64().into(),
+        head.note.as_ref().into(),
+    ])
+}
+
+/// 0 provision, 1 receipt.
+pub(crate) fn direction_number(direction: Direction) -> i16 {
+    match direction {
+        Direction::Provision => 0,
+        Direction::Receipt => 1,
+    }
+}
+
+/// 0 regular, 1 voluntary, 2 review, 3 non-conforming.
+pub(crate) fn status_number(status: Status) -> i16 {
+    match status {
+        Status::Regular => 0,
+        Status::Voluntary => 1,
+        Status::Review => 2,
+        Status::NonConforming => 3,
+    }
+}
+
+/// The way back from [`status_number`].
+pub(crate) fn status_of_number(number: i16) -> Option<Status> {
+    Status::ALL
+        .iter()
+        .copied()
+        .find(|status| status_number(*status) == number)
+}
+
+/// The number that the entry holds too.
+pub(crate) fn retain_number(retain: RetainThrough) -> i32 {
+    match retain {
+        RetainThrough::Day(day) => day,
+        RetainThrough::Open => i32::MAX,
+        RetainThrough::NotApplicable => i32::MIN,
+    }
+}
+
+/// The way back from [`retain_number`].
+pub(crate) fn retain_of_number(number: i32) -> RetainThrough {
+    match number {
+        i32::MAX => RetainThrough::Open,
+        i32::MIN => RetainThrough::NotApplicable,
+        day => RetainThrough::Day(day),
+    }
+}
+
+fn flatten<T>(items: &[T], mut row: impl FnMut(&T, &mut Vec<Value>) -> Result<(), StoreError>) -> Values {
+    let mut values = Vec::new();
+    for item in items {
+        row(item, &mut values)?;
+    }
+    Ok(values)
+}

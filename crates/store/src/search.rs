@@ -1,0 +1,149 @@
+//! Finding every record of one 本人 by search tokens.
+//!
+//! Tokens give candidates; each candidate's row is decrypted and compared again, so a collision of tokens
+//! never shows one person's record to another's request.
+
+use kirokubo_ledger::{Index, Size};
+use kirokubo_records::{Match, PrincipalQuery};
+use sea_orm::{ConnectionTrait, EntityTrait, Statement, Value};
+
+use crate::entity::{principal_row, record_content};
+use crate::error::{StoreError, corrupt};
+use crate::record::{OpenedRecord, RecordHeader};
+use crate::store::Store;
+
+/// Where to look: days since 1970-01-01 in Japan time, both inclusive, and the place to go on from.
+#[derive(Clone, Copy, Debug)]
+pub struct SearchRange {
+    /// First event day.
+    pub from: i32,
+    /// Last event day.
+    pub to: i32,
+    /// Only rows after this one: a record's index, and a row of it.
+    pub after: Option<(Index, u64)>,
+    /// Matching principal rows to return at most.
+    pub limit: u32,
+}
+
+/// One principal row that matches.
+#[derive(Debug)]
+pub struct Hit {
+    /// Its record.
+    pub header: RecordHeader,
+    /// The record's content; `rows` holds only the matching row.
+    pub opened: OpenedRecord,
+    /// Which row of the record.
+    pub row: u64,
+    /// Why it matches, key by key.
+    pub matches: Vec<Match>,
+}
+
+/// What a search found, and how far it looked.
+#[derive(Debug)]
+pub struct Found {
+    /// The hits, by index.
+    pub hits: Vec<Hit>,
+    /// Size of the ledger when the search began: everything below it was searched.
+    pub through: Size,
+    /// Where to go on, if there may be more.
+    pub next: Option<(Index, u64)>,
+}
+
+impl Store {
+    /// Searches; see the module's documentation.
+    pub async fn search(&self, query: &PrincipalQuery, range: SearchRange) -> Result<Found, StoreError> {
+        let through = self.head().await?.size;
+        let candidates = self.candidates(query, range).await?;
+        let full = u32::try_from(candidates.len()) == Ok(range.limit);
+        let next = candidates.last().filter(|_| full).copied();
+        let mut hits = Vec::new();
+        for (index, row) in candidates {
+            hits.extend(self.confirm(query, index, row).await?);
+        }
+        Ok(Found { hits, through, next })
+    }
+
+    /// Index and row of every candidate, in order: the rows that hold at least one of the keys.
+    async fn candidates(
+        &self,
+        query: &PrincipalQuery,
+        range: SearchRange,
+    ) -> Result<Vec<(Index, u64)>, StoreError> {
+        let keys = query.keys();
+        let tokens = keys
+            .as_slice()
+            .iter()
+            .map(|key| self.keyring.search().token(key).number());
+        let (after, after_row) = match range.after {
+            Some((index, row)) => (index.as_i64(), crate::edge::stored(row)?),
+            None => (-1, -1),
+        };
+        let mut values: Vec<Value> = vec![
+            self.ledger.row.into(),
+            after.into(),
+            after_row.into(),
+            range.from.into(),
+            range.to.into(),
+            range.limit.into(),
+        ];
+        values.extend(tokens.map(Value::from));
+        let places: Vec<String> = (7..=values.len()).map(|n| format!("${n}")).collect();
+        let text = format!(
+            "SELECT DISTINCT t.idx, t.n FROM search_tokens t \
+             JOIN records r ON r.ledger = t.ledger AND r.idx = t.idx \
+             WHERE t.ledger = $1 AND t.token IN ({}) AND (t.idx, t.n) > ($2, $3) \
+             AND r.event_date BETWEEN $4 AND $5 ORDER BY t.idx, t.n LIMIT $6",
+            places.join(", ")
+        );
+        let db = &self.db.readers;
+        let rows = db
+            .query_all_raw(Statement::from_sql_and_values(
+                db.get_database_backend(),
+                text,
+                values,
+            ))
+            .await?;
+        let place = |row: sea_orm::QueryResult| {
+            let (idx, n): (i64, i64) = row.try_get_many("", &["idx".to_owned(), "n".to_owned()])?;
+            let index = Index::try_from(idx).map_err(|_| corrupt(0, "index of a search token"))?;
+            Ok((
+                index,
+                u64::try_from(n).map_err(|_| corrupt(index.get(), "row of a search token"))?,
+            ))
+        };
+        rows.into_iter().map(place).collect()
+    }
+
+    async fn confirm(
+        &self,
+        query: &PrincipalQuery,
+        index: Index,
+        row: u64,
+    ) -> Result<Option<Hit>, StoreError> {
+        let db = &self.db.readers;
+        let (ledger, idx) = (self.ledger.row, index.as_i64());
+        let header = self
+            .record_at(index)
+            .await?
+            .ok_or_else(|| corrupt(index.get(), "a search token without a record"))?;
+        // Both rows go in one transaction; between the token and here an erasure may have taken them.
+        let Some(content) = record_content::Entity::find_by_id((ledger, idx)).one(db).await? else {
+            return Ok(None);
+        };
+        let at = (ledger, idx, crate::edge::stored(row)?);
+        let Some(sealed) = principal_row::Entity::find_by_id(at).one(db).await? else {
+            return Ok(None);
+        };
+        let opened = self.unseal_row(&header, &content, row, &sealed)?;
+        let json = opened.rows.first().map_or("", String::as_str);
+        let matches = query
+            .matches(json)
+            .map_err(|_| corrupt(index.get(), "a principal row is no JSON object"))?;
+        Ok(matches.map(|matches| Hit {
+            header,
+            opened,
+            row,
+            matches,
+        }))
+    }
+}

@@ -1,0 +1,215 @@
+//! The sequencer: one task that gives every record its place in the ledger.
+//!
+//! It takes whatever waits in its queue (up to a cap, without any artificial delay), and appends it in one
+//! transaction. Callers hear of their record only after the commit. The task belongs to nobody's request: a
+//! client that goes away leaves its record to be carried on.
+
+use std::sync::Arc;
+
+use kirokubo_ledger::hash::Digest;
+use kirokubo_ledger::{Index, RecordedAt};
+use kirokubo_records::seal::SealedRecord;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use crate::append::{self, Batch, LedgerWriter};
+use crate::error::StoreError;
+use crate::natural_key::Existing;
+use crate::wal::WalKeeper;
+
+/// Records that may wait; at this length the queue refuses more, so that memory stays bounded.
+const QUEUE: usize = 4_096;
+
+/// Records a transaction takes at most: enough to drown the cost of one fsync, little enough for a short wait.
+const BATCH: usize = 512;
+
+/// Principal rows a transaction takes at most, unless a single record has more.
+const BATCH_ROWS: usize = 8_192;
+
+/// A record's place in the ledger, as of the checkpoint that first covered it.
+#[derive(Clone, Debug)]
+pub struct Appended {
+    /// Index of its entry.
+    pub index: Index,
+    /// Time the ledger claims for it.
+    pub recorded_at: RecordedAt,
+    /// Leaf hash of its entry.
+    pub leaf: Digest,
+    /// The signed checkpoint of the transaction that appended it.
+    pub checkpoint: Arc<str>,
+    /// Inclusion proof for that checkpoint, leaf's sibling first.
+    pub proof: Vec<Digest>,
+}
+
+/// What became of a record that was handed in.
+#[derive(Clone, Debug)]
+pub enum Recorded {
+    /// It is in the ledger now, durably.
+    New(Appended),
+    /// The same event with the same body was there already.
+    Replayed(Existing),
+    /// The same event was there already, with another body. Nothing was written.
+    Conflict(Existing),
+}
+
+/// Why a record could not be appended. In every case it is safe to hand in the same event again.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum AppendError {
+    /// The queue is full.
+    #[error("the sequencer's queue is full")]
+    Busy,
+    /// The server is stopping.
+    #[error("the sequencer has stopped")]
+    Stopped,
+    /// Midnight passed in Japan between the judgement and the append: the clock must be computed again.
+    #[error("the day changed while the record waited")]
+    DayChanged,
+    /// The database failed; whether anything was written has been looked up, and it was not.
+    #[error("the record could not be written")]
+    Store(#[source] Arc<StoreError>),
+}
+
+/// Hands records to the sequencer. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Appender {
+    queue: mpsc::Sender<Job>,
+}
+
+/// A record and who waits for it.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) record: Box<SealedRecord>,
+    pub(crate) reply: oneshot::Sender<Result<Recorded, AppendError>>,
+}
+
+impl Appender {
+    /// Appends a record, or says at once that the queue is full.
+    pub async fn append(&self, record: SealedRecord) -> Result<Recorded, AppendError> {
+        let (job, answer) = job(record);
+        self.queue.try_send(job).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => AppendError::Busy,
+            mpsc::error::TrySendError::Closed(_) => AppendError::Stopped,
+        })?;
+        answer.await.unwrap_or(Err(AppendError::Stopped))
+    }
+
+    /// Appends a record, waiting for room in the queue: for streams, whose sender is slowed down instead.
+    pub async fn append_when_free(&self, record: SealedRecord) -> Result<Recorded, AppendError> {
+        let (job, answer) = job(record);
+        self.queue.send(job).await.map_err(|_| AppendError::Stopped)?;
+        answer.await.unwrap_or(Err(AppendError::Stopped))
+    }
+
+    /// Whether the sequencer takes nothing any more.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.queue.is_closed()
+    }
+
+    /// Records waiting now.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+}
+
+fn job(record: SealedRecord) -> (Job, oneshot::Receiver<Result<Recorded, AppendError>>) {
+    let (reply, answer) = oneshot::channel();
+    (
+        Job {
+            record: Box::new(record),
+            reply,
+        },
+        answer,
+    )
+}
+
+/// The running task, and the wish to stop it.
+pub(crate) struct Sequencer {
+    pub(crate) appender: Appender,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Sequencer {
+    /// Takes nothing more, appends what waits, and ends.
+    pub(crate) async fn stop(self) {
+        drop(self.stop);
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "the sequencer ended badly");
+        }
+    }
+}
+
+/// Starts the task.
+pub(crate) fn start(writer: LedgerWriter, wal: WalKeeper) -> Sequencer {
+    let (queue, jobs) = mpsc::channel(QUEUE);
+    let (stop, stopped) = oneshot::channel();
+    Sequencer {
+        appender: Appender { queue },
+        stop,
+        task: tokio::spawn(run(writer, wal, jobs, stopped)),
+    }
+}
+
+async fn run(
+    mut writer: LedgerWriter,
+    wal: WalKeeper,
+    mut jobs: mpsc::Receiver<Job>,
+    mut stopped: oneshot::Receiver<()>,
+) {
+    let mut waiting = Vec::with_capacity(BATCH);
+    loop {
+        let taken = tokio::select! {
+            taken = jobs.recv_many(&mut waiting, BATCH) => taken,
+            // Closing lets what waits be taken still, and refuses the rest.
+            _ = &mut stopped, if !jobs.is_closed() => { jobs.close(); continue }
+        };
+        if taken == 0 {
+            return;
+        }
+        let mut rest = waiting.drain(..).peekable();
+        while let Some(first) = rest.next() {
+            let mut rows = first.record.rows.len();
+            let mut batch = vec![first];
+            while let Some(job) = rest.next_if(|job| rows + job.record.rows.len() <= BATCH_ROWS) {
+                rows += job.record.rows.len();
+                batch.push(job);
+            }
+            let bytes = batch.iter().map(|job| job.record.stored_size()).sum();
+            append_batch(&mut writer, batch).await;
+            wal.appended(bytes);
+        }
+        drop(rest);
+        wal.keep_bounded().await;
+    }
+}
+
+/// Appends one batch and answers its callers. A failed attempt is looked into and tried once more: by then the
+/// head has been read afresh, so a lost race or a passing fault costs the callers nothing.
+async fn append_batch(writer: &mut LedgerWriter, jobs: Vec<Job>) {
+    let (records, replies): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.record, job.reply)).unzip();
+    let batch = Batch::new(records);
+    let outcome = match append::append(writer, &batch).await {
+        Err(first) => {
+            tracing::warn!(error = ?first, "an append failed; trying once more");
+            append::append(writer, &batch).await
+        }
+        done => done,
+    };
+    match outcome {
+        Ok(results) => {
+            for (reply, result) in replies.into_iter().zip(results) {
+                // A caller that has gone is no error: its record is kept.
+                drop(reply.send(result));
+            }
+        }
+        Err(error) => {
+            tracing::error!(error = ?error, "records could not be written");
+            let error = AppendError::Store(Arc::new(error));
+            for reply in replies {
+                drop(reply.send(Err(error.clone())));
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Keeping SQLite's write-ahead log bounded without making an append wait for it.
+//!
+//! Checkpointing on the writer's thread would stall an unlucky append by a hundred milliseconds. So a reader's
+//! connection copies the log back in the background while appends go on. Under steady load that never quite
+//! catches up, and a log that is not wholly copied is not reused; the sequencer therefore copies the small rest
+//! itself, between two batches, once the log is long.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement};
+
+/// Appended bytes after which the background copy starts.
+const BACKGROUND: u64 = 8 << 20;
+
+/// Appended bytes after which the sequencer copies the rest itself.
+const INLINE: u64 = 128 << 20;
+
+/// How often the background looks.
+const BEAT: Duration = Duration::from_millis(250);
+
+/// Counts what is appended, and copies the log back in time.
+#[derive(Clone, Debug)]
+pub(crate) struct WalKeeper {
+    writer: DatabaseConnection,
+    readers: DatabaseConnection,
+    counters: Arc<Counters>,
+}
+
+#[derive(Debug, Default)]
+struct Counters {
+    since_copy: AtomicU64,
+    since_reuse: AtomicU64,
+}
+
+impl WalKeeper {
+    pub(crate) fn new(writer: DatabaseConnection, readers: DatabaseConnection) -> Self {
+        Self {
+            writer,
+            readers,
+            counters: Arc::default(),
+        }
+    }
+
+    /// To be told after each commit how many bytes it appended, about.
+    pub(crate) fn appended(&self, bytes: u64) {
+        self.counters.since_copy.fetch_add(bytes, Ordering::Relaxed);
+        self.counters.since_reuse.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Called between two batches: does nothing until the log is long.
+    pub(crate) async fn keep_bounded(&self) {
+        if self.counters.since_reuse.load(Ordering::Relaxed) < INLINE {
+            return;
+        }
+        // However it ends, the next attempt is a whole stretch away: appending must go on.
+        self.counters.since_reuse.store(0, Ordering::Relaxed);
+        if let Err(error) = checkpoint(&self.writer, "PASSIVE").await {
+            tracing::warn!(%error, "the write-ahead log could not be copied back");
+        }
+    }
+
+    /// Copies the log back while appends go on; ends when it is aborted.
+    pub(crate) async fn run_in_background(self) {
+        loop {
+            tokio::time::sleep(BEAT).await;
+            if self.counters.since_copy.load(Ordering::Relaxed) < BACKGROUND {
+                continue;
+            }
+            self.counters.since_copy.store(0, Ordering::Relaxed);
+            if let Err(error) = checkpoint(&self.readers, "PASSIVE").await {
+                tracing::warn!(%error, "the write-ahead log could not be copied back");
+            }
+        }
+    }
+
+    /// Copies everything back and empties the log: for an orderly stop.
+    pub(crate) async fn empty(&self) -> Result<(), DbErr> {
+        checkpoint(&self.writer, "TRUNCATE").await
+    }
+}
+
+async fn checkpoint(db: &DatabaseConnection, mode: &str) -> Result<(), DbErr> {
+    let text = format!("PRAGMA wal_checkpoint({mode})");
+    db.query_one_raw(Statement::from_string(db.get_database_backend(), text))
+        .await
+        .map(drop)
+}
