@@ -115,7 +115,7 @@ impl<'p, 'n> Form<'p, 'n> {
         }
     }
 
-    /// An object with no other fields than `known`; `within` keeps the place while the object is read.
+    /// An object with no other fields than `known`.
     pub(crate) fn object<'s>(&'s self, name: &'s str, known: &[&'static str]) -> Given<Form<'s, 'n>>
     where
         'p: 's,
