@@ -12,6 +12,7 @@ mod clock;
 mod diagnosis;
 mod fault;
 mod finding;
+mod finding_text;
 mod key_history;
 mod record_check;
 mod reference;

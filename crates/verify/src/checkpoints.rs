@@ -96,9 +96,25 @@ impl<R: Read + Seek> Audit<'_, R> {
         Ok(())
     }
 
-    /// Checks that the ledger continues the checkpoint that the auditor holds.
+    /// Holds the bundle's checkpoint against the one that the auditor holds, as far as that can be
+    /// done without the entries.
+    pub(crate) fn compare_with_held(&mut self, checkpoint: &Checkpoint) {
+        let mut roots = Roots::new(std::iter::empty());
+        roots.size = checkpoint.size();
+        roots.found.insert(checkpoint.size(), checkpoint.root());
+        let held = self
+            .options
+            .held
+            .as_ref()
+            .filter(|held| held.size() >= checkpoint.size());
+        self.findings
+            .extend(held.and_then(|held| roots.contradiction(held, Against::Held)));
+    }
+
+    /// Checks that the entries, which are the signed ones, continue a smaller checkpoint that the
+    /// auditor holds.
     pub(crate) fn check_held(&mut self, roots: &Roots) {
-        let held = self.options.held.as_ref();
+        let held = self.options.held.as_ref().filter(|held| held.size() < roots.size);
         self.findings
             .extend(held.and_then(|held| roots.contradiction(held, Against::Held)));
     }

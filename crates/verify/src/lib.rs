@@ -112,6 +112,7 @@ impl<R: Read + Seek> Audit<'_, R> {
         let Some(checkpoint) = self.open_checkpoint()? else {
             return Ok(Report::without_checkpoint(origin, self.findings));
         };
+        self.compare_with_held(&checkpoint);
         let scope = self.read_scope(&checkpoint)?;
         self.check_manifest()?;
         let mut openings = OpeningCounts::default();

@@ -19,10 +19,11 @@ pub enum Verdict {
     ValidIncomplete,
     /// Unaltered, but records were erased too early or kept too long.
     Retention,
-    /// Valid in itself, but it contradicts a checkpoint that the auditor already held.
-    Contradiction,
     /// Not valid.
     Invalid,
+    /// It contradicts a checkpoint that the auditor already held: a fork or a rollback, whatever else
+    /// may be wrong.
+    Contradiction,
 }
 
 /// How many openings there were.

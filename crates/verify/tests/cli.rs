@@ -2,8 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-#[path = "cli/broken.rs"]
-mod broken;
+#[path = "cli/broken_entries.rs"]
+mod broken_entries;
+#[path = "cli/broken_files.rs"]
+mod broken_files;
+#[path = "cli/broken_openings.rs"]
+mod broken_openings;
 #[path = "cli/good.rs"]
 mod good;
 #[path = "cli/ledger.rs"]

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 
-use crate::ledger::key;
+use crate::ledger::{Files, key};
 
 /// A directory that goes away with the test.
 pub(crate) struct Directory(PathBuf);
@@ -79,6 +79,14 @@ pub(crate) fn verify_with(tar: &[u8], more: &[&str]) -> Answer {
         status: output.status.code().unwrap(),
         json,
     }
+}
+
+/// Verifies files and compares the answer.
+pub(crate) fn check(files: &Files, status: i32, findings: &[&str]) -> Answer {
+    let answer = verify(&files.tar());
+    assert_eq!(answer.findings(), findings, "{}", answer.json);
+    assert_eq!(answer.status, status);
+    answer
 }
 
 /// Runs the binary.
