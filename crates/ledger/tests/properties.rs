@@ -7,12 +7,12 @@ use std::io::Cursor;
 use kirokubo_ledger::bundle::{BundleReader, KeyList, Manifest, Opening, Withheld};
 use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::commitment::{Field, RecordRef, RecordSecret, RowTree, Salt, Value, verify_row};
-use kirokubo_ledger::entry::{Case, Entry, Kind, PendingEntry, RetainThrough, RetentionClass};
-use kirokubo_ledger::hash::{Digest, sha256};
+use kirokubo_ledger::entry::{Case, Entry, Kind, PendingEntry, RetainThrough, RetentionClass, genesis_prev};
+use kirokubo_ledger::hash::{Digest, leaf_hash, sha256};
 use kirokubo_ledger::note::{Note, SigningKey, VerifierKey};
 use kirokubo_ledger::proof::TlogProof;
 use kirokubo_ledger::tile::{EntryBundle, TilePath, Width, decode_hash_tile, encode_entry_bundle};
-use kirokubo_ledger::tree::{Frontier, verify_inclusion};
+use kirokubo_ledger::tree::{Frontier, root, verify_inclusion};
 use kirokubo_ledger::verify::{Run, Seen, Signed, diagnose};
 use kirokubo_ledger::{Index, LedgerId, RecordId, RecordedAt, Size};
 use proptest::collection::vec;
@@ -120,7 +120,78 @@ fn opening() -> impl Strategy<Value = Opening> {
     ]
 }
 
+/// One thing that can happen to a list of entries.
+#[derive(Clone, Debug)]
+enum Damage {
+    Flip(prop::sample::Index, prop::sample::Index, u8),
+    Drop(prop::sample::Index),
+    Repeat(prop::sample::Index, prop::sample::Index),
+    Swap(prop::sample::Index, prop::sample::Index),
+    Cut(prop::sample::Index),
+}
+
+impl Damage {
+    fn any() -> impl Strategy<Value = Self> {
+        let place = any::<prop::sample::Index>;
+        prop_oneof![
+            (place(), place(), 1..=u8::MAX).prop_map(|(entry, byte, bits)| Self::Flip(entry, byte, bits)),
+            place().prop_map(Self::Drop),
+            (place(), place()).prop_map(|(from, to)| Self::Repeat(from, to)),
+            (place(), place()).prop_map(|(first, second)| Self::Swap(first, second)),
+            place().prop_map(Self::Cut),
+        ]
+    }
+
+    fn apply(&self, entries: &mut Vec<Vec<u8>>) {
+        if entries.is_empty() {
+            return;
+        }
+        let length = entries.len();
+        match self {
+            Self::Flip(entry, byte, bits) => {
+                let entry = &mut entries[entry.index(length)];
+                let byte = byte.index(entry.len());
+                entry[byte] ^= bits;
+            }
+            Self::Drop(place) => drop(entries.remove(place.index(length))),
+            Self::Repeat(from, to) => entries.insert(to.index(length), entries[from.index(length)].clone()),
+            Self::Swap(first, second) => entries.swap(first.index(length), second.index(length)),
+            Self::Cut(place) => entries.truncate(place.index(length)),
+        }
+    }
+}
+
+/// A ledger of a genesis and entries with short bodies.
+fn ledger(size: u32) -> Vec<Vec<u8>> {
+    let id = LedgerId::from_bytes([1; 16]);
+    let mut prev = genesis_prev(&id);
+    let entry = |number: u32| {
+        let pending = match number {
+            0 => PendingEntry::genesis(id, key().origin(), key().verifier_key()),
+            _ => PendingEntry::json(id, Kind::Rules, "{}").unwrap(),
+        };
+        let entry = pending.place(Index::from(number), RecordedAt::from_millis(number.into()), prev);
+        prev = entry.leaf();
+        entry.encode()
+    };
+    (0..size).map(entry).collect()
+}
+
 proptest! {
+    #[test]
+    fn damage_of_any_kind_and_number_is_found_and_nothing_else_is(
+        size in 0..12_u32, damages in vec(Damage::any(), 0..5), has_tiles: bool,
+    ) {
+        let entries = ledger(size);
+        let leaves: Vec<Digest> = entries.iter().map(|bytes| leaf_hash(bytes)).collect();
+        let signed = Signed { size: Size::from(size), root: root(&leaves) };
+        let mut found = entries.clone();
+        damages.iter().for_each(|damage| damage.apply(&mut found));
+        let seen: Vec<Seen> = found.iter().map(|bytes| Seen::of(bytes)).collect();
+        let findings = diagnose(&seen, &signed, has_tiles.then_some(&leaves));
+        prop_assert_eq!(findings.is_empty(), found == entries, "{:?}", findings);
+    }
+
     #[test]
     fn an_encoded_entry_decodes_to_the_same(entry in entry()) {
         prop_assert_eq!(Entry::decode(&entry.encode()), Ok(entry));
