@@ -11,7 +11,7 @@ const WRITE: &str = "KIROKUBO_WRITE_ERRORS";
 
 const PAGE: &str = "docs/errors.md";
 const FAULTS: &str = "crates/records/src/fault/catalogue.rs";
-const ANSWERS: &str = "crates/api/src/http/problem.rs";
+const ANSWERS: &str = "crates/api/src/http/answer.rs";
 
 #[test]
 fn the_page_of_error_codes_is_the_one_the_code_gives() {

@@ -2,11 +2,10 @@
 
 use std::fmt::Write;
 
-use utoipa::openapi::OpenApi;
+use serde_json::Value;
 
 /// Renders the page from the contract.
-pub(crate) fn render(contract: &OpenApi) -> String {
-    let contract = serde_json::to_value(contract).expect("the contract is plain data");
+pub(crate) fn render(contract: &Value) -> String {
     let mut page = String::from(HEAD);
     for (path, methods) in contract["paths"].as_object().into_iter().flatten() {
         for (method, operation) in methods.as_object().into_iter().flatten() {
@@ -29,7 +28,7 @@ td{padding:.1rem 1rem .1rem 0;vertical-align:top}</style></head><body><main>\
 認証は <code>Authorization: Bearer kk_…</code>。誤りは RFC 9457 の問題詳細で返ります\
 (<code>Accept-Language: en</code> で英語)。</p>";
 
-fn section(page: &mut String, method: &str, path: &str, operation: &serde_json::Value) {
+fn section(page: &mut String, method: &str, path: &str, operation: &Value) {
     let text = |name: &str| escape(operation[name].as_str().unwrap_or_default());
     let write = |page: &mut String, text: std::fmt::Arguments<'_>| {
         page.write_fmt(text).expect("writing to a string cannot fail");
@@ -51,7 +50,7 @@ fn section(page: &mut String, method: &str, path: &str, operation: &serde_json::
         let names = schema.iter().map(|(media, body)| {
             let reference = body
                 .pointer("/schema/$ref")
-                .and_then(serde_json::Value::as_str)
+                .and_then(Value::as_str)
                 .unwrap_or("(any)");
             format!("{} — {}", media, reference.rsplit('/').next().unwrap_or_default())
         });

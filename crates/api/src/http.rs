@@ -1,6 +1,7 @@
 //! The HTTP surface: what every route shares. The routes themselves are in `route`.
 
 mod actor;
+mod answer;
 mod body;
 mod language;
 mod metrics;
@@ -16,5 +17,5 @@ pub(crate) use language::Language;
 pub use metrics::Metrics;
 pub(crate) use page::{Page, limit};
 pub(crate) use problem::{ApiError, FaultView, Problem};
-pub use router::{openapi, router};
+pub use router::{openapi, openapi_yaml, router};
 pub use state::AppState;

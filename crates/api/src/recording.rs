@@ -17,7 +17,7 @@ const MAX_PRINCIPALS: usize = 1_000;
 /// What became of a posted event.
 pub(crate) enum Posted {
     /// It is in the ledger now.
-    New(Said, Appended),
+    New(Box<Said>, Appended),
     /// It was there before, with the same body.
     Replayed(Existing),
     /// The law asks for no record.
@@ -77,7 +77,7 @@ pub(crate) fn prepare(
     match judge(body, expect, now)? {
         Outcome::NoDuty(no_duty) => Ok(Prepared::NoDuty(no_duty)),
         Outcome::Record(draft) => {
-            seal_draft(store, actor, *draft, now).map(|sealed| Prepared::Record(Box::new(sealed)))
+            seal_draft(store, actor, &draft, now).map(|sealed| Prepared::Record(Box::new(sealed)))
         }
     }
 }
@@ -106,7 +106,7 @@ pub(crate) fn invalid(faults: Vec<Fault>) -> ApiError {
     }
 }
 
-fn seal_draft(store: &Store, actor: &Actor, draft: Draft, now: i64) -> Result<SealedRecord, ApiError> {
+fn seal_draft(store: &Store, actor: &Actor, draft: &Draft, now: i64) -> Result<SealedRecord, ApiError> {
     let keyring = store.keyring();
     let month_key = keyring
         .month_to_seal(kirokubo_records::seal::Month::of_retention(
@@ -123,7 +123,7 @@ fn seal_draft(store: &Store, actor: &Actor, draft: Draft, now: i64) -> Result<Se
         search_key: keyring.search(),
         digest_key: keyring.digest(),
     };
-    Ok(seal(&draft, japan_day(now), &with)?)
+    Ok(seal(draft, japan_day(now), &with)?)
 }
 
 /// Appends what was prepared.
@@ -153,7 +153,7 @@ pub(crate) async fn append(
     match recorded {
         Ok(Recorded::New(appended)) => {
             state.metrics.event("recorded");
-            Ok(Posted::New(said, appended))
+            Ok(Posted::New(Box::new(said), appended))
         }
         Ok(Recorded::Replayed(existing)) => {
             state.metrics.event("replayed");

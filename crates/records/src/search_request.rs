@@ -44,7 +44,14 @@ impl SearchRequest {
         faults.into_warnings()?;
         // Nothing was noted, so both were given and could be read.
         let ((reason_kind, reason_id), principal) = reason.zip(principal).ok_or_else(Vec::new)?;
-        Ok(Self { principal, reason_kind, reason_id, days, limit, cursor })
+        Ok(Self {
+            principal,
+            reason_kind,
+            reason_id,
+            days,
+            limit,
+            cursor,
+        })
     }
 
     /// Who is looked for.
@@ -86,11 +93,17 @@ impl SearchRequest {
 
 fn reason(form: &Form<'_, '_>) -> Option<(String, Option<String>)> {
     let given = form.object("reason", &["kind", "id"]);
-    let kind = given.as_ref().present().and_then(|reason| reason.text("kind", IDENTIFIER).present());
+    let kind = given
+        .as_ref()
+        .present()
+        .and_then(|reason| reason.text("kind", IDENTIFIER).present());
     if kind.is_none() && !given.is_faulty() {
-        form.faults().push(form.fault("reason", Code::SearchReasonRequired));
+        form.faults()
+            .push(form.fault("reason", Code::SearchReasonRequired));
     }
-    let id = given.present().and_then(|reason| reason.text("id", IDENTIFIER).present().map(str::to_owned));
+    let id = given
+        .present()
+        .and_then(|reason| reason.text("id", IDENTIFIER).present().map(str::to_owned));
     Some((kind?.to_owned(), id))
 }
 
@@ -102,7 +115,9 @@ fn principal(form: &Form<'_, '_>, today: NaiveDate) -> Option<PrincipalQuery> {
     match PrincipalQuery::parse(node, "/principal", today) {
         Ok(query) => Some(query),
         Err(found) => {
-            found.into_iter().for_each(|fault| form.faults().push(fault));
+            for fault in found {
+                form.faults().push(fault);
+            }
             None
         }
     }
@@ -113,7 +128,10 @@ fn days(form: &Form<'_, '_>) -> (i32, i32) {
     if from.zip(to).is_some_and(|(from, to)| to < from) {
         form.faults().push(form.fault("to", Code::DateOutOfRange));
     }
-    (from.map_or(i32::MIN, day_of_date), to.map_or(i32::MAX, day_of_date))
+    (
+        from.map_or(i32::MIN, day_of_date),
+        to.map_or(i32::MAX, day_of_date),
+    )
 }
 
 fn limit(form: &Form<'_, '_>) -> Option<u32> {
@@ -123,7 +141,11 @@ fn limit(form: &Form<'_, '_>) -> Option<u32> {
     };
     let limit = limit.filter(|limit| (1..=MAX_LIMIT).contains(limit));
     if limit.is_none() {
-        form.faults().push(form.fault("limit", Code::ValueUnknown).fill("near_ja", "").fill("near_en", ""));
+        form.faults().push(
+            form.fault("limit", Code::ValueUnknown)
+                .fill("near_ja", "")
+                .fill("near_en", ""),
+        );
     }
     limit
 }
@@ -141,15 +163,21 @@ mod tests {
     #[test]
     fn a_search_needs_a_reason_and_somebody_to_look_for() {
         let faults = parse("{}").unwrap_err();
-        assert_eq!(faults, [
-            ("/principal".to_owned(), "json.missing"),
-            ("/reason".to_owned(), "search.reason_required"),
-        ]);
+        assert_eq!(
+            faults,
+            [
+                ("/principal".to_owned(), "json.missing"),
+                ("/reason".to_owned(), "search.reason_required"),
+            ]
+        );
         let faults = parse(r#"{"reason":{"id":"req_1"},"principal":{}}"#).unwrap_err();
-        assert_eq!(faults, [
-            ("/principal".to_owned(), "search.key_required"),
-            ("/reason".to_owned(), "search.reason_required"),
-        ]);
+        assert_eq!(
+            faults,
+            [
+                ("/principal".to_owned(), "search.key_required"),
+                ("/reason".to_owned(), "search.reason_required"),
+            ]
+        );
     }
 
     #[test]
@@ -157,10 +185,17 @@ mod tests {
         let body = r#"{"reason":{"kind":"inquiry"},"principal":{"name":"山田"},"from":"2026-01-01","limit":7,"cursor":"12.0"}"#;
         let request = parse(body).unwrap();
         assert_eq!(request.days(), (20_454, i32::MAX));
-        assert_eq!((request.limit(), request.cursor(), request.reason_kind()), (Some(7), Some("12.0"), "inquiry"));
-        let faults = parse(r#"{"reason":{"kind":"inquiry"},"principal":{"name":"山田"},"limit":0}"#).unwrap_err();
+        assert_eq!(
+            (request.limit(), request.cursor(), request.reason_kind()),
+            (Some(7), Some("12.0"), "inquiry")
+        );
+        let faults =
+            parse(r#"{"reason":{"kind":"inquiry"},"principal":{"name":"山田"},"limit":0}"#).unwrap_err();
         assert_eq!(faults, [("/limit".to_owned(), "value.unknown")]);
-        let faults = parse(r#"{"reason":{"kind":"x"},"principal":{"name":"山田"},"from":"2026-02-01","to":"2026-01-01"}"#).unwrap_err();
+        let faults = parse(
+            r#"{"reason":{"kind":"x"},"principal":{"name":"山田"},"from":"2026-02-01","to":"2026-01-01"}"#,
+        )
+        .unwrap_err();
         assert_eq!(faults, [("/to".to_owned(), "date.out_of_range")]);
     }
 }

@@ -52,17 +52,6 @@ pub(crate) struct State {
     edge: Edge,
 }
 
-/// Records to be appended together, in the order in which they arrived.
-pub(crate) struct Batch {
-    records: Vec<Box<SealedRecord>>,
-}
-
-impl Batch {
-    pub(crate) fn new(records: Vec<Box<SealedRecord>>) -> Self {
-        Self { records }
-    }
-}
-
 /// One record's fate within a batch, before the commit.
 enum Fate {
     /// It becomes the n-th new entry.
@@ -82,7 +71,7 @@ pub(crate) struct Placed<'a> {
 /// Appends a batch; one result a record, in order.
 pub(crate) async fn append(
     writer: &mut LedgerWriter,
-    batch: &Batch,
+    batch: &[SealedRecord],
 ) -> Result<Vec<Result<Recorded, AppendError>>, StoreError> {
     // Taken out, so that whatever goes wrong below, the next attempt reads the head afresh.
     let state = match writer.state.take() {
@@ -95,7 +84,6 @@ pub(crate) async fn append(
     };
     let transaction = writer.db.begin_with_options(immediate).await?;
     let keys = batch
-        .records
         .iter()
         .map(|record| (record.system.as_str(), record.event_id.as_str()));
     let found = natural_key::find(&transaction, writer.ledger, keys).await?;
@@ -153,16 +141,16 @@ async fn confirm(writer: &LedgerWriter, expected: &Head) -> Result<(), StoreErro
 /// Decides every record's fate and gives the new ones their index, time and link.
 fn place<'a>(
     head: &Head,
-    batch: &'a Batch,
+    batch: &'a [SealedRecord],
     found: &Found,
     recorded_at: RecordedAt,
 ) -> (Vec<Fate>, Vec<Placed<'a>>) {
     let today = kirokubo_records::japan_day(recorded_at.as_millis());
-    let mut placed: Vec<Placed<'a>> = Vec::with_capacity(batch.records.len());
-    let mut in_batch: HashMap<(&str, &str), usize> = HashMap::with_capacity(batch.records.len());
+    let mut placed: Vec<Placed<'a>> = Vec::with_capacity(batch.len());
+    let mut in_batch: HashMap<(&str, &str), usize> = HashMap::with_capacity(batch.len());
     let mut prev = head.leaf;
     let mut next = head.size().next_index().expect("no ledger has 2^63 entries");
-    let fates = batch.records.iter().map(|record| {
+    let fates = batch.iter().map(|record| {
         if let Some(known) = found.get(&(record.system.clone(), record.event_id.clone())) {
             return Fate::Known(known_as(
                 known.existing,
@@ -283,6 +271,6 @@ async fn insert(
         .await?;
     rows::TOKENS.run(db, rows::tokens(ledger, placed)?).await?;
     rows::TILES.run(db, rows::tiles(ledger, tiles)?).await?;
-    rows::CHECKPOINTS.run(db, rows::checkpoint(ledger, head)?).await?;
+    rows::CHECKPOINTS.run(db, rows::checkpoint(ledger, head)).await?;
     Ok(())
 }

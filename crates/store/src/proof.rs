@@ -1,6 +1,7 @@
 //! Proofs and tiles for anybody who follows the ledger, computed from what is stored.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use kirokubo_ledger::hash::Digest;
 use kirokubo_ledger::tree::{InclusionPlan, NodeId};
@@ -53,8 +54,8 @@ impl Store {
         let mut tiles = HashMap::new();
         for node in plan.nodes() {
             let (level, n) = tile_of(node);
-            if !tiles.contains_key(&(level, n)) {
-                tiles.insert((level, n), self.tile_hashes(level, n, size).await?);
+            if let Entry::Vacant(slot) = tiles.entry((level, n)) {
+                slot.insert(self.tile_hashes(level, n, size).await?);
             }
         }
         let resolved = plan.resolve(|node| node_hash(&tiles, node));
@@ -76,7 +77,7 @@ impl Store {
         let mut hashes = row
             .and_then(|row| digests(&row.hashes))
             .ok_or_else(|| corrupt(n * WIDTH, "a tile is missing"))?;
-        let width = usize::try_from(width).expect("a tile has at most 256 hashes");
+        let width = usize::try_from(width).map_err(|_| corrupt(n * WIDTH, "a tile is too wide"))?;
         if hashes.len() < width {
             return Err(corrupt(n * WIDTH, "a tile is too short"));
         }

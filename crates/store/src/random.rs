@@ -13,6 +13,12 @@ pub fn bytes<const N: usize>() -> [u8; N] {
     out
 }
 
+/// `N` random bytes as `2 N` hexadecimal digits: a name that nobody else has.
+#[must_use]
+pub fn name<const N: usize>() -> String {
+    hex::encode(bytes::<N>())
+}
+
 /// A fresh UUIDv7 of a moment, Unix milliseconds; one before 1970 counts as 1970.
 #[must_use]
 pub fn uuid_v7(unix_ms: i64) -> [u8; 16] {

@@ -129,12 +129,12 @@ pub(crate) fn tiles(ledger: i32, writes: &[TileWrite]) -> Values {
     })
 }
 
-pub(crate) fn checkpoint(ledger: i32, head: &Head) -> Values {
-    Ok(vec![
+pub(crate) fn checkpoint(ledger: i32, head: &Head) -> Vec<Value> {
+    vec![
         ledger.into(),
         head.size().as_i64().into(),
         head.note.as_ref().into(),
-    ])
+    ]
 }
 
 /// 0 provision, 1 receipt.

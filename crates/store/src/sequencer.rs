@@ -12,7 +12,7 @@ use kirokubo_records::seal::SealedRecord;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use crate::append::{self, Batch, LedgerWriter};
+use crate::append::{self, LedgerWriter};
 use crate::error::StoreError;
 use crate::natural_key::Existing;
 use crate::wal::WalKeeper;
@@ -188,8 +188,7 @@ async fn run(
 /// Appends one batch and answers its callers. A failed attempt is looked into and tried once more: by then the
 /// head has been read afresh, so a lost race or a passing fault costs the callers nothing.
 async fn append_batch(writer: &mut LedgerWriter, jobs: Vec<Job>) {
-    let (records, replies): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.record, job.reply)).unzip();
-    let batch = Batch::new(records);
+    let (batch, replies): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (*job.record, job.reply)).unzip();
     let outcome = match append::append(writer, &batch).await {
         Err(first) => {
             tracing::warn!(error = ?first, "an append failed; trying once more");

@@ -40,7 +40,7 @@ pub struct Store {
 #[derive(Clone, Debug)]
 pub struct Ledger {
     pub(crate) row: i32,
-    ledger_id: LedgerId,
+    id: LedgerId,
     verifier: VerifierKey,
     operator: String,
 }
@@ -49,7 +49,7 @@ impl Ledger {
     /// Its id.
     #[must_use]
     pub fn ledger_id(&self) -> &LedgerId {
-        &self.ledger_id
+        &self.id
     }
 
     /// Its origin: the name in its checkpoints.
@@ -153,12 +153,12 @@ impl Store {
         let row = ledger::Entity::find().one(&db.readers).await?;
         let row = row.ok_or_else(|| StoreError::NotInitialised(folder.path().to_owned()))?;
         let damaged = |what| StoreError::Corrupt { index: None, what };
-        let ledger_id = row.ledger_id.try_into().map_err(|_| damaged("ledger id"))?;
+        let id = row.ledger_id.try_into().map_err(|_| damaged("ledger id"))?;
         let origin: Origin = row.origin.parse().map_err(|_| damaged("origin"))?;
         let keyring = Keyring::open(&folder.keys(), &origin)?;
         let ledger = Ledger {
             row: row.id,
-            ledger_id: LedgerId::from_bytes(ledger_id),
+            id: LedgerId::from_bytes(id),
             verifier: keyring.signing().verifier_key().clone(),
             operator: row.operator,
         };

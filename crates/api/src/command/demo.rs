@@ -48,30 +48,30 @@ impl Demo {
         let folder = self.data.unwrap_or_else(free_folder);
         let mut story = Story::begin(&folder);
         let origin = format!("localhost/kirokubo/{}", folder_name(&folder)).parse()?;
-        let store = Store::init(&folder, "sqlite:", "株式会社デモ", &origin, Clock::system()).await?;
+        let ledger = Store::init(&folder, "sqlite:", "株式会社デモ", &origin, Clock::system()).await?;
         let keys = Keys {
-            ingest: store.create_key(Role::Ingest, "demo system", None).await?.key,
-            officer: store.create_key(Role::Officer, "demo officer", None).await?.key,
-            auditor: store.create_key(Role::Auditor, "demo auditor", None).await?.key,
+            ingest: ledger.create_key(Role::Ingest, "demo system", None).await?.key,
+            officer: ledger.create_key(Role::Officer, "demo officer", None).await?.key,
+            auditor: ledger.create_key(Role::Auditor, "demo auditor", None).await?.key,
         };
         let listen = if port_is_free(self.listen) {
             self.listen
         } else {
             SocketAddr::new(self.listen.ip(), 0)
         };
-        let server = Server::start(store.clone(), listen).await?;
+        let server = Server::start(ledger.clone(), listen).await?;
         story.step(
             "台帳と鍵を作り、サーバーを起動",
             "a ledger, its keys, and a server",
         );
-        story.fact(&format!(
+        Story::fact(&format!(
             "http://{}  (vkey {})",
             server.address,
-            store.ledger().verifier()
+            ledger.ledger().verifier()
         ));
 
         let client = Client::new(server.address, &keys);
-        let held = steps::run(&mut story, &client, &store).await;
+        let held = steps::run(&mut story, &client, &ledger).await;
         story.end(held);
         if self.exit {
             server.stop().await?;
@@ -81,7 +81,7 @@ impl Demo {
                 ExitCode::FAILURE
             });
         }
-        story.invite(server.address, &keys, &folder);
+        Story::invite(server.address, &keys, &folder);
         stop_signal().await?;
         server.stop().await?;
         Ok(if held {

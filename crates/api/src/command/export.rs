@@ -65,7 +65,7 @@ impl Bundle {
         let mut progress = Progress::new("書き出し / exporting", self.json);
         let written = store
             .export_bundle(self.scope.into(), &working.0, out, &mut |done, all| {
-                progress.tell(done, all)
+                progress.tell(done, all);
             })
             .await;
         progress.finish();
@@ -124,11 +124,7 @@ struct Working(PathBuf);
 impl Working {
     fn beside(out: &Path) -> io::Result<Self> {
         use std::os::unix::fs::DirBuilderExt;
-        let unique: String = random::bytes::<6>()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let path = out.with_file_name(format!(".kirokubo-export-{unique}"));
+        let path = out.with_file_name(format!(".kirokubo-export-{}", random::name::<6>()));
         fs::DirBuilder::new().mode(0o700).create(&path)?;
         Ok(Self(path))
     }

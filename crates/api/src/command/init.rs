@@ -43,13 +43,7 @@ pub(super) struct Init {
 
 impl Init {
     pub(super) async fn run(self) -> Outcome {
-        let made_up = || {
-            let unique: String = random::bytes::<6>()
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
-            format!("localhost/kirokubo/{unique}")
-        };
+        let made_up = || format!("localhost/kirokubo/{}", random::name::<6>());
         let origin: Origin = self.origin.unwrap_or_else(made_up).parse()?;
         let store = Store::init(
             &self.data,

@@ -24,7 +24,7 @@ const REQUEST_ID: &str = "x-request-id";
 /// Wraps every request.
 pub(crate) async fn observe(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let id = request_id(request.headers(), &state);
+    let id = request_id(request.headers());
     let language = Language::of(request.headers());
     let method = method_name(request.method());
     let route = request
@@ -77,8 +77,8 @@ fn render(response: &mut Response, error: &ApiError, id: &str, language: Languag
     }
 }
 
-/// The caller's own id if it is short and plain, else a fresh UUID.
-fn request_id(headers: &HeaderMap, state: &AppState) -> String {
+/// The caller's own id if it is short and plain, else a fresh random one.
+fn request_id(headers: &HeaderMap) -> String {
     let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
     let plain = |id: &&str| {
         (1..=128).contains(&id.len())
@@ -86,10 +86,7 @@ fn request_id(headers: &HeaderMap, state: &AppState) -> String {
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b"-_.:/".contains(&b))
     };
-    given.filter(plain).map_or_else(
-        || hex(&random::uuid_v7(state.store.clock().now_ms())),
-        str::to_owned,
-    )
+    given.filter(plain).map_or_else(random::name::<16>, str::to_owned)
 }
 
 /// The trace id of a W3C `traceparent`, if it has one.
@@ -102,10 +99,6 @@ fn trace_id(headers: &HeaderMap) -> Option<String> {
             .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
     };
     (version.len() == 2 && trace.len() == 32 && hex(trace)).then(|| trace.to_owned())
-}
-
-fn hex(id: &[u8; 16]) -> String {
-    id.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Unknown methods are counted as one: a client must not be able to name metrics.

@@ -1,15 +1,15 @@
 //! Everything that goes wrong, as RFC 9457 problem details.
 //!
-//! An [`ApiError`] says what happened; the one exhaustive `match` in [`ApiError::parts`] says what a client is
-//! told. The body is rendered by the outermost layer (`observe.rs`), which knows the request id and language.
+//! An [`ApiError`] says what happened; the one exhaustive `match` in [`ApiError::answer`] says what a client is
+//! told, in the words of `answer.rs`. The body is rendered by the outermost layer (`observe.rs`), which knows the request id and language.
 
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use kirokubo_records::fault::Fault;
+use kirokubo_records::fault::{Code, Fault};
 use kirokubo_store::{AppendError, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::answer::Answer;
 use super::language::Language;
 use crate::route::event_stream::Refusal;
 
@@ -58,142 +58,32 @@ pub(crate) enum ApiError {
     Store(#[from] StoreError),
 }
 
-/// What a client is told of an error.
-struct Parts {
-    status: StatusCode,
-    code: &'static str,
-    ja: &'static str,
-    en: &'static str,
-    retry_after: Option<u32>,
-}
-
 impl ApiError {
-    fn parts(&self) -> Parts {
-        let told = |status, code, ja, en| Parts {
-            status,
-            code,
-            ja,
-            en,
-            retry_after: None,
-        };
+    /// What a client is told. No arm catches the rest: a new error does not compile until it has its answer.
+    fn answer(&self) -> Answer {
         match self {
-            Self::Unauthenticated => told(
-                StatusCode::UNAUTHORIZED,
-                "auth.required",
-                "APIキーが必要です(Authorization: Bearer kk_…)。",
-                "an API key is required (Authorization: Bearer kk_…)",
-            ),
-            Self::BadKey => told(
-                StatusCode::UNAUTHORIZED,
-                "auth.invalid_key",
-                "APIキーが無効です。",
-                "the API key is unknown, expired or revoked",
-            ),
-            Self::Forbidden => told(
-                StatusCode::FORBIDDEN,
-                "auth.forbidden",
-                "このAPIキーの役割では許されていない操作です。",
-                "the role of this API key does not allow this",
-            ),
-            Self::NotFound => told(
-                StatusCode::NOT_FOUND,
-                "request.not_found",
-                "見つかりません。",
-                "there is nothing here",
-            ),
-            Self::MethodNotAllowed => told(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "request.method_not_allowed",
-                "このメソッドは使えません。",
-                "this method is not allowed here",
-            ),
-            Self::TooLarge { .. } => told(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "request.too_large",
-                "本文が大きすぎます。",
-                "the body is too large",
-            ),
-            Self::MediaType { .. } => told(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "request.media_type",
-                "Content-Typeが違います。",
-                "the Content-Type is not the expected one",
-            ),
-            Self::BodyInterrupted => told(
-                StatusCode::BAD_REQUEST,
-                "request.interrupted",
-                "本文を最後まで読めませんでした。",
-                "the body ended before it was complete",
-            ),
-            Self::Unreadable(faults) => told(
-                StatusCode::BAD_REQUEST,
-                faults
-                    .first()
-                    .map_or("json.malformed", |fault| fault.code.as_str()),
-                "本文を読めません。",
-                "the body could not be read",
-            ),
-            Self::Invalid(faults)
-                if faults
-                    .iter()
-                    .any(|fault| fault.code == kirokubo_records::fault::Code::EventProhibited) =>
-            {
-                told(
-                    StatusCode::UNPROCESSABLE_ENTITY,
-                    "event.prohibited",
-                    "法により認められない提供・受領です。",
-                    "the law does not allow this provision or receipt",
-                )
+            Self::Unauthenticated => Answer::AuthRequired,
+            Self::BadKey => Answer::InvalidKey,
+            Self::Forbidden => Answer::Forbidden,
+            Self::NotFound => Answer::NotFound,
+            Self::MethodNotAllowed => Answer::MethodNotAllowed,
+            Self::TooLarge { .. } => Answer::TooLarge,
+            Self::MediaType { .. } => Answer::MediaType,
+            Self::BodyInterrupted => Answer::Interrupted,
+            Self::Unreadable(_) => Answer::Unreadable,
+            Self::Query { .. } => Answer::Query,
+            Self::Invalid(faults) if faults.iter().any(|fault| fault.code == Code::EventProhibited) => {
+                Answer::Prohibited
             }
-            Self::Invalid(_) => told(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "request.invalid",
-                "内容に不備があります。",
-                "the content has faults",
-            ),
-            Self::Query { .. } => told(
-                StatusCode::BAD_REQUEST,
-                "request.query",
-                "クエリパラメータが正しくありません。",
-                "a query parameter is not valid",
-            ),
-            Self::Conflict { .. } => told(
-                StatusCode::CONFLICT,
-                "event.conflict",
-                "同じ連携番号で内容の異なる記録があります。",
-                "another event was recorded under the same source key",
-            ),
-            Self::Append(AppendError::Busy) => Parts {
-                retry_after: Some(1),
-                ..told(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "server.busy",
-                    "混み合っています。少し待って同じ内容を送ってください。",
-                    "the server is busy; send the same again in a moment",
-                )
-            },
-            Self::Append(AppendError::Stopped) => Parts {
-                retry_after: Some(5),
-                ..told(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "server.stopping",
-                    "停止中です。少し待って同じ内容を送ってください。",
-                    "the server is stopping; send the same again in a moment",
-                )
-            },
+            Self::Invalid(_) => Answer::Invalid,
+            Self::Conflict { .. } => Answer::Conflict,
+            Self::Append(AppendError::Busy) => Answer::Busy,
+            Self::Append(AppendError::Stopped) => Answer::Stopping,
             Self::Append(AppendError::DayChanged | AppendError::Store(_))
-            | Self::Store(StoreError::Unavailable(_)) => Parts {
-                retry_after: Some(5),
-                ..told(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "store.unavailable",
-                    "記録できませんでした。少し待って同じ内容を送ってください。",
-                    "the store is unavailable; send the same again in a moment",
-                )
-            },
+            | Self::Store(StoreError::Unavailable(_)) => Answer::Unavailable,
             Self::Seal(_)
-            | Self::Proof(_)
             | Self::EntryBundle(_)
+            | Self::Proof(_)
             | Self::Store(
                 StoreError::Corrupt { .. }
                 | StoreError::Key(_)
@@ -204,34 +94,33 @@ impl ApiError {
                 | StoreError::OldSqlite(_)
                 | StoreError::UnsupportedUrl(_)
                 | StoreError::Folder { .. },
-            ) => told(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "server.internal",
-                "サーバー内部の誤りです。記録は変わっていません。",
-                "an internal error; nothing was changed",
-            ),
+            ) => Answer::Internal,
         }
     }
 
     /// The problem in one language, without a request id: as an NDJSON line carries it.
     pub(crate) fn problem(&self, language: Language) -> Problem {
-        let Parts {
-            status, code, ja, en, ..
-        } = self.parts();
+        let answer = self.answer();
+        let text = language.pick(answer.ja(), answer.en());
         let detail = match self {
-            Self::TooLarge { limit } => format!("{} (≤ {limit} bytes)", language.pick(ja, en)),
-            Self::MediaType { expected } => format!("{} ({expected})", language.pick(ja, en)),
-            Self::Query { name } => format!("{} ({name})", language.pick(ja, en)),
-            _ => language.pick(ja, en).to_owned(),
+            Self::TooLarge { limit } => format!("{text} (≤ {limit} bytes)"),
+            Self::MediaType { expected } => format!("{text} ({expected})"),
+            Self::Query { name } => format!("{text} ({name})"),
+            _ => text.to_owned(),
         };
         let faults = match self {
             Self::Invalid(faults) | Self::Unreadable(faults) => faults.as_slice(),
             _ => &[],
         };
+        // What cannot be read at all has one fault, which says more than "unreadable".
+        let code = match self {
+            Self::Unreadable(faults) => faults.first().map_or(answer.code(), |fault| fault.code.as_str()),
+            _ => answer.code(),
+        };
         Problem {
             kind: format!("urn:kirokubo:problem:{code}"),
-            title: status.canonical_reason().unwrap_or_default().to_owned(),
-            status: status.as_u16(),
+            title: answer.status().canonical_reason().unwrap_or_default().to_owned(),
+            status: answer.status().as_u16(),
             code: code.to_owned(),
             detail,
             request_id: None,
@@ -249,14 +138,14 @@ impl ApiError {
 
     /// Seconds after which to try again, where trying again makes sense.
     pub(crate) fn retry_after(&self) -> Option<u32> {
-        self.parts().retry_after
+        self.answer().retry_after()
     }
 }
 
 /// The response carries the error itself; `observe.rs` turns it into a body.
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let mut response = self.parts().status.into_response();
+        let mut response = self.answer().status().into_response();
         response.extensions_mut().insert(std::sync::Arc::new(self));
         response
     }

@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
+use serde_json::{Value, json};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
@@ -51,9 +52,9 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(route::service::docs))
 }
 
-/// The OpenAPI contract, as served at `/openapi.yaml`.
+/// The OpenAPI contract.
 #[must_use]
-pub fn openapi() -> utoipa::openapi::OpenApi {
+pub fn openapi() -> Value {
     let mut contract = routes().into_openapi();
     let scheme = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
@@ -61,7 +62,45 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         .build();
     let components = contract.components.get_or_insert_default();
     components.add_security_scheme("api_key", SecurityScheme::Http(scheme));
-    contract
+    let mut plain = serde_json::to_value(&contract).expect("the contract is plain data");
+    drop_null(&mut plain);
+    plain
+}
+
+/// The OpenAPI contract as served at `/openapi.yaml`.
+#[must_use]
+pub fn openapi_yaml() -> String {
+    yaml_serde::to_string(&openapi()).expect("the contract is plain data")
+}
+
+/// Absent members are omitted, never null; utoipa says "or null" of everything optional. Unions with null are also
+/// what the common client generators understand least.
+fn drop_null(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(drop_null),
+        Value::Object(members) => {
+            members.values_mut().for_each(drop_null);
+            if let Some(Value::Array(types)) = members.get_mut("type") {
+                types.retain(|name| name != "null");
+                if let [only] = types.as_mut_slice() {
+                    members["type"] = only.take();
+                }
+            }
+            let null = json!({"type": "null"});
+            let other = members
+                .get("oneOf")
+                .and_then(|union| match union.as_array()?.as_slice() {
+                    [one, other] if *other == null => Some(one.clone()),
+                    [one, other] if *one == null => Some(other.clone()),
+                    _ => None,
+                });
+            if let Some(Value::Object(other)) = other {
+                members.remove("oneOf");
+                members.extend(other);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// The service.

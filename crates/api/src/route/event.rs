@@ -1,5 +1,7 @@
 //! `POST /v1/provisions` and `POST /v1/receipts`: one event each.
 
+#![expect(unused_qualifications, reason = "utoipa writes one for `params(…)`")]
+
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -122,7 +124,7 @@ async fn post(
     }
     match posted? {
         Posted::New(said, appended) => {
-            let receipt = RecordReceipt::new(said, &appended, language);
+            let receipt = RecordReceipt::new(*said, &appended, language);
             Ok((StatusCode::CREATED, Json(receipt)).into_response())
         }
         Posted::Replayed(existing) => replay(state, &existing, language).await,

@@ -6,7 +6,9 @@ use axum::response::{IntoResponse, Response};
 use kirokubo_ledger::proof::TlogProof;
 use kirokubo_records::parse_record_id;
 
-use crate::http::{AnyActor, ApiError, AppState, Problem};
+use super::record::may_see;
+
+use crate::http::{ApiError, AppState, Problem, Reading};
 
 /// The proof of a record's entry.
 ///
@@ -23,11 +25,14 @@ use crate::http::{AnyActor, ApiError, AppState, Problem};
 )]
 pub(crate) async fn get(
     State(state): State<AppState>,
-    _: AnyActor,
+    Reading(actor): Reading,
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
     let id = parse_record_id(&id).ok_or(ApiError::NotFound)?;
     let header = state.store.record(&id).await?.ok_or(ApiError::NotFound)?;
+    if !may_see(&actor, &header) {
+        return Err(ApiError::NotFound);
+    }
     let head = state.store.head().await?;
     let path = state.store.inclusion_proof(header.index, head.size).await?;
     let proof = TlogProof::new(header.index, path, head.note)?;

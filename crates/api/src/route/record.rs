@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use kirokubo_records::parse_record_id;
-use kirokubo_store::Role;
+use kirokubo_store::{Actor, RecordHeader, Role};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -46,9 +46,10 @@ pub(crate) async fn get(
 ) -> Result<Json<RecordDetail>, ApiError> {
     let id = parse_record_id(&id).ok_or(ApiError::NotFound)?;
     let header = state.store.record(&id).await?.ok_or(ApiError::NotFound)?;
+    if !may_see(&actor, &header) {
+        return Err(ApiError::NotFound);
+    }
     let opened = match actor.role {
-        // Another system's record is none of its business, not even that it exists.
-        Role::Ingest if header.recorded_by != actor.id => return Err(ApiError::NotFound),
         Role::Ingest => None,
         _ => state.store.open_record(&header).await?,
     };
@@ -58,4 +59,10 @@ pub(crate) async fn get(
         recorded_at: rfc3339(entry.recorded_at().as_millis()),
         leaf: entry.leaf().to_string(),
     }))
+}
+
+/// Whether an actor may know of a record. Another system's record is none of a system's business, not even that
+/// it exists.
+pub(super) fn may_see(actor: &Actor, header: &RecordHeader) -> bool {
+    actor.role != Role::Ingest || header.recorded_by == actor.id
 }

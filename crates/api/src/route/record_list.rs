@@ -1,5 +1,7 @@
 //! `GET /v1/records`: the record book, page by page.
 
+#![expect(unused_qualifications, reason = "utoipa writes one for `params(…)`")]
+
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};

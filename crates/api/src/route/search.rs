@@ -109,7 +109,7 @@ pub(crate) async fn search(
         matched: hit
             .matches
             .iter()
-            .map(|reason| MatchView::of(reason, language))
+            .map(|reason| MatchView::of(*reason, language))
             .collect(),
     };
     Ok(Json(SearchAnswer {
@@ -130,7 +130,7 @@ fn place(cursor: &str) -> Option<(Index, u64)> {
 }
 
 impl MatchView {
-    fn of(reason: &Match, language: Language) -> Self {
+    fn of(reason: Match, language: Language) -> Self {
         let words = reason.words();
         Self {
             key: reason.field.as_str(),

@@ -6,10 +6,9 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{Html, IntoResponse, Response};
 
-use crate::http::{ApiError, AppState, Problem, openapi};
+use crate::http::{ApiError, AppState, Problem, openapi, openapi_yaml};
 
-static CONTRACT: LazyLock<String> =
-    LazyLock::new(|| openapi().to_yaml().expect("the contract is plain data"));
+static CONTRACT: LazyLock<String> = LazyLock::new(openapi_yaml);
 
 static DOCS: LazyLock<String> = LazyLock::new(|| crate::docs_page::render(&openapi()));
 

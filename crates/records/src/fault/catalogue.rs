@@ -150,8 +150,8 @@ catalogue! {
         "「全ての顧客」等では本人を特定したことになりません。名簿を添付するか番号を入れてください。",
         "words such as 'all customers' identify nobody; attach the list or give their numbers";
     PrincipalsTooMany "principals.too_many" Error None,
-        "本人は{limit}名までです。多いときは名簿(principal_list)を使ってください。",
-        "at most {limit} principals inline; use a principal list for more";
+        "1件の記録に入れられる本人は{limit}名までです。多いときは記録を分けてください。",
+        "at most {limit} principals in one event; split a longer list into several";
     ItemsEmpty "items.empty" Error Some("規則20条1項・24条1項・28条1項"),
         "項目を具体的に入れてください。「その他」「等」は避けてください。",
         "name the data items; avoid 'other' and 'etc.'";

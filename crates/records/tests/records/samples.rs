@@ -48,21 +48,3 @@ fn a_record_holds_every_statutory_matter_of_its_case() {
         }
     }
 }
-
-/// Run by hand over the whole sample: `KIROKUBO_EVENTS=FILE cargo test -p kirokubo-records --test records -- --ignored`.
-#[test]
-#[ignore = "reads the file named in KIROKUBO_EVENTS"]
-fn every_event_of_a_file_becomes_a_record() {
-    let events = std::fs::read_to_string(std::env::var_os("KIROKUBO_EVENTS").unwrap()).unwrap();
-    let begun = std::time::Instant::now();
-    let records = events
-        .lines()
-        .filter(|line| draft(line).warnings().is_empty())
-        .count();
-    println!(
-        "{records} of {} without a warning in {:?}",
-        events.lines().count(),
-        begun.elapsed()
-    );
-    assert_eq!(records, events.lines().count());
-}

@@ -126,9 +126,9 @@ impl Visit<'_> {
         let secret = self.store.secret(header, content).map_err(|_| Part::Record)?;
         let record = self.store.record_ref(header);
         let opener = Opener::new(&secret, record);
-        let opened = opener.content(&content.sealed).map_err(|_| Part::Record)?;
+        let content = opener.content(&content.sealed).map_err(|_| Part::Record)?;
         let mut values = FieldValues::new();
-        for (field, text) in opened.present() {
+        for (field, text) in content.present() {
             values.set(field, text).map_err(|_| Part::Field(field))?;
         }
         let expander = secret.expander();
@@ -152,7 +152,7 @@ impl Visit<'_> {
         } else {
             return Err(Part::Field(Field::PRINCIPALS));
         }
-        if !says_the_same(header, &opened) {
+        if !says_the_same(header, &content) {
             self.row(Table::Records, header.index.as_i64());
         }
         Ok(())

@@ -23,8 +23,8 @@ const LIST: usize = 500;
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Runs every step; `false` once one of them did not hold.
-pub(super) async fn run(story: &mut Story, client: &Client, store: &Store) -> bool {
-    match tell(story, client, store).await {
+pub(super) async fn run(story: &mut Story, client: &Client, ledger: &Store) -> bool {
+    match tell(story, client, ledger).await {
         Ok(()) => story.held,
         Err(error) => {
             story.check(false, &super::super::chain(error.as_ref()));
@@ -33,16 +33,16 @@ pub(super) async fn run(story: &mut Story, client: &Client, store: &Store) -> bo
     }
 }
 
-async fn tell(story: &mut Story, client: &Client, store: &Store) -> Result<(), Failure> {
+async fn tell(story: &mut Story, client: &Client, ledger: &Store) -> Result<(), Failure> {
     let events: Vec<Value> =
-        serde_json::from_str(&EVENTS.replace("{today}", &japan_date(store.clock().now_ms()).to_string()))?;
+        serde_json::from_str(&EVENTS.replace("{today}", &japan_date(ledger.clock().now_ms()).to_string()))?;
     let first = record_every_case(story, client, &events).await?;
     record_list(story, client, &events).await?;
     send_again(story, client, &events).await?;
     refuse(story, client, &events).await?;
     search(story, client).await?;
-    prove(story, client, store, &first).await?;
-    verify(story, store).await
+    prove(story, client, ledger, &first).await?;
+    verify(story, ledger).await
 }
 
 async fn record_every_case(story: &mut Story, client: &Client, events: &[Value]) -> Result<Value, Failure> {
@@ -158,7 +158,7 @@ async fn search(story: &mut Story, client: &Client) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn prove(story: &mut Story, client: &Client, store: &Store, first: &Value) -> Result<(), Failure> {
+async fn prove(story: &mut Story, client: &Client, ledger: &Store, first: &Value) -> Result<(), Failure> {
     story.step(
         "1件の記録があることを、手元で確かめる",
         "one record's proof, checked offline",
@@ -169,7 +169,7 @@ async fn prove(story: &mut Story, client: &Client, store: &Store, first: &Value)
         .await?;
     let proof: TlogProof = answer.body.parse()?;
     let leaf: Digest = first["leaf"].as_str().unwrap_or_default().parse()?;
-    let checkpoint = proof.verify(&leaf, store.ledger().verifier())?;
+    let checkpoint = proof.verify(&leaf, ledger.ledger().verifier())?;
     story.check(
         true,
         &format!(
@@ -181,12 +181,12 @@ async fn prove(story: &mut Story, client: &Client, store: &Store, first: &Value)
     Ok(())
 }
 
-async fn verify(story: &mut Story, store: &Store) -> Result<(), Failure> {
+async fn verify(story: &mut Story, ledger: &Store) -> Result<(), Failure> {
     story.step(
         "台帳をはじめから検証",
         "the whole ledger, verified from its first byte",
     );
-    let report = store.verify(&mut |_, _| {}).await?;
+    let report = ledger.verify(&mut |_, _| {}).await?;
     let facts = format!(
         "連鎖・木・署名・{}件の記録の内容 → 所見 {} 件 ({} findings)",
         report.records,
@@ -245,7 +245,7 @@ impl Story {
         );
     }
 
-    pub(super) fn fact(&self, text: &str) {
+    pub(super) fn fact(text: &str) {
         println!("   {text}");
     }
 
@@ -273,7 +273,7 @@ impl Story {
     }
 
     /// What to try next, with keys that exist for this demo alone.
-    pub(super) fn invite(&self, server: SocketAddr, keys: &Keys, folder: &Path) {
+    pub(super) fn invite(server: SocketAddr, keys: &Keys, folder: &Path) {
         println!("\n続けて試す / try it yourself (Ctrl-C で終了):");
         println!("   API       http://{server}/docs");
         println!(
