@@ -186,7 +186,9 @@ proptest! {
         let leaves: Vec<Digest> = entries.iter().map(|bytes| leaf_hash(bytes)).collect();
         let signed = Signed { size: Size::from(size), root: root(&leaves) };
         let mut found = entries.clone();
-        damages.iter().for_each(|damage| damage.apply(&mut found));
+        for damage in &damages {
+            damage.apply(&mut found);
+        }
         let seen: Vec<Seen> = found.iter().map(|bytes| Seen::of(bytes)).collect();
         let findings = diagnose(&seen, &signed, has_tiles.then_some(&leaves));
         prop_assert_eq!(findings.is_empty(), found == entries, "{:?}", findings);
