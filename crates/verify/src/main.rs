@@ -25,7 +25,7 @@ const EXIT_USAGE: u8 = 2;
 
 /// 監査用バンドルをオフラインで検証します。Verifies an audit bundle, offline.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(version)]
 struct Arguments {
     /// 監査用バンドル（tar） / the audit bundle, a tar
     bundle: PathBuf,
