@@ -1,0 +1,123 @@
+//! What the schema refuses, and what a failing or meddled-with database does to us: nothing that we acknowledge.
+
+use std::error::Error;
+
+use kirokubo_store::{AppendError, StoreError};
+
+use crate::ledger::{TestLedger, event};
+
+#[tokio::test]
+async fn the_schema_refuses_to_change_or_remove_what_was_appended() {
+    let ledger = TestLedger::new().await;
+    ledger.append_new(&event(1)).await;
+    let sql = ledger.sql();
+    for statement in [
+        "UPDATE entries SET bytes = bytes",
+        "DELETE FROM entries WHERE idx = 1",
+        "UPDATE checkpoints SET note = note",
+        "DELETE FROM checkpoints",
+        "DELETE FROM heads",
+        "UPDATE heads SET size = size - 1",
+        "DELETE FROM records",
+        "UPDATE records SET event_id = 'other'",
+        "INSERT INTO entries (ledger, idx, leaf, bytes) SELECT ledger, idx + 1, leaf, bytes FROM entries WHERE idx = 1",
+    ] {
+        let refused = sql.execute(statement, []);
+        assert!(refused.is_err(), "{statement}");
+    }
+    assert_eq!(ledger.audit().await, (2, 1));
+}
+
+#[tokio::test]
+async fn a_head_that_we_did_not_sign_is_not_built_upon() {
+    let ledger = TestLedger::new().await;
+    ledger.append_new(&event(1)).await;
+    let sql = ledger.sql();
+    let note: String = sql
+        .query_row("SELECT note FROM heads", [], |row| row.get(0))
+        .unwrap();
+    sql.execute_batch("DROP TRIGGER heads_grow; UPDATE heads SET note = replace(note, 'test', 'tost');")
+        .unwrap();
+
+    let Err(AppendError::Store(error)) = ledger.append(&event(2)).await else {
+        panic!("accepted")
+    };
+    assert!(matches!(*error, StoreError::Corrupt { .. }), "{error:?}");
+    let entries: i64 = sql
+        .query_row("SELECT count(*) FROM entries", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(entries, 2, "nothing was written");
+
+    // Put right again, it is served again, without a restart.
+    sql.execute("UPDATE heads SET note = ?1", [note]).unwrap();
+    ledger.append_new(&event(2)).await;
+    assert_eq!(ledger.audit().await, (3, 2));
+}
+
+#[tokio::test]
+async fn an_older_head_put_back_is_not_built_upon() {
+    let ledger = TestLedger::new().await;
+    ledger.append_new(&event(1)).await;
+    let sql = ledger.sql();
+    sql.execute_batch("DROP TRIGGER heads_grow; CREATE TEMP TABLE old AS SELECT * FROM heads;")
+        .unwrap();
+    ledger.append_new(&event(2)).await;
+    // A valid head, signed by us, but not the last one: appending to it would fork the ledger.
+    sql.execute_batch(
+        "UPDATE heads SET (size, recorded_at, leaf, frontier, note) = \
+                       (SELECT size, recorded_at, leaf, frontier, note FROM old)",
+    )
+    .unwrap();
+    assert!(matches!(
+        ledger.append(&event(3)).await,
+        Err(AppendError::Store(_))
+    ));
+    let entries: i64 = sql
+        .query_row("SELECT count(*) FROM entries", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(entries, 3, "no second entry at index 2");
+}
+
+#[tokio::test]
+async fn a_failing_insert_fails_its_batch_and_nothing_after_it() {
+    let ledger = TestLedger::new().await;
+    let sql = ledger.sql();
+    sql.execute_batch(
+        "CREATE TRIGGER drill BEFORE INSERT ON records WHEN NEW.event_id = 'event-13' \
+         BEGIN SELECT RAISE(ABORT, 'drill'); END",
+    )
+    .unwrap();
+    let Err(AppendError::Store(error)) = ledger.append(&event(13)).await else {
+        panic!("accepted")
+    };
+    assert!(matches!(*error, StoreError::Unavailable(_)), "{error:?}");
+    let told = format!("{error}");
+    assert!(!told.contains("山田"), "{told}");
+    ledger.append_new(&event(14)).await;
+    assert_eq!(ledger.audit().await, (2, 1));
+}
+
+#[tokio::test]
+async fn a_commit_that_fails_is_looked_into_and_not_acknowledged() {
+    let ledger = TestLedger::new().await;
+    let sql = ledger.sql();
+    // A deferred foreign key is judged by COMMIT itself.
+    sql.execute_batch(
+        "CREATE TABLE drill (parent INTEGER REFERENCES drill_parent (id) DEFERRABLE INITIALLY DEFERRED);
+         CREATE TABLE drill_parent (id INTEGER PRIMARY KEY);
+         CREATE TRIGGER drill AFTER INSERT ON records WHEN NEW.event_id = 'event-13'
+         BEGIN INSERT INTO drill VALUES (1); END;",
+    )
+    .unwrap();
+    let Err(AppendError::Store(error)) = ledger.append(&event(13)).await else {
+        panic!("accepted")
+    };
+    assert!(
+        error.source().is_some(),
+        "the cause is kept for the log: {error:?}"
+    );
+    assert_eq!(ledger.store.head().await.unwrap().size.get(), 1);
+    sql.execute_batch("DROP TRIGGER drill").unwrap();
+    ledger.append_new(&event(13)).await;
+    assert_eq!(ledger.audit().await, (2, 1));
+}

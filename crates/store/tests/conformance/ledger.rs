@@ -1,0 +1,163 @@
+//! A ledger in a folder of its own, with a clock that the test moves, and events to put into it.
+
+use std::path::{Path, PathBuf};
+
+use kirokubo_ledger::RecordId;
+use kirokubo_ledger::checkpoint::Checkpoint;
+use kirokubo_ledger::commitment::RecordSecret;
+use kirokubo_ledger::tree::verify_inclusion;
+use kirokubo_records::seal::{Month, SealedRecord, Sealing, seal};
+use kirokubo_records::{Context, Expect, Outcome, japan_date, japan_day, parse_event};
+use kirokubo_store::{AppendError, Appended, Clock, Recorded, Running, Store, random};
+use serde_json::{Value, json};
+
+/// 2026-11-21T03:00:00Z, noon in Japan.
+pub(crate) const NOON: i64 = 1_795_230_000_000;
+
+/// A store on SQLite, its sequencer running, its folder removed in the end.
+pub(crate) struct TestLedger {
+    pub(crate) folder: PathBuf,
+    pub(crate) clock: Clock,
+    pub(crate) store: Store,
+    pub(crate) running: Option<Running>,
+}
+
+impl TestLedger {
+    pub(crate) async fn new() -> Self {
+        let folder = std::env::temp_dir().join(format!("kirokubo-store-{}", random::name::<8>()));
+        let clock = Clock::manual(NOON);
+        let origin = "test.example.jp/ledger".parse().unwrap();
+        let store = Store::init(&folder, "sqlite:", "試験株式会社", &origin, clock.clone())
+            .await
+            .unwrap();
+        let running = Some(store.start().await.unwrap());
+        Self {
+            folder,
+            clock,
+            store,
+            running,
+        }
+    }
+
+    /// Stops the sequencer and opens everything anew, as after a restart.
+    pub(crate) async fn restart(&mut self) {
+        self.stop().await;
+        self.store = Store::open(&self.folder, "sqlite:", self.clock.clone())
+            .await
+            .unwrap();
+        self.running = Some(self.store.start().await.unwrap());
+    }
+
+    pub(crate) async fn stop(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop().await.unwrap();
+        }
+    }
+
+    /// A connection behind the store's back.
+    pub(crate) fn sql(&self) -> rusqlite::Connection {
+        let connection = rusqlite::Connection::open(self.folder.join("kirokubo.db")).unwrap();
+        connection
+            .busy_timeout(std::time::Duration::from_secs(10))
+            .unwrap();
+        connection
+    }
+
+    /// Seals an event as the API would.
+    pub(crate) fn seal(&self, event: &Value) -> SealedRecord {
+        let now = self.clock.now_ms();
+        let context = Context {
+            today: japan_date(now),
+            max_principals: 1_000,
+        };
+        let Outcome::Record(draft) =
+            parse_event(event.to_string().as_bytes(), Expect::Provision, &context).unwrap()
+        else {
+            panic!("the event asks for a record");
+        };
+        let keyring = self.store.keyring();
+        let month_key = keyring
+            .month_to_seal(Month::of_retention(draft.entry_retain_through()))
+            .unwrap();
+        let with = Sealing {
+            ledger_id: self.store.ledger().ledger_id(),
+            record_id: RecordId::from_bytes(random::uuid_v7(now)),
+            secret: RecordSecret::from_bytes(random::bytes()),
+            wrap_nonce: random::bytes(),
+            recorded_by: "key_test",
+            month_key: &month_key,
+            search_key: keyring.search(),
+            digest_key: keyring.digest(),
+        };
+        seal(&draft, japan_day(now), &with).unwrap()
+    }
+
+    pub(crate) async fn append(&self, event: &Value) -> Result<Recorded, AppendError> {
+        self.running
+            .as_ref()
+            .unwrap()
+            .appender()
+            .append(self.seal(event))
+            .await
+    }
+
+    /// Appends an event that must be new.
+    pub(crate) async fn append_new(&self, event: &Value) -> Appended {
+        match self.append(event).await.unwrap() {
+            Recorded::New(appended) => appended,
+            other => panic!("not new: {other:?}"),
+        }
+    }
+
+    /// The receipt's proof must hold for the receipt's checkpoint.
+    pub(crate) fn check(&self, appended: &Appended) -> Checkpoint {
+        let key = self.store.ledger().verifier();
+        let checkpoint = Checkpoint::open(appended.checkpoint.as_bytes(), key).unwrap();
+        let (size, root) = (checkpoint.size(), checkpoint.root());
+        verify_inclusion(&appended.leaf, appended.index, size, &appended.proof, &root).unwrap();
+        checkpoint
+    }
+
+    /// The operator's own tool is what the tests trust: nothing may be wrong.
+    pub(crate) async fn audit(&self) -> (u64, u64) {
+        let report = self.store.verify(&mut |_, _| {}).await.unwrap();
+        let findings: Vec<String> = report
+            .findings
+            .iter()
+            .map(kirokubo_store::AuditFinding::en)
+            .collect();
+        assert!(findings.is_empty(), "{findings:#?}");
+        (report.entries, report.records)
+    }
+}
+
+impl Drop for TestLedger {
+    fn drop(&mut self) {
+        remove(&self.folder);
+    }
+}
+
+fn remove(folder: &Path) {
+    if let Err(error) = std::fs::remove_dir_all(folder) {
+        eprintln!("{}: {error}", folder.display());
+    }
+}
+
+/// A provision by consent with one principal, told apart by `n`.
+pub(crate) fn event(n: usize) -> Value {
+    event_of(
+        &format!("event-{n}"),
+        &json!([{"ref": format!("crm:{n:06}"), "name": "山田 太郎"}]),
+    )
+}
+
+/// A provision by consent of some principals.
+pub(crate) fn event_of(event_id: &str, principals: &Value) -> Value {
+    json!({
+        "source": {"system": "test", "event_id": event_id},
+        "basis": "consent_27", "provided_on": "2026-11-20",
+        "third_party": {"kind": "corporation", "name": "株式会社例", "address": "東京都千代田区千代田1-1",
+                        "representative": {"name": "見本 太郎"}},
+        "principals": principals, "items": ["氏名"], "consent": {"statement": "同意を得ている"},
+    })
+}
