@@ -21,6 +21,7 @@ impl MigrationTrait for Migration {
 /// - `record_contents.secret` is the record's secret wrapped under the key of the month in which retention
 ///   ends (`month` = year × 12 + month − 1, or −1 while the clock is open).
 /// - `record_contents.sealed` and `principal_rows.sealed` are AEAD ciphertexts under the key that the secret gives.
+/// - `idempotency_keys` are keyed digests of `Idempotency-Key` headers, each with that of the body it went with.
 /// - `search_tokens` are truncated keyed hashes of folded names, numbers and addresses; equality only.
 const TABLES: &str = "
 CREATE TABLE records (
@@ -56,6 +57,12 @@ CREATE TABLE principal_rows (
     sealed BLOB NOT NULL,
     PRIMARY KEY (ledger, idx, n)
 );
+CREATE TABLE idempotency_keys (
+    ledger INTEGER NOT NULL REFERENCES ledgers (id),
+    digest BLOB NOT NULL CHECK (length(digest) = 16),
+    body_digest BLOB NOT NULL CHECK (length(body_digest) = 16),
+    PRIMARY KEY (ledger, digest)
+) WITHOUT ROWID;
 CREATE TABLE search_tokens (
     ledger INTEGER NOT NULL REFERENCES ledgers (id),
     token BIGINT NOT NULL,

@@ -34,6 +34,14 @@ pub(crate) struct Said {
     pub(crate) meta: Option<Meta>,
 }
 
+/// Who posts an event.
+#[derive(Clone, Copy)]
+pub(crate) struct Sender<'a> {
+    pub(crate) actor: &'a Actor,
+    /// The `Idempotency-Key` header, if there was one.
+    pub(crate) idempotency_key: Option<&'a str>,
+}
+
 /// What to do when the sequencer's queue is full.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum WhenFull {
@@ -52,24 +60,24 @@ pub(crate) enum Prepared {
 /// Judges, seals and appends one event.
 pub(crate) async fn record(
     state: &AppState,
-    actor: &Actor,
+    sender: Sender<'_>,
     body: &[u8],
     expect: Expect,
     when_full: WhenFull,
 ) -> Result<Posted, ApiError> {
-    let prepared = prepare(&state.store, actor, body, expect)?;
+    let prepared = prepare(&state.store, sender, body, expect)?;
     let posted = append(state, prepared, when_full).await;
     if !matches!(posted, Err(ApiError::Append(AppendError::DayChanged))) {
         return posted;
     }
     // Midnight passed in Japan while the record waited: judge and date it again.
-    append(state, prepare(&state.store, actor, body, expect)?, when_full).await
+    append(state, prepare(&state.store, sender, body, expect)?, when_full).await
 }
 
 /// Judges an event and seals it. Pure computation: some tens of microseconds for an event of one principal.
 pub(crate) fn prepare(
     store: &Store,
-    actor: &Actor,
+    sender: Sender<'_>,
     body: &[u8],
     expect: Expect,
 ) -> Result<Prepared, ApiError> {
@@ -77,7 +85,7 @@ pub(crate) fn prepare(
     match judge(body, expect, now)? {
         Outcome::NoDuty(no_duty) => Ok(Prepared::NoDuty(no_duty)),
         Outcome::Record(draft) => {
-            seal_draft(store, actor, &draft, now).map(|sealed| Prepared::Record(Box::new(sealed)))
+            seal_draft(store, sender, &draft, now).map(|sealed| Prepared::Record(Box::new(sealed)))
         }
     }
 }
@@ -106,7 +114,7 @@ pub(crate) fn invalid(faults: Vec<Fault>) -> ApiError {
     }
 }
 
-fn seal_draft(store: &Store, actor: &Actor, draft: &Draft, now: i64) -> Result<SealedRecord, ApiError> {
+fn seal_draft(store: &Store, sender: Sender<'_>, draft: &Draft, now: i64) -> Result<SealedRecord, ApiError> {
     let keyring = store.keyring();
     let month_key = keyring
         .month_to_seal(kirokubo_records::seal::Month::of_retention(
@@ -118,7 +126,8 @@ fn seal_draft(store: &Store, actor: &Actor, draft: &Draft, now: i64) -> Result<S
         record_id: RecordId::from_bytes(random::uuid_v7(now)),
         secret: RecordSecret::from_bytes(random::bytes()),
         wrap_nonce: random::bytes(),
-        recorded_by: &actor.id,
+        recorded_by: &sender.actor.id,
+        idempotency_key: sender.idempotency_key,
         month_key: &month_key,
         search_key: keyring.search(),
         digest_key: keyring.digest(),

@@ -41,6 +41,8 @@ pub struct Sealing<'a> {
     pub wrap_nonce: [u8; 12],
     /// Who records: the id of the API key, never a person's name.
     pub recorded_by: &'a str,
+    /// The caller's `Idempotency-Key`, if it sent one.
+    pub idempotency_key: Option<&'a str>,
     /// The key of the month in which the record's retention ends.
     pub month_key: &'a MonthKey,
     /// The key of search tokens.
@@ -74,6 +76,8 @@ pub struct SealedRecord {
     pub event_id: String,
     /// Keyed digest of the canonical body.
     pub body_digest: BodyDigest,
+    /// Keyed digest of the caller and its `Idempotency-Key`.
+    pub idempotency: Option<BodyDigest>,
     /// Who recorded.
     pub recorded_by: String,
     /// Keyed token of the third party's corporate number.
@@ -165,6 +169,9 @@ pub fn seal(draft: &Draft, made_day: i32, with: &Sealing<'_>) -> Result<SealedRe
         system: draft.source().system().to_owned(),
         event_id: draft.source().event_id().to_owned(),
         body_digest: with.digest_key.digest(draft.canonical()),
+        idempotency: with
+            .idempotency_key
+            .map(|key| with.digest_key.digest(&caller_key(with.recorded_by, key))),
         recorded_by: with.recorded_by.to_owned(),
         third_party: draft
             .corporate_number()
@@ -176,6 +183,11 @@ pub fn seal(draft: &Draft, made_day: i32, with: &Sealing<'_>) -> Result<SealedRe
         tokens: tokens(draft, with.search_key),
         meta: content.into_meta(),
     })
+}
+
+/// One caller's keys are nothing to another; a newline is in neither.
+fn caller_key(caller: &str, key: &str) -> Vec<u8> {
+    format!("{caller}\n{key}").into_bytes()
 }
 
 /// The search tokens of a draft's rows, each with its row.

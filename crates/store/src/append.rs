@@ -4,11 +4,10 @@
 //! swapped (which proves that the stored head is the very one we signed and built on), then everything is
 //! inserted. COMMIT is the commit point: before it a crash leaves nothing, after it everything.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use kirokubo_ledger::checkpoint::Checkpoint;
-use kirokubo_ledger::hash::{Digest, leaf_hash};
+use kirokubo_ledger::hash::Digest;
 use kirokubo_ledger::note::SigningKey;
 use kirokubo_ledger::tree::Frontier;
 use kirokubo_ledger::{Index, RecordedAt};
@@ -22,8 +21,10 @@ use crate::clock::Clock;
 use crate::edge::{Edge, TileWrite};
 use crate::error::StoreError;
 use crate::head::{Head, blob};
+use crate::idempotency;
 use crate::keyring::Keyring;
-use crate::natural_key::{self, Existing, Found};
+use crate::natural_key;
+use crate::place::{self, Fate, Placed};
 use crate::rows;
 use crate::sequencer::{AppendError, Appended, Recorded};
 
@@ -52,22 +53,6 @@ pub(crate) struct State {
     edge: Edge,
 }
 
-/// One record's fate within a batch, before the commit.
-enum Fate {
-    /// It becomes the n-th new entry.
-    New(usize),
-    Known(Recorded),
-    DayChanged,
-}
-
-/// An entry about to be inserted, with the record it stands for.
-pub(crate) struct Placed<'a> {
-    pub(crate) record: &'a SealedRecord,
-    pub(crate) index: Index,
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) leaf: Digest,
-}
-
 /// Appends a batch; one result a record, in order.
 pub(crate) async fn append(
     writer: &mut LedgerWriter,
@@ -87,8 +72,12 @@ pub(crate) async fn append(
         .iter()
         .map(|record| (record.system.as_str(), record.event_id.as_str()));
     let found = natural_key::find(&transaction, writer.ledger, keys).await?;
+    let keys = batch
+        .iter()
+        .filter_map(|record| record.idempotency.map(|key| *key.as_bytes()));
+    let used = idempotency::find(&transaction, writer.ledger, keys).await?;
     let recorded_at = RecordedAt::from_millis(writer.clock.now_ms()).max(state.head.recorded_at);
-    let (fates, placed) = place(&state.head, batch, &found, recorded_at);
+    let (fates, placed) = place::all(&state.head, batch, found, used, recorded_at);
     if placed.is_empty() {
         transaction.rollback().await?;
         writer.state = Some(state);
@@ -138,66 +127,12 @@ async fn confirm(writer: &LedgerWriter, expected: &Head) -> Result<(), StoreErro
     })
 }
 
-/// Decides every record's fate and gives the new ones their index, time and link.
-fn place<'a>(
-    head: &Head,
-    batch: &'a [SealedRecord],
-    found: &Found,
-    recorded_at: RecordedAt,
-) -> (Vec<Fate>, Vec<Placed<'a>>) {
-    let today = kirokubo_records::japan_day(recorded_at.as_millis());
-    let mut placed: Vec<Placed<'a>> = Vec::with_capacity(batch.len());
-    let mut in_batch: HashMap<(&str, &str), usize> = HashMap::with_capacity(batch.len());
-    let mut prev = head.leaf;
-    let mut next = head.size().next_index().expect("no ledger has 2^63 entries");
-    let fates = batch.iter().map(|record| {
-        if let Some(known) = found.get(&(record.system.clone(), record.event_id.clone())) {
-            return Fate::Known(known_as(
-                known.existing,
-                known.body_digest == *record.body_digest.as_bytes(),
-            ));
-        }
-        if let Some(&first) = in_batch.get(&(record.system.as_str(), record.event_id.as_str())) {
-            let first = &placed[first];
-            let existing = Existing {
-                index: first.index,
-                record_id: first.record.record_id,
-            };
-            return Fate::Known(known_as(existing, first.record.body_digest == record.body_digest));
-        }
-        if record.made_day != today {
-            return Fate::DayChanged;
-        }
-        let bytes = record.entry.place(next, recorded_at, prev).encode();
-        let leaf = leaf_hash(&bytes);
-        prev = leaf;
-        in_batch.insert((&record.system, &record.event_id), placed.len());
-        placed.push(Placed {
-            record,
-            index: next,
-            bytes,
-            leaf,
-        });
-        next = next.next_size().next_index().expect("no ledger has 2^63 entries");
-        Fate::New(placed.len() - 1)
-    });
-    (fates.collect(), placed)
-}
-
 /// The signed checkpoint of a tree that this ledger has just grown to.
 pub(crate) fn sign(key: &SigningKey, tree: &Frontier) -> String {
     let checkpoint = Checkpoint::of(key.origin().clone(), tree);
     checkpoint
         .sign(key)
         .expect("the checkpoint is made for the key's own origin")
-}
-
-fn known_as(existing: Existing, same_body: bool) -> Recorded {
-    if same_body {
-        Recorded::Replayed(existing)
-    } else {
-        Recorded::Conflict(existing)
-    }
 }
 
 fn results(
@@ -222,6 +157,7 @@ fn results(
         Fate::New(n) => Ok(new(n)),
         Fate::Known(recorded) => Ok(recorded),
         Fate::DayChanged => Err(AppendError::DayChanged),
+        Fate::KeyReused => Err(AppendError::IdempotencyKeyReused),
     };
     fates.into_iter().map(result).collect()
 }
@@ -270,6 +206,9 @@ async fn insert(
         .run(db, rows::principals(ledger, placed)?)
         .await?;
     rows::TOKENS.run(db, rows::tokens(ledger, placed)?).await?;
+    rows::IDEMPOTENCY
+        .run(db, rows::idempotency_keys(ledger, placed))
+        .await?;
     rows::TILES.run(db, rows::tiles(ledger, tiles)?).await?;
     rows::CHECKPOINTS.run(db, rows::checkpoint(ledger, head)).await?;
     Ok(())

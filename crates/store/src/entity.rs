@@ -94,6 +94,12 @@ table!(principal_row, "principal_rows", {
     sealed: Vec<u8>,
 });
 
+table!(idempotency_key, "idempotency_keys", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] digest: Vec<u8>,
+    body_digest: Vec<u8>,
+});
+
 table!(api_key, "api_keys", {
     #[sea_orm(primary_key, auto_increment = false)] id: String,
     ledger: i32,

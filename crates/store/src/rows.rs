@@ -4,11 +4,11 @@ use kirokubo_ledger::entry::RetainThrough;
 use kirokubo_records::{Direction, Status};
 use sea_orm::Value;
 
-use crate::append::Placed;
 use crate::edge::{TileWrite, stored};
 use crate::error::StoreError;
 use crate::head::Head;
 use crate::insert::Insert;
+use crate::place::Placed;
 
 pub(crate) static ENTRIES: Insert =
     Insert::new("INSERT INTO entries (ledger, idx, leaf, bytes) VALUES", 4, "");
@@ -35,6 +35,12 @@ pub(crate) static TILES: Insert = Insert::new(
     "INSERT INTO tiles (ledger, level, n, hashes) VALUES",
     4,
     " ON CONFLICT (ledger, level, n) DO UPDATE SET hashes = excluded.hashes",
+);
+/// The same key with the same body may come again under the same natural key only, which is not inserted again.
+pub(crate) static IDEMPOTENCY: Insert = Insert::new(
+    "INSERT INTO idempotency_keys (ledger, digest, body_digest) VALUES",
+    3,
+    " ON CONFLICT (ledger, digest) DO NOTHING",
 );
 pub(crate) static CHECKPOINTS: Insert =
     Insert::new("INSERT INTO checkpoints (ledger, size, note) VALUES", 3, "");
@@ -115,6 +121,21 @@ pub(crate) fn tokens(ledger: i32, placed: &[Placed<'_>]) -> Values {
         .into_iter()
         .flat_map(|(token, index, n)| [ledger.into(), token.into(), index.into(), n.into()])
         .collect())
+}
+
+pub(crate) fn idempotency_keys(ledger: i32, placed: &[Placed<'_>]) -> Vec<Value> {
+    let keyed = placed
+        .iter()
+        .filter_map(|entry| Some((entry.record.idempotency?, entry.record.body_digest)));
+    keyed
+        .flat_map(|(key, body)| {
+            [
+                ledger.into(),
+                key.as_bytes().to_vec().into(),
+                body.as_bytes().to_vec().into(),
+            ]
+        })
+        .collect()
 }
 
 pub(crate) fn tiles(ledger: i32, writes: &[TileWrite]) -> Values {

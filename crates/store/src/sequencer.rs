@@ -64,6 +64,9 @@ pub enum AppendError {
     /// Midnight passed in Japan between the judgement and the append: the clock must be computed again.
     #[error("the day changed while the record waited")]
     DayChanged,
+    /// The `Idempotency-Key` went with another body before.
+    #[error("the idempotency key was used with another body")]
+    IdempotencyKeyReused,
     /// The database failed; whether anything was written has been looked up, and it was not.
     #[error("the record could not be written")]
     Store(#[source] Arc<StoreError>),

@@ -54,10 +54,14 @@ answers! {
         "本文を読めません。", "the body could not be read";
     Query StatusCode::BAD_REQUEST, "request.query",
         "クエリパラメータが正しくありません。", "a query parameter is not valid";
+    Header StatusCode::BAD_REQUEST, "request.header",
+        "ヘッダーが正しくありません。", "a header is not valid";
     Invalid StatusCode::UNPROCESSABLE_ENTITY, "request.invalid",
         "内容に不備があります。", "the content has faults";
     Prohibited StatusCode::UNPROCESSABLE_ENTITY, "event.prohibited",
         "法により認められない提供・受領です。", "the law does not allow this provision or receipt";
+    KeyReused StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key.reused",
+        "このIdempotency-Keyは別の内容で使われています。", "this Idempotency-Key was used with another body";
     Conflict StatusCode::CONFLICT, "event.conflict",
         "同じ連携番号で内容の異なる記録があります。", "another event was recorded under the same source key";
     Busy StatusCode::SERVICE_UNAVAILABLE, "server.busy",

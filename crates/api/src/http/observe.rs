@@ -32,7 +32,7 @@ pub(crate) async fn observe(State(state): State<AppState>, request: Request, nex
         .get::<MatchedPath>()
         .map_or("-", |path| path.as_str())
         .to_owned();
-    let trace_id = trace_id(request.headers()).unwrap_or_default();
+    let trace_id = trace_id(request.headers());
     let span = tracing::info_span!("request", request_id = %id, trace_id, actor = tracing::field::Empty);
 
     let mut response = next.run(request).instrument(span.clone()).await;
@@ -49,7 +49,8 @@ pub(crate) async fn observe(State(state): State<AppState>, request: Request, nex
     response
 }
 
-/// A failure of ours is logged once, here, with its cause; a client's mistake only by its code.
+/// A failure of ours is logged once, here, with its cause; a client's mistake only by its kind. What went well is
+/// counted by the metrics and logged at level `debug`: thousands of lines a second help nobody.
 fn log(method: &str, route: &str, status: StatusCode, seconds: f64, error: Option<&ApiError>) {
     let status = status.as_u16();
     match error {
@@ -57,7 +58,7 @@ fn log(method: &str, route: &str, status: StatusCode, seconds: f64, error: Optio
             tracing::error!(method, route, status, seconds, error = ?error, "request failed");
         }
         Some(error) => tracing::info!(method, route, status, seconds, refused = %error, "request"),
-        None => tracing::info!(method, route, status, seconds, "request"),
+        None => tracing::debug!(method, route, status, seconds, "request"),
     }
 }
 

@@ -40,6 +40,8 @@ pub(crate) enum ApiError {
     Invalid(Vec<Fault>),
     #[error("bad query parameter {name}")]
     Query { name: &'static str },
+    #[error("bad header {name}")]
+    Header { name: &'static str },
     /// The same natural key with another body.
     #[error("event conflict with {id}")]
     Conflict { id: String },
@@ -72,11 +74,13 @@ impl ApiError {
             Self::BodyInterrupted => Answer::Interrupted,
             Self::Unreadable(_) => Answer::Unreadable,
             Self::Query { .. } => Answer::Query,
+            Self::Header { .. } => Answer::Header,
             Self::Invalid(faults) if faults.iter().any(|fault| fault.code == Code::EventProhibited) => {
                 Answer::Prohibited
             }
             Self::Invalid(_) => Answer::Invalid,
             Self::Conflict { .. } => Answer::Conflict,
+            Self::Append(AppendError::IdempotencyKeyReused) => Answer::KeyReused,
             Self::Append(AppendError::Busy) => Answer::Busy,
             Self::Append(AppendError::Stopped) => Answer::Stopping,
             Self::Append(AppendError::DayChanged | AppendError::Store(_))
@@ -105,7 +109,7 @@ impl ApiError {
         let detail = match self {
             Self::TooLarge { limit } => format!("{text} (≤ {limit} bytes)"),
             Self::MediaType { expected } => format!("{text} ({expected})"),
-            Self::Query { name } => format!("{text} ({name})"),
+            Self::Query { name } | Self::Header { name } => format!("{text} ({name})"),
             _ => text.to_owned(),
         };
         let faults = match self {

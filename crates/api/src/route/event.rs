@@ -14,7 +14,7 @@ use utoipa::IntoParams;
 use super::event_shape::{Provision, Receipt};
 use super::receipt::{NotRecorded, RecordReceipt};
 use crate::http::{ApiError, AppState, EventBody, Language, Problem, Recording};
-use crate::recording::{self, Posted, Said, WhenFull};
+use crate::recording::{self, Posted, Said, Sender, WhenFull};
 use crate::time::date_of_retention;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -32,7 +32,10 @@ pub(crate) struct PostOptions {
 /// `Idempotent-Replayed: true`.
 #[utoipa::path(
     post, path = "/v1/provisions", tag = "events", operation_id = "post_provision",
-    params(PostOptions),
+    params(
+        PostOptions,
+        ("Idempotency-Key" = Option<String>, Header, description = "a second guard beside the natural key; with another body it answers 422"),
+    ),
     request_body = Provision,
     responses(
         (status = 201, description = "recorded", body = RecordReceipt),
@@ -56,15 +59,7 @@ pub(crate) async fn post_provision(
     EventBody(body): EventBody,
 ) -> Result<Response, ApiError> {
     let Query(options) = options.map_err(|_| ApiError::Query { name: "dry_run" })?;
-    post(
-        &state,
-        &actor,
-        &body,
-        Expect::Provision,
-        &options,
-        Language::of(&headers),
-    )
-    .await
+    post(&state, &actor, &headers, &body, Expect::Provision, &options).await
 }
 
 /// Records a receipt (受領).
@@ -72,7 +67,10 @@ pub(crate) async fn post_provision(
 /// As `POST /v1/provisions`, for data that came in.
 #[utoipa::path(
     post, path = "/v1/receipts", tag = "events", operation_id = "post_receipt",
-    params(PostOptions),
+    params(
+        PostOptions,
+        ("Idempotency-Key" = Option<String>, Header, description = "a second guard beside the natural key; with another body it answers 422"),
+    ),
     request_body = Receipt,
     responses(
         (status = 201, description = "recorded", body = RecordReceipt),
@@ -96,29 +94,26 @@ pub(crate) async fn post_receipt(
     EventBody(body): EventBody,
 ) -> Result<Response, ApiError> {
     let Query(options) = options.map_err(|_| ApiError::Query { name: "dry_run" })?;
-    post(
-        &state,
-        &actor,
-        &body,
-        Expect::Receipt,
-        &options,
-        Language::of(&headers),
-    )
-    .await
+    post(&state, &actor, &headers, &body, Expect::Receipt, &options).await
 }
 
 async fn post(
     state: &AppState,
     actor: &Actor,
+    headers: &HeaderMap,
     body: &[u8],
     expect: Expect,
     options: &PostOptions,
-    language: Language,
 ) -> Result<Response, ApiError> {
+    let language = Language::of(headers);
+    let sender = Sender {
+        actor,
+        idempotency_key: idempotency_key(headers)?,
+    };
     if options.dry_run {
         return dry_run(state, body, expect, language);
     }
-    let posted = recording::record(state, actor, body, expect, WhenFull::Refuse).await;
+    let posted = recording::record(state, sender, body, expect, WhenFull::Refuse).await;
     if matches!(posted, Err(ApiError::Invalid(_) | ApiError::Unreadable(_))) {
         state.metrics.event("refused");
     }
@@ -130,6 +125,17 @@ async fn post(
         Posted::Replayed(existing) => replay(state, &existing, language).await,
         Posted::NoDuty(no_duty) => Ok(Json(NotRecorded::no_duty(&no_duty, language)).into_response()),
     }
+}
+
+/// The header's value, if it is one: a short printable text.
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
+    let Some(value) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    let key = value.to_str().ok().filter(|key| (1..=255).contains(&key.len()));
+    key.map(Some).ok_or(ApiError::Header {
+        name: "Idempotency-Key",
+    })
 }
 
 fn dry_run(state: &AppState, body: &[u8], expect: Expect, language: Language) -> Result<Response, ApiError> {

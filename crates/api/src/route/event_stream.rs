@@ -24,7 +24,7 @@ use utoipa::ToSchema;
 
 use super::event_shape::EventLine;
 use crate::http::{ApiError, AppState, Language, MAX_LINE, Problem, Recording, ndjson_body};
-use crate::recording::{self, Posted, WhenFull};
+use crate::recording::{self, Posted, Sender, WhenFull};
 
 /// Lines judged and sealed together: enough to make a task worth its while.
 const GROUP: usize = 64;
@@ -185,8 +185,12 @@ impl Stream {
 
 /// Judges and seals all lines of a group, then appends them together.
 async fn answer_group(state: AppState, actor: Actor, language: Language, lines: Vec<Line>) -> Bytes {
+    let sender = Sender {
+        actor: &actor,
+        idempotency_key: None,
+    };
     let prepare = |line: &Line| match &line.text {
-        Ok(text) => recording::prepare(&state.store, &actor, text, Expect::Line),
+        Ok(text) => recording::prepare(&state.store, sender, text, Expect::Line),
         Err(_) => Err(ApiError::TooLarge { limit: MAX_LINE }),
     };
     let prepared: Vec<_> = lines.iter().map(prepare).collect();
@@ -205,7 +209,7 @@ async fn answer_group(state: AppState, actor: Actor, language: Language, lines: 
         let result = match (result, &line.text) {
             // Midnight passed in Japan: once more, dated anew.
             (Err(ApiError::Append(AppendError::DayChanged)), Ok(text)) => {
-                recording::record(&state, &actor, text, Expect::Line, WhenFull::Wait).await
+                recording::record(&state, sender, text, Expect::Line, WhenFull::Wait).await
             }
             (result, _) => result,
         };

@@ -114,6 +114,37 @@ async fn twins_within_one_batch_are_told_apart_like_any_others() {
 }
 
 #[tokio::test]
+async fn an_idempotency_key_goes_with_one_body_for_ever() {
+    let mut ledger = TestLedger::new().await;
+    for restarted in [false, true] {
+        if restarted {
+            ledger.restart().await;
+        }
+        let appender = ledger.running.as_ref().unwrap().appender();
+        let first = appender
+            .append(ledger.seal_keyed(&event(1), Some("k-1")))
+            .await
+            .unwrap();
+        assert_eq!(matches!(first, Recorded::New(_)), !restarted);
+        let other = appender.append(ledger.seal_keyed(&event(2), Some("k-1"))).await;
+        assert!(
+            matches!(other, Err(AppendError::IdempotencyKeyReused)),
+            "{other:?}"
+        );
+    }
+    let appender = ledger.running.as_ref().unwrap().appender();
+    let twins = [3, 4].map(|n| appender.append(ledger.seal_keyed(&event(n), Some("k-2"))));
+    let [first, second] = twins;
+    let (first, second) = tokio::join!(first, second);
+    assert!(matches!(first, Ok(Recorded::New(_))));
+    assert!(
+        matches!(second, Err(AppendError::IdempotencyKeyReused)),
+        "within one batch, too"
+    );
+    assert_eq!(ledger.audit().await, (3, 2));
+}
+
+#[tokio::test]
 async fn time_in_the_ledger_never_goes_back() {
     let ledger = TestLedger::new().await;
     let noon = ledger.append_new(&event(1)).await;

@@ -65,6 +65,11 @@ impl TestLedger {
 
     /// Seals an event as the API would.
     pub(crate) fn seal(&self, event: &Value) -> SealedRecord {
+        self.seal_keyed(event, None)
+    }
+
+    /// Seals an event that came with an `Idempotency-Key`.
+    pub(crate) fn seal_keyed(&self, event: &Value, idempotency_key: Option<&str>) -> SealedRecord {
         let now = self.clock.now_ms();
         let context = Context {
             today: japan_date(now),
@@ -85,6 +90,7 @@ impl TestLedger {
             secret: RecordSecret::from_bytes(random::bytes()),
             wrap_nonce: random::bytes(),
             recorded_by: "key_test",
+            idempotency_key,
             month_key: &month_key,
             search_key: keyring.search(),
             digest_key: keyring.digest(),

@@ -1,0 +1,141 @@
+//! Each record's fate within a batch: the next place in the ledger, or what stands in its way.
+
+use std::collections::HashMap;
+
+use kirokubo_ledger::hash::{Digest, leaf_hash};
+use kirokubo_ledger::{Index, RecordedAt};
+use kirokubo_records::japan_day;
+use kirokubo_records::seal::SealedRecord;
+
+use crate::head::Head;
+use crate::idempotency::Used;
+use crate::natural_key::{Existing, Found};
+use crate::sequencer::Recorded;
+
+/// What becomes of one record, before the commit.
+pub(crate) enum Fate {
+    /// It becomes the n-th new entry.
+    New(usize),
+    /// It is there already, with the same body or another.
+    Known(Recorded),
+    /// It was judged on another day.
+    DayChanged,
+    /// Its `Idempotency-Key` went with another body.
+    KeyReused,
+}
+
+/// An entry about to be inserted, with the record it stands for.
+pub(crate) struct Placed<'a> {
+    pub(crate) record: &'a SealedRecord,
+    pub(crate) index: Index,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) leaf: Digest,
+}
+
+/// Decides every record's fate and gives the new ones their index, time and link.
+pub(crate) fn all<'a>(
+    head: &Head,
+    batch: &'a [SealedRecord],
+    found: Found,
+    used: Used,
+    recorded_at: RecordedAt,
+) -> (Vec<Fate>, Vec<Placed<'a>>) {
+    let mut places = Places {
+        recorded_at,
+        today: japan_day(recorded_at.as_millis()),
+        prev: head.leaf,
+        next: head.size().next_index().expect("no ledger has 2^63 entries"),
+        found,
+        used,
+        in_batch: HashMap::with_capacity(batch.len()),
+        placed: Vec::with_capacity(batch.len()),
+    };
+    let fates = batch.iter().map(|record| places.fate(record)).collect();
+    (fates, places.placed)
+}
+
+struct Places<'a> {
+    recorded_at: RecordedAt,
+    today: i32,
+    prev: Digest,
+    next: Index,
+    found: Found,
+    used: Used,
+    /// New entries of this batch by natural key.
+    in_batch: HashMap<(&'a str, &'a str), usize>,
+    placed: Vec<Placed<'a>>,
+}
+
+impl<'a> Places<'a> {
+    fn fate(&mut self, record: &'a SealedRecord) -> Fate {
+        if self.key_is_reused(record) {
+            return Fate::KeyReused;
+        }
+        if let Some(known) = self.known(record) {
+            return Fate::Known(known);
+        }
+        if record.made_day != self.today {
+            return Fate::DayChanged;
+        }
+        let bytes = record
+            .entry
+            .place(self.next, self.recorded_at, self.prev)
+            .encode();
+        let leaf = leaf_hash(&bytes);
+        self.in_batch
+            .insert((&record.system, &record.event_id), self.placed.len());
+        self.placed.push(Placed {
+            record,
+            index: self.next,
+            bytes,
+            leaf,
+        });
+        self.prev = leaf;
+        self.next = self
+            .next
+            .next_size()
+            .next_index()
+            .expect("no ledger has 2^63 entries");
+        Fate::New(self.placed.len() - 1)
+    }
+
+    /// Whether the record's `Idempotency-Key` went with another body; if not, it goes with this one from now on.
+    fn key_is_reused(&mut self, record: &SealedRecord) -> bool {
+        let body = *record.body_digest.as_bytes();
+        let first = record
+            .idempotency
+            .map(|key| *self.used.entry(*key.as_bytes()).or_insert(body));
+        first.is_some_and(|first| first != body)
+    }
+
+    fn known(&self, record: &SealedRecord) -> Option<Recorded> {
+        let (existing, body) = match self
+            .in_batch
+            .get(&(record.system.as_str(), record.event_id.as_str()))
+        {
+            Some(&first) => {
+                let Placed { record, index, .. } = &self.placed[first];
+                (
+                    Existing {
+                        index: *index,
+                        record_id: record.record_id,
+                    },
+                    *record.body_digest.as_bytes(),
+                )
+            }
+            None if self.found.is_empty() => return None,
+            None => {
+                let known = self
+                    .found
+                    .get(&(record.system.clone(), record.event_id.clone()))?;
+                (known.existing, known.body_digest)
+            }
+        };
+        let same_body = body == *record.body_digest.as_bytes();
+        Some(if same_body {
+            Recorded::Replayed(existing)
+        } else {
+            Recorded::Conflict(existing)
+        })
+    }
+}
