@@ -24,9 +24,9 @@ use crate::head::{Head, blob};
 use crate::idempotency;
 use crate::keyring::Keyring;
 use crate::natural_key;
+use crate::outcome::{AppendError, Appended, Recorded};
 use crate::place::{self, Fate, Placed};
 use crate::rows;
-use crate::sequencer::{AppendError, Appended, Recorded};
 
 /// What an append needs of one ledger, and what it remembers between batches.
 pub(crate) struct LedgerWriter {

@@ -10,7 +10,7 @@ use kirokubo_records::seal::SealedRecord;
 use crate::head::Head;
 use crate::idempotency::Used;
 use crate::natural_key::{Existing, Found};
-use crate::sequencer::Recorded;
+use crate::outcome::Recorded;
 
 /// What becomes of one record, before the commit.
 pub(crate) enum Fate {

@@ -12,7 +12,7 @@ use crate::entity::{checkpoint, entry, principal_row, record, record_content};
 use crate::error::{StoreError, corrupt};
 use crate::keyring::KeyError;
 use crate::natural_key::Existing;
-use crate::sequencer::Appended;
+use crate::outcome::Appended;
 use crate::store::Store;
 
 /// What a record is: everything that stays when its content is erased.
