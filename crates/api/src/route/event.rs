@@ -22,7 +22,7 @@ use crate::time::date_of_retention;
 pub(crate) struct PostOptions {
     /// Check everything, write nothing.
     #[serde(default)]
-    dry_run: bool,
+    pub(super) dry_run: bool,
 }
 
 /// Records a provision (提供).

@@ -5,28 +5,30 @@
 //! sends everything before it reads anything. A client that goes away stops the reading; what was read whole is
 //! carried on.
 
+mod answer;
 mod lines;
 
 use std::collections::VecDeque;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use http_body_util::BodyExt;
 use kirokubo_records::Expect;
-use kirokubo_records::record_id_text;
 use kirokubo_store::{Actor, AppendError};
-use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use utoipa::ToSchema;
 
+use super::event::PostOptions;
 use super::event_shape::EventLine;
 use crate::http::{ApiError, AppState, Language, MAX_LINE, Problem, Recording, ndjson_body};
-use crate::recording::{self, Posted, Sender, WhenFull};
+use crate::recording::{self, Sender, WhenFull};
+use answer::LineAnswer;
+pub(crate) use answer::Refusal;
 use lines::{Line, Lines};
 
 /// Lines judged and sealed together: enough to make a task worth its while.
@@ -38,45 +40,13 @@ const WINDOW: usize = 24;
 /// Groups of answers (of up to 64 lines of about 120 bytes) that may wait for the client to read.
 const ANSWERS: usize = 2_048;
 
-/// The answer to one line.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct LineAnswer {
-    /// The line's number, from 1; blank lines count but are not answered.
-    line: u64,
-    /// What the status of a single post would have been.
-    status: u16,
-    /// The record's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<String>,
-    /// Index of its entry.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    index: Option<u64>,
-    /// `false` where the law asks for no record.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    recorded: Option<bool>,
-    /// `none` where the law asks for no record.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    verdict: Option<String>,
-    /// What went wrong: the members of a problem.
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    problem: Option<Refusal>,
-}
-
-/// The parts of a problem that a line carries.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Refusal {
-    code: String,
-    detail: String,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<crate::http::FaultView>,
-}
-
 /// Records a stream of events.
 ///
 /// Each line is an event with `"type": "provision"` or `"receipt"`; a line recorded before answers 200 with its
 /// first id, so a broken stream is resumed by sending it again. Read while you send.
 #[utoipa::path(
     post, path = "/v1/events", tag = "events", operation_id = "post_events",
+    params(PostOptions),
     request_body(content = EventLine, content_type = "application/x-ndjson", description = "one event a line"),
     responses(
         (status = 200, description = "one answer a line, in order", body = LineAnswer, content_type = "application/x-ndjson"),
@@ -89,9 +59,11 @@ pub(crate) struct Refusal {
 pub(crate) async fn post(
     State(state): State<AppState>,
     Recording(actor): Recording,
+    options: Result<Query<PostOptions>, QueryRejection>,
     headers: HeaderMap,
     request: Request,
 ) -> Result<Response, ApiError> {
+    let Query(options) = options.map_err(|_| ApiError::Query { name: "dry_run" })?;
     let body = ndjson_body(request)?;
     let language = Language::of(&headers);
     let (answers, waiting) = mpsc::channel(ANSWERS);
@@ -100,6 +72,7 @@ pub(crate) async fn post(
             state,
             actor,
             language,
+            dry_run: options.dry_run,
             answers,
             groups: VecDeque::new(),
         }
@@ -116,6 +89,7 @@ struct Stream {
     state: AppState,
     actor: Actor,
     language: Language,
+    dry_run: bool,
     answers: mpsc::Sender<Bytes>,
     groups: VecDeque<JoinHandle<Bytes>>,
 }
@@ -158,8 +132,11 @@ impl Stream {
     /// Starts a group; waits for the oldest one if the window is full. `false` once nobody reads any more.
     async fn start(&mut self, group: Vec<Line>) -> bool {
         let (state, actor, language) = (self.state.clone(), self.actor.clone(), self.language);
-        self.groups
-            .push_back(tokio::spawn(answer_group(state, actor, language, group)));
+        self.groups.push_back(if self.dry_run {
+            tokio::spawn(async move { judge_group(&state, language, &group) })
+        } else {
+            tokio::spawn(answer_group(state, actor, language, group))
+        });
         while self.groups.len() >= WINDOW || self.groups.front().is_some_and(JoinHandle::is_finished) {
             if !self.finish_first().await {
                 return false;
@@ -201,7 +178,7 @@ async fn answer_group(state: AppState, actor: Actor, language: Language, lines: 
         }
     });
     let results = futures_util::future::join_all(appends).await;
-    let mut answers = Vec::with_capacity(lines.len() * 128);
+    let mut answers = Vec::with_capacity(lines.len());
     for (line, result) in lines.iter().zip(results) {
         let result = match (result, &line.text) {
             // Midnight passed in Japan: once more, dated anew.
@@ -210,62 +187,29 @@ async fn answer_group(state: AppState, actor: Actor, language: Language, lines: 
             }
             (result, _) => result,
         };
-        let answer = LineAnswer::of(line.number, result, language);
-        serde_json::to_writer(&mut answers, &answer).expect("an answer is plain data");
-        answers.push(b'\n');
+        answers.push(LineAnswer::of(line.number, result, language));
     }
-    answers.into()
+    ndjson(&answers)
 }
 
-impl LineAnswer {
-    fn of(line: u64, result: Result<Posted, ApiError>, language: Language) -> Self {
-        let empty = Self {
-            line,
-            status: 200,
-            id: None,
-            index: None,
-            recorded: None,
-            verdict: None,
-            problem: None,
+/// Judges all lines of a group, and writes nothing.
+fn judge_group(state: &AppState, language: Language, lines: &[Line]) -> Bytes {
+    let now = state.store.clock().now_ms();
+    let answer = |line: &Line| {
+        let judged = match &line.text {
+            Ok(text) => recording::judge(text, Expect::Line, now),
+            Err(_) => Err(ApiError::TooLarge { limit: MAX_LINE }),
         };
-        match result {
-            Ok(Posted::New(said, appended)) => Self {
-                status: 201,
-                id: Some(said.id),
-                index: Some(appended.index.get()),
-                ..empty
-            },
-            Ok(Posted::Replayed(existing)) => {
-                let id = Some(record_id_text(&existing.record_id));
-                Self {
-                    id,
-                    index: Some(existing.index.get()),
-                    ..empty
-                }
-            }
-            Ok(Posted::NoDuty(_)) => Self {
-                recorded: Some(false),
-                verdict: Some("none".to_owned()),
-                ..empty
-            },
-            Err(error) => {
-                if error.retry_after().is_some() {
-                    tracing::error!(?error, "a line of a stream could not be recorded");
-                }
-                let (status, id, problem) = error.problem(language).into_line();
-                Self {
-                    status,
-                    id,
-                    problem: Some(problem),
-                    ..empty
-                }
-            }
-        }
-    }
+        LineAnswer::of_judgement(line.number, judged, language)
+    };
+    ndjson(&lines.iter().map(answer).collect::<Vec<_>>())
 }
 
-impl Refusal {
-    pub(crate) fn new(code: String, detail: String, errors: Vec<crate::http::FaultView>) -> Self {
-        Self { code, detail, errors }
+fn ndjson(answers: &[LineAnswer]) -> Bytes {
+    let mut text = Vec::with_capacity(answers.len() * 128);
+    for answer in answers {
+        serde_json::to_writer(&mut text, answer).expect("an answer is plain data");
+        text.push(b'\n');
     }
+    text.into()
 }
