@@ -5,6 +5,7 @@
 //! inserted. COMMIT is the commit point: before it a crash leaves nothing, after it everything.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::hash::Digest;
@@ -13,11 +14,12 @@ use kirokubo_ledger::tree::Frontier;
 use kirokubo_ledger::{Index, RecordedAt};
 use kirokubo_records::seal::SealedRecord;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseTransaction, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
 };
 
 use crate::clock::Clock;
+use crate::connection::Connections;
 use crate::edge::{Edge, TileWrite};
 use crate::error::StoreError;
 use crate::head::{Head, blob};
@@ -30,10 +32,12 @@ use crate::rows;
 
 /// What an append needs of one ledger, and what it remembers between batches.
 pub(crate) struct LedgerWriter {
-    pub(crate) db: DatabaseConnection,
+    pub(crate) db: Connections,
     pub(crate) ledger: i32,
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) clock: Clock,
+    /// Time of the last entry, Unix milliseconds, for those who judge records.
+    pub(crate) latest: Arc<AtomicI64>,
     /// The head and edge after our last commit; `None` until first read, and after any failure.
     pub(crate) state: Option<State>,
 }
@@ -41,8 +45,14 @@ pub(crate) struct LedgerWriter {
 impl LedgerWriter {
     /// Reads where the next entry goes, and checks that it is a place we signed.
     pub(crate) async fn load(&self) -> Result<State, StoreError> {
-        let head = Head::load(&self.db, self.ledger, self.keyring.signing().verifier_key()).await?;
-        let edge = Edge::load(&self.db, self.ledger, head.size().get()).await?;
+        let head = Head::load(
+            &self.db.writer,
+            self.ledger,
+            self.keyring.signing().verifier_key(),
+        )
+        .await?;
+        self.latest.store(head.recorded_at.as_millis(), Ordering::Release);
+        let edge = Edge::load(&self.db.writer, self.ledger, head.size().get()).await?;
         Ok(State { head, edge })
     }
 }
@@ -67,7 +77,7 @@ pub(crate) async fn append(
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
     };
-    let transaction = writer.db.begin_with_options(immediate).await?;
+    let transaction = writer.db.writer.begin_with_options(immediate).await?;
     let keys = batch
         .iter()
         .map(|record| (record.system.as_str(), record.event_id.as_str()));
@@ -100,31 +110,35 @@ pub(crate) async fn append(
 
     swap_head(&transaction, writer.ledger, &state.head, &next.head).await?;
     insert(&transaction, writer.ledger, &placed, &tiles, &next.head).await?;
-    if let Err(error) = transaction.commit().await {
-        confirm(writer, &next.head)
-            .await
-            .map_err(|_| StoreError::from(error))?;
+    if let Err(error) = transaction.commit().await
+        && !is_committed(writer, &next.head).await?
+    {
+        return Err(error.into());
     }
+    writer.latest.store(recorded_at.as_millis(), Ordering::Release);
     writer.state = Some(next);
     Ok(results(fates, &placed, recorded_at, &note, |index| {
         extension.inclusion(index)
     }))
 }
 
-/// COMMIT answered with an error, which may mean anything: what the database holds now decides.
-async fn confirm(writer: &LedgerWriter, expected: &Head) -> Result<(), StoreError> {
-    let stored = Head::load(&writer.db, writer.ledger, writer.keyring.signing().verifier_key()).await?;
-    if stored.note == expected.note {
+/// COMMIT answered with an error, which may mean anything: what others can read decides. The connection that
+/// committed may still see what nobody else ever will.
+async fn is_committed(writer: &LedgerWriter, expected: &Head) -> Result<bool, StoreError> {
+    let stored = Head::load(
+        &writer.db.readers,
+        writer.ledger,
+        writer.keyring.signing().verifier_key(),
+    )
+    .await?;
+    let committed = stored.note == expected.note;
+    if committed {
         tracing::warn!(
             size = stored.size().get(),
             "COMMIT failed, but the batch is there"
         );
-        return Ok(());
     }
-    Err(StoreError::Corrupt {
-        index: None,
-        what: "the batch was not committed",
-    })
+    Ok(committed)
 }
 
 /// The signed checkpoint of a tree that this ledger has just grown to.
@@ -186,10 +200,7 @@ async fn swap_head(db: &DatabaseTransaction, ledger: i32, old: &Head, new: &Head
     if done.rows_affected() == 1 {
         return Ok(());
     }
-    Err(StoreError::Corrupt {
-        index: Some(old.size().get()),
-        what: "the head moved without us",
-    })
+    Err(StoreError::HeadMoved)
 }
 
 async fn insert(

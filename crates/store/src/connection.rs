@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use sea_orm::sqlx::Connection as _;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 
 use crate::error::StoreError;
@@ -28,7 +29,9 @@ pub(crate) struct Connections {
 impl Connections {
     /// Opens `file`, creating it if `create`.
     pub(crate) async fn open_sqlite(file: &Path, create: bool) -> Result<Self, StoreError> {
-        let writer = Database::connect(options(file, 1, create, WRITER)).await?;
+        let mut writer = options(file, 1, create, WRITER);
+        close_what_is_stuck(&mut writer);
+        let writer = Database::connect(writer).await?;
         check_version(&writer).await?;
         let readers = Database::connect(options(file, READERS, false, READER)).await?;
         Ok(Self { writer, readers })
@@ -71,6 +74,21 @@ fn options(file: &Path, connections: u32, create: bool, pragmas: &'static [(&str
                 })
         });
     options
+}
+
+/// SQLite ends a transaction by itself when the disk is full or fails. The driver (sqlx 0.9) does not notice: it
+/// goes on counting a transaction that is no more, makes the next one a savepoint inside it, and answers "committed"
+/// to what is never written. So a connection that comes back while it counts a transaction is closed, not used
+/// again; the ping first lets a queued rollback be done.
+fn close_what_is_stuck(options: &mut ConnectOptions) {
+    options.map_sqlx_sqlite_pool_opts(|pool| {
+        pool.after_release(|connection, _| {
+            Box::pin(async move {
+                connection.ping().await?;
+                Ok(!connection.is_in_transaction())
+            })
+        })
+    });
 }
 
 async fn check_version(db: &DatabaseConnection) -> Result<(), StoreError> {

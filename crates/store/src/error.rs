@@ -21,6 +21,9 @@ pub enum StoreError {
         /// Which row or value.
         what: &'static str,
     },
+    /// The head is no longer the one we built on: another writer was faster, or somebody meddled.
+    #[error("the head moved")]
+    HeadMoved,
     /// A key outside the database is missing or unreadable.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -53,6 +56,13 @@ pub enum StoreError {
         /// What the operating system said.
         source: std::io::Error,
     },
+}
+
+impl StoreError {
+    /// Whether the same call may well succeed at once.
+    pub(crate) fn is_passing(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::HeadMoved)
+    }
 }
 
 impl From<DbErr> for StoreError {

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use kirokubo_ledger::checkpoint::Checkpoint;
+use kirokubo_ledger::entry::Entry;
 use kirokubo_ledger::hash::Digest;
 use kirokubo_ledger::note::VerifierKey;
 use kirokubo_ledger::tree::Frontier;
 use kirokubo_ledger::{RecordedAt, Size};
 use sea_orm::{ConnectionTrait, EntityTrait};
 
-use crate::entity::head;
+use crate::entity::{entry, head};
 use crate::error::{StoreError, corrupt};
 
 /// The head as the sequencer keeps it between batches.
@@ -51,8 +52,18 @@ impl Head {
         if checkpoint.size() != size || checkpoint.root() != frontier.root() {
             return Err(bad("the head is not the one that was signed"));
         }
+        let recorded_at = RecordedAt::from_millis(row.recorded_at);
+        let last = size
+            .last_index()
+            .ok_or_else(|| bad("a ledger without its genesis"))?;
+        let entry = entry::Entity::find_by_id((ledger, last.as_i64())).one(db).await?;
+        let entry = entry.ok_or_else(|| bad("the last entry is missing"))?;
+        let entry = Entry::view(&entry.bytes).map_err(|_| bad("the last entry"))?;
+        if entry.leaf() != leaf || entry.recorded_at() != recorded_at {
+            return Err(bad("the head does not describe the last entry"));
+        }
         Ok(Self {
-            recorded_at: RecordedAt::from_millis(row.recorded_at),
+            recorded_at,
             leaf,
             frontier,
             note: row.note.into(),

@@ -82,6 +82,9 @@ impl<'a> Places<'a> {
             .place(self.next, self.recorded_at, self.prev)
             .encode();
         let leaf = leaf_hash(&bytes);
+        if let Some(key) = record.idempotency {
+            self.used.insert(*key.as_bytes(), *record.body_digest.as_bytes());
+        }
         self.in_batch
             .insert((&record.system, &record.event_id), self.placed.len());
         self.placed.push(Placed {
@@ -99,13 +102,10 @@ impl<'a> Places<'a> {
         Fate::New(self.placed.len() - 1)
     }
 
-    /// Whether the record's `Idempotency-Key` went with another body; if not, it goes with this one from now on.
-    fn key_is_reused(&mut self, record: &SealedRecord) -> bool {
-        let body = *record.body_digest.as_bytes();
-        let first = record
-            .idempotency
-            .map(|key| *self.used.entry(*key.as_bytes()).or_insert(body));
-        first.is_some_and(|first| first != body)
+    /// Whether the record's `Idempotency-Key` went with another body.
+    fn key_is_reused(&self, record: &SealedRecord) -> bool {
+        let first = record.idempotency.and_then(|key| self.used.get(key.as_bytes()));
+        first.is_some_and(|first| first != record.body_digest.as_bytes())
     }
 
     fn known(&self, record: &SealedRecord) -> Option<Recorded> {

@@ -5,12 +5,14 @@
 //! client that goes away leaves its record to be carried on.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use kirokubo_records::seal::SealedRecord;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::append::{self, LedgerWriter};
+use crate::clock::Clock;
 use crate::outcome::{AppendError, Recorded};
 use crate::wal::WalKeeper;
 
@@ -27,6 +29,8 @@ const BATCH_ROWS: usize = 8_192;
 #[derive(Clone, Debug)]
 pub struct Appender {
     queue: mpsc::Sender<Job>,
+    latest: Arc<AtomicI64>,
+    clock: Clock,
 }
 
 /// A record and who waits for it.
@@ -52,6 +56,13 @@ impl Appender {
         let (job, answer) = job(record);
         self.queue.send(job).await.map_err(|_| AppendError::Stopped)?;
         answer.await.unwrap_or(Err(AppendError::Stopped))
+    }
+
+    /// The time a record handed in now would get, Unix milliseconds: the clock's, but never before the last entry.
+    /// Records are judged at this time, so that a clock that was once ahead does not part the two.
+    #[must_use]
+    pub fn now_ms(&self) -> i64 {
+        self.clock.now_ms().max(self.latest.load(Ordering::Acquire))
     }
 
     /// Whether the sequencer takes nothing any more.
@@ -98,9 +109,10 @@ impl Sequencer {
 /// Starts the task.
 pub(crate) fn start(writer: LedgerWriter, wal: WalKeeper) -> Sequencer {
     let (queue, jobs) = mpsc::channel(QUEUE);
+    let (latest, clock) = (Arc::clone(&writer.latest), writer.clock.clone());
     let (stop, stopped) = oneshot::channel();
     Sequencer {
-        appender: Appender { queue },
+        appender: Appender { queue, latest, clock },
         stop,
         task: tokio::spawn(run(writer, wal, jobs, stopped)),
     }
@@ -144,11 +156,11 @@ async fn run(
 async fn append_batch(writer: &mut LedgerWriter, jobs: Vec<Job>) {
     let (batch, replies): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (*job.record, job.reply)).unzip();
     let outcome = match append::append(writer, &batch).await {
-        Err(first) => {
+        Err(first) if first.is_passing() => {
             tracing::warn!(error = ?first, "an append failed; trying once more");
             append::append(writer, &batch).await
         }
-        done => done,
+        settled => settled,
     };
     match outcome {
         Ok(results) => {

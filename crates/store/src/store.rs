@@ -176,10 +176,11 @@ impl Store {
         let lock = self.folder.lock()?;
         let wal = WalKeeper::new(self.db.writer.clone(), self.db.readers.clone());
         let writer = LedgerWriter {
-            db: self.db.writer.clone(),
+            db: self.db.clone(),
             ledger: self.ledger.row,
             keyring: Arc::clone(&self.keyring),
             clock: self.clock.clone(),
+            latest: Arc::default(),
             state: None,
         };
         // A head that we did not sign is found now, before anything is accepted.

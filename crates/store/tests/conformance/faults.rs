@@ -2,9 +2,9 @@
 
 use std::error::Error;
 
-use kirokubo_store::{AppendError, StoreError};
+use kirokubo_store::{AppendError, Recorded, StoreError};
 
-use crate::ledger::{TestLedger, event};
+use crate::ledger::{NOON, TestLedger, event};
 
 #[tokio::test]
 async fn the_schema_refuses_to_change_or_remove_what_was_appended() {
@@ -120,4 +120,54 @@ async fn a_commit_that_fails_is_looked_into_and_not_acknowledged() {
     sql.execute_batch("DROP TRIGGER drill").unwrap();
     ledger.append_new(&event(13)).await;
     assert_eq!(ledger.audit().await, (2, 1));
+}
+
+/// SQLite does the same by itself when the disk is full or fails.
+#[tokio::test]
+async fn a_transaction_that_the_database_ended_by_itself_does_not_swallow_the_next_ones() {
+    let ledger = TestLedger::new().await;
+    ledger
+        .sql()
+        .execute_batch(
+            "CREATE TRIGGER drill BEFORE INSERT ON records WHEN NEW.event_id = 'event-13' \
+             BEGIN SELECT RAISE(ROLLBACK, 'drill'); END",
+        )
+        .unwrap();
+    let mut appended = 0;
+    for round in 1..4 {
+        assert!(matches!(
+            ledger.append(&event(13)).await,
+            Err(AppendError::Store(_))
+        ));
+        for n in [round * 100, round * 100 + 1] {
+            ledger.append_new(&event(n)).await;
+            appended += 1;
+            let stored = ledger
+                .sql()
+                .query_row("SELECT count(*) FROM entries", [], |row| row.get::<_, i64>(0));
+            assert_eq!(
+                stored.unwrap(),
+                appended + 1,
+                "what was acknowledged is there for others to read"
+            );
+            // A batch of nothing new rolls its transaction back.
+            assert!(matches!(
+                ledger.append(&event(n)).await,
+                Ok(Recorded::Replayed(_))
+            ));
+        }
+    }
+    assert_eq!(ledger.audit().await, (7, 6));
+}
+
+#[tokio::test]
+async fn a_clock_that_was_ahead_and_is_put_right_stops_nobody() {
+    let ledger = TestLedger::new().await;
+    ledger.clock.set(NOON + 40 * 86_400_000);
+    let ahead = ledger.append_new(&event(1)).await;
+    ledger.clock.set(NOON);
+    let appender = ledger.running.as_ref().unwrap().appender();
+    assert_eq!(appender.now_ms(), ahead.recorded_at.as_millis());
+    ledger.append_new(&event(2)).await;
+    assert_eq!(ledger.audit().await, (3, 2));
 }

@@ -70,7 +70,10 @@ impl TestLedger {
 
     /// Seals an event that came with an `Idempotency-Key`.
     pub(crate) fn seal_keyed(&self, event: &Value, idempotency_key: Option<&str>) -> SealedRecord {
-        let now = self.clock.now_ms();
+        let now = self
+            .running
+            .as_ref()
+            .map_or(self.clock.now_ms(), |running| running.appender().now_ms());
         let context = Context {
             today: japan_date(now),
             max_principals: 1_000,
