@@ -13,7 +13,8 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// A key carries 256 random bits, so a plain SHA-256 of it is enough. Times are Unix milliseconds.
+/// A key carries 256 random bits, so a plain SHA-256 of it is enough. `mac` closes the row under a key outside the
+/// database: whoever can only write to the database cannot make himself a key, or a better one. Times are Unix milliseconds.
 const TABLE: &str = "
 CREATE TABLE api_keys (
     id TEXT PRIMARY KEY,
@@ -23,6 +24,7 @@ CREATE TABLE api_keys (
     name TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT,
-    revoked_at BIGINT
+    revoked_at BIGINT,
+    mac BLOB NOT NULL CHECK (length(mac) = 16)
 );
 ";

@@ -7,6 +7,7 @@
 pub mod command;
 mod docs_page;
 pub mod http;
+mod listen;
 mod names;
 mod recording;
 mod route;

@@ -65,27 +65,27 @@ pub(crate) async fn record(
     expect: Expect,
     when_full: WhenFull,
 ) -> Result<Posted, ApiError> {
-    let prepared = prepare(&state.store, sender, body, expect)?;
+    let prepared = prepare(state, sender, body, expect)?;
     let posted = append(state, prepared, when_full).await;
     if !matches!(posted, Err(ApiError::Append(AppendError::DayChanged))) {
         return posted;
     }
     // Midnight passed in Japan while the record waited: judge and date it again.
-    append(state, prepare(&state.store, sender, body, expect)?, when_full).await
+    append(state, prepare(state, sender, body, expect)?, when_full).await
 }
 
 /// Judges an event and seals it. Pure computation: some tens of microseconds for an event of one principal.
 pub(crate) fn prepare(
-    store: &Store,
+    state: &AppState,
     sender: Sender<'_>,
     body: &[u8],
     expect: Expect,
 ) -> Result<Prepared, ApiError> {
-    let now = store.clock().now_ms();
+    let now = state.appender.now_ms();
     match judge(body, expect, now)? {
         Outcome::NoDuty(no_duty) => Ok(Prepared::NoDuty(no_duty)),
         Outcome::Record(draft) => {
-            seal_draft(store, sender, &draft, now).map(|sealed| Prepared::Record(Box::new(sealed)))
+            seal_draft(&state.store, sender, &draft, now).map(|sealed| Prepared::Record(Box::new(sealed)))
         }
     }
 }
@@ -97,6 +97,23 @@ pub(crate) fn judge(body: &[u8], expect: Expect, now_ms: i64) -> Result<Outcome,
         max_principals: MAX_PRINCIPALS,
     };
     parse_event(body, expect, &context).map_err(invalid)
+}
+
+/// The record that an event is in already, if it is; a conflict if another event has its natural key.
+pub(crate) async fn known(state: &AppState, draft: &Draft) -> Result<Option<Existing>, ApiError> {
+    let body = state.store.keyring().digest().digest(draft.canonical());
+    let source = draft.source();
+    match state
+        .store
+        .known_event(source.system(), source.event_id(), &body)
+        .await?
+    {
+        None | Some(Recorded::New(_)) => Ok(None),
+        Some(Recorded::Replayed(existing)) => Ok(Some(existing)),
+        Some(Recorded::Conflict(existing)) => Err(ApiError::Conflict {
+            id: record_id_text(&existing.record_id),
+        }),
+    }
 }
 
 /// Faults as the client is told of them: unreadable bytes are another thing than an unacceptable event.

@@ -2,14 +2,13 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kirokubo_records::{IdKind, id_text};
-use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use sha2::{Digest as _, Sha256};
 
 use crate::entity::api_key;
@@ -107,17 +106,18 @@ impl Store {
             role,
         };
         let key = format!("kk_{}", URL_SAFE_NO_PAD.encode(random::bytes::<32>()));
-        let row = api_key::ActiveModel {
-            id: Set(actor.id.clone()),
-            ledger: Set(self.ledger.row),
-            hash: Set(hash(&key).to_vec()),
-            role: Set(role.as_str().to_owned()),
-            name: Set(name.to_owned()),
-            created_at: Set(now),
-            expires_at: Set(expires_at),
-            revoked_at: Set(None),
-        };
-        api_key::Entity::insert(row)
+        let row = self.closed(api_key::Model {
+            id: actor.id.clone(),
+            ledger: self.ledger.row,
+            hash: hash(&key).to_vec(),
+            role: role.as_str().to_owned(),
+            name: name.to_owned(),
+            created_at: now,
+            expires_at,
+            revoked_at: None,
+            mac: Vec::new(),
+        });
+        api_key::Entity::insert(api_key::ActiveModel::from(row))
             .exec_without_returning(&self.db.writer)
             .await?;
         self.stamp_keys()?;
@@ -131,20 +131,51 @@ impl Store {
             .order_by_asc(api_key::Column::Id)
             .all(&self.db.readers)
             .await?;
-        rows.into_iter().map(listed).collect()
+        rows.iter().map(|row| self.listed(row)).collect()
     }
 
     /// Revokes a key; `false` if there is no such key, or it was revoked before.
     pub async fn revoke_key(&self, id: &str) -> Result<bool, StoreError> {
-        let done = api_key::Entity::update_many()
-            .col_expr(api_key::Column::RevokedAt, Expr::value(self.clock.now_ms()))
+        let live = api_key::Entity::find()
             .filter(api_key::Column::Ledger.eq(self.ledger.row))
             .filter(api_key::Column::Id.eq(id))
             .filter(api_key::Column::RevokedAt.is_null())
-            .exec(&self.db.writer)
+            .one(&self.db.writer)
             .await?;
+        let Some(live) = live else { return Ok(false) };
+        let revoked = self.closed(api_key::Model { revoked_at: Some(self.clock.now_ms()), ..live });
+        api_key::Entity::update(api_key::ActiveModel::from(revoked).reset_all()).exec(&self.db.writer).await?;
         self.stamp_keys()?;
-        Ok(done.rows_affected == 1)
+        Ok(true)
+    }
+
+    /// The row with its MAC.
+    fn closed(&self, row: api_key::Model) -> api_key::Model {
+        let mac = self.mac(&row).to_vec();
+        api_key::Model { mac, ..row }
+    }
+
+    fn mac(&self, row: &api_key::Model) -> [u8; 16] {
+        let api_key::Model { id, ledger, hash, role, name, created_at, expires_at, revoked_at, mac: _ } = row;
+        let facts = format!("api_key\n{id}\n{ledger}\n{role}\n{created_at}\n{expires_at:?}\n{revoked_at:?}\n{name}\n");
+        let mut bytes = facts.into_bytes();
+        bytes.extend_from_slice(hash);
+        self.keyring.digest().rows().mac(&bytes)
+    }
+
+    /// A row as a key, if this program wrote it: a row that somebody else put there is no key.
+    fn listed(&self, row: &api_key::Model) -> Result<ApiKey, StoreError> {
+        let forged = || StoreError::Corrupt { index: None, what: "an API key that was not made here" };
+        if row.mac != self.mac(row) {
+            return Err(forged());
+        }
+        Ok(ApiKey {
+            actor: Actor { id: row.id.clone(), role: Role::parse(&row.role).ok_or_else(forged)? },
+            name: row.name.clone(),
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            revoked_at: row.revoked_at,
+        })
     }
 
     async fn find_key(&self, hash: [u8; 32]) -> Result<Option<ApiKey>, StoreError> {
@@ -153,27 +184,13 @@ impl Store {
             .filter(api_key::Column::Hash.eq(hash.to_vec()))
             .one(&self.db.readers)
             .await?;
-        row.map(listed).transpose()
+        row.map(|row| self.listed(&row)).transpose()
     }
 
     fn stamp_keys(&self) -> Result<(), StoreError> {
         let path = self.folder.key_stamp();
         fs::write(&path, random::bytes::<8>()).map_err(|source| StoreError::Folder { path, source })
     }
-}
-
-fn listed(row: api_key::Model) -> Result<ApiKey, StoreError> {
-    let role = Role::parse(&row.role).ok_or(StoreError::Corrupt {
-        index: None,
-        what: "role of an API key",
-    })?;
-    Ok(ApiKey {
-        actor: Actor { id: row.id, role },
-        name: row.name,
-        created_at: row.created_at,
-        expires_at: row.expires_at,
-        revoked_at: row.revoked_at,
-    })
 }
 
 fn hash(key: &str) -> [u8; 32] {
@@ -214,14 +231,15 @@ impl Authenticator {
     /// The actor of a key, or `None` if it is unknown, expired or revoked.
     pub async fn authenticate(&self, key: &str) -> Result<Option<Actor>, StoreError> {
         let hash = hash(key);
-        if let Some(known) = self.remembered(&hash) {
+        let stamp = self.stamp();
+        if let Some(known) = self.remembered(stamp, &hash) {
             return Ok(self.valid(&known));
         }
         let Some(found) = self.store.find_key(hash).await? else {
             return Ok(None);
         };
         let actor = self.valid(&found);
-        self.remember(hash, found);
+        self.remember(stamp, hash, found);
         Ok(actor)
     }
 
@@ -231,29 +249,26 @@ impl Authenticator {
         live.then(|| key.actor.clone())
     }
 
-    fn remembered(&self, hash: &[u8; 32]) -> Option<ApiKey> {
-        let stamp = fs::metadata(self.store.folder.key_stamp())
-            .and_then(|file| file.modified())
-            .ok();
-        let mut seen = self
-            .seen
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+    /// When keys were last made or revoked on this machine.
+    fn stamp(&self) -> Option<SystemTime> {
+        fs::metadata(self.store.folder.key_stamp()).and_then(|file| file.modified()).ok()
+    }
+
+    fn remembered(&self, stamp: Option<SystemTime>, hash: &[u8; 32]) -> Option<ApiKey> {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.stamp != stamp {
-            *seen = Seen {
-                stamp,
-                keys: HashMap::new(),
-            };
+            *seen = Seen { stamp, keys: HashMap::new() };
         }
         let (key, at) = seen.keys.get(hash)?;
         (at.elapsed() < Self::MEMORY).then(|| key.clone())
     }
 
-    fn remember(&self, hash: [u8; 32], key: ApiKey) {
-        let mut seen = self
-            .seen
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+    /// Remembers a key, unless keys were changed while it was looked up: then it may be what was revoked.
+    fn remember(&self, stamp: Option<SystemTime>, hash: [u8; 32], key: ApiKey) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.stamp != stamp {
+            return;
+        }
         if seen.keys.len() >= Self::CAPACITY {
             seen.keys.clear();
         }

@@ -77,6 +77,7 @@ table!(record, "records", {
     event_date: i32,
     retain_through: i32,
     third_party: Option<i64>,
+    mac: Vec<u8>,
 });
 
 table!(record_content, "record_contents", {
@@ -109,4 +110,5 @@ table!(api_key, "api_keys", {
     created_at: i64,
     expires_at: Option<i64>,
     revoked_at: Option<i64>,
+    mac: Vec<u8>,
 });

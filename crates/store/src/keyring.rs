@@ -26,7 +26,7 @@ use crate::random;
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The key folder exists already: keys are never overwritten.
-    #[error("keys exist already in {0}")]
+    #[error("{0} holds the keys of a ledger already; if that ledger is gone for good, move them away")]
     Exists(PathBuf),
     /// A file could not be read or written.
     #[error("key file {path}")]
@@ -55,6 +55,9 @@ pub struct Keyring {
 
 impl Keyring {
     /// Makes a folder of fresh keys; the signing key signs for `origin`.
+    ///
+    /// The signing key is made last: a folder that has one belongs to a ledger, and is never used for another, which
+    /// would give two histories one signature. A folder that lacks it was left behind by an interrupted attempt.
     pub fn create(folder: &Path, origin: &Origin) -> Result<Self, KeyError> {
         if folder.join("signing.key").exists() {
             return Err(KeyError::Exists(folder.to_owned()));
@@ -65,9 +68,13 @@ impl Keyring {
             .mode(0o700)
             .create(&months)
             .map_err(|source| KeyError::File { path: months, source })?;
-        for name in ["search.key", "digest.key", "signing.key"] {
-            write_new(&folder.join(name), &Zeroizing::new(random::bytes()))?;
+        for name in ["search.key", "digest.key"] {
+            match write_new(&folder.join(name), &Zeroizing::new(random::bytes())) {
+                Err(KeyError::Exists(_)) | Ok(()) => {}
+                Err(error) => return Err(error),
+            }
         }
+        write_new(&folder.join("signing.key"), &Zeroizing::new(random::bytes()))?;
         Self::open(folder, origin)
     }
 
@@ -206,6 +213,18 @@ mod tests {
         let again = Keyring::open(&folder, &origin()).unwrap();
         assert_eq!(again.month_to_open(month).unwrap(), key);
         assert_ne!(again.month_to_seal(Month::OPEN).unwrap(), key);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn an_interrupted_attempt_is_taken_up_again() {
+        let folder = scratch();
+        Keyring::create(&folder, &origin()).unwrap();
+        let search = fs::read(folder.join("search.key")).unwrap();
+        fs::remove_file(folder.join("signing.key")).unwrap();
+        fs::remove_file(folder.join("digest.key")).unwrap();
+        Keyring::create(&folder, &origin()).unwrap();
+        assert_eq!(fs::read(folder.join("search.key")).unwrap(), search);
         fs::remove_dir_all(&folder).unwrap();
     }
 

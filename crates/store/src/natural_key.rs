@@ -5,9 +5,12 @@ use std::fmt::Write;
 use std::sync::OnceLock;
 
 use kirokubo_ledger::{Index, RecordId};
+use kirokubo_records::seal::BodyDigest;
 use sea_orm::{ConnectionTrait, Statement, Value};
 
 use crate::error::{StoreError, corrupt};
+use crate::outcome::Recorded;
+use crate::store::Store;
 
 /// Pairs a statement asks for at once; see `insert.rs` on why there are a few fixed counts.
 const COUNTS: [usize; 4] = [256, 32, 4, 1];
@@ -74,6 +77,25 @@ pub(crate) async fn find<'a>(
         }
     }
     Ok(found)
+}
+
+impl Store {
+    /// What recording an event would meet under its natural key: nothing, itself, or another event.
+    pub async fn known_event(
+        &self,
+        system: &str,
+        event_id: &str,
+        body: &BodyDigest,
+    ) -> Result<Option<Recorded>, StoreError> {
+        let found = find(&self.db.readers, self.ledger.row, [(system, event_id)]).await?;
+        Ok(found.into_values().next().map(|known| {
+            if known.body_digest == *body.as_bytes() {
+                Recorded::Replayed(known.existing)
+            } else {
+                Recorded::Conflict(known.existing)
+            }
+        }))
+    }
 }
 
 fn text(pairs: usize) -> String {

@@ -92,17 +92,23 @@ fn job(record: SealedRecord) -> (Job, oneshot::Receiver<Result<Recorded, AppendE
 /// The running task, and the wish to stop it.
 pub(crate) struct Sequencer {
     pub(crate) appender: Appender,
-    stop: oneshot::Sender<()>,
+    /// Dropped, it is the wish to stop.
+    stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
 }
 
 impl Sequencer {
-    /// Takes nothing more, appends what waits, and ends.
-    pub(crate) async fn stop(self) {
-        drop(self.stop);
-        if let Err(error) = self.task.await {
+    /// Returns when the task has ended.
+    pub(crate) async fn ended(&mut self) {
+        if let Err(error) = (&mut self.task).await {
             tracing::error!(%error, "the sequencer ended badly");
         }
+    }
+
+    /// Takes nothing more, appends what waits, and ends.
+    pub(crate) async fn stop(mut self) {
+        self.stop = None;
+        self.ended().await;
     }
 }
 
@@ -113,7 +119,7 @@ pub(crate) fn start(writer: LedgerWriter, wal: WalKeeper) -> Sequencer {
     let (stop, stopped) = oneshot::channel();
     Sequencer {
         appender: Appender { queue, latest, clock },
-        stop,
+        stop: Some(stop),
         task: tokio::spawn(run(writer, wal, jobs, stopped)),
     }
 }

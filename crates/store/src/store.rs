@@ -86,6 +86,11 @@ impl Running {
         self.sequencer.appender.clone()
     }
 
+    /// Returns when the sequencer ends without being told to, which only a bug can bring about.
+    pub async fn ended(&mut self) {
+        self.sequencer.ended().await;
+    }
+
     /// Appends everything that was handed in, refuses the rest, and empties the write-ahead log.
     pub async fn stop(self) -> Result<(), StoreError> {
         self.sequencer.stop().await;
@@ -106,16 +111,14 @@ impl Store {
         let folder = DataFolder::new(folder);
         let file = folder.database(database_url)?;
         folder.create()?;
-        let db = Connections::open_sqlite(&file, true).await?;
-        Migrator::up(&db.writer, None).await?;
-        if ledger::Entity::find().one(&db.writer).await?.is_some() {
+        let _lock = folder.lock()?;
+        // Before anything is made or migrated: a ledger that is there already must not be touched.
+        if file.exists() && holds_a_ledger(&file).await? {
             return Err(StoreError::AlreadyInitialised(folder.path().to_owned()));
         }
-        let keyring = match Keyring::create(&folder.keys(), origin) {
-            // Keys without a ledger: an earlier `init` was cut short after making them.
-            Err(crate::keyring::KeyError::Exists(_)) => Keyring::open(&folder.keys(), origin)?,
-            made => made?,
-        };
+        let keyring = Keyring::create(&folder.keys(), origin)?;
+        let db = Connections::open_sqlite(&file, true).await?;
+        Migrator::up(&db.writer, None).await?;
         create_ledger(&db.writer, &keyring, operator, clock.now_ms()).await?;
         Self::assemble(folder, db, clock).await
     }
@@ -215,6 +218,12 @@ impl Store {
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
+}
+
+/// Whether a database has a ledger. One without our tables has none.
+async fn holds_a_ledger(file: &Path) -> Result<bool, StoreError> {
+    let db = Connections::open_sqlite(file, false).await?;
+    Ok(ledger::Entity::find().one(&db.readers).await.is_ok_and(|row| row.is_some()))
 }
 
 /// Writes the ledger's row, its genesis entry, and the head and checkpoint of size 1, or nothing.

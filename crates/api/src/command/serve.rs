@@ -2,9 +2,7 @@
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::time::Duration;
 
-use axum::serve::ListenerExt;
 use clap::Args;
 use kirokubo_store::{Running, Store, StoreError};
 use tokio::net::TcpListener;
@@ -14,9 +12,6 @@ use tracing_subscriber::filter::LevelFilter;
 
 use super::{Outcome, Place, telemetry};
 use crate::http::{AppState, router};
-
-/// How long requests may take to finish once the server is told to stop.
-const DRAIN: Duration = Duration::from_secs(20);
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
@@ -39,9 +34,12 @@ impl Serve {
     pub(super) async fn run(self) -> Outcome {
         telemetry::start(self.log);
         let store = self.place.open().await?;
-        let server = Server::start(store, self.listen).await?;
+        let mut server = Server::start(store, self.listen).await?;
         println!("listening on http://{}", server.address);
-        stop_signal().await?;
+        tokio::select! {
+            stopped = stop_signal() => stopped?,
+            () = server.broken() => return Err("the sequencer ended; see the log".into()),
+        }
         tracing::info!("stopping");
         server.stop().await?;
         Ok(ExitCode::SUCCESS)
@@ -53,7 +51,7 @@ pub(super) struct Server {
     pub(super) address: SocketAddr,
     running: Running,
     stop: oneshot::Sender<()>,
-    http: JoinHandle<std::io::Result<()>>,
+    http: JoinHandle<()>,
 }
 
 impl Server {
@@ -66,18 +64,8 @@ impl Server {
         let app = router(AppState::new(store, running.appender()));
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
-        let listener = listener.tap_io(|stream| {
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(%error, "TCP_NODELAY");
-            }
-        });
-        let (stop, stopped) = oneshot::channel::<()>();
-        let stopped = async {
-            // A dropped sender is a wish to stop, too.
-            drop(stopped.await);
-        };
-        let http =
-            tokio::spawn(async move { axum::serve(listener, app).with_graceful_shutdown(stopped).await });
+        let (stop, stopped) = oneshot::channel();
+        let http = tokio::spawn(crate::listen::serve(listener, app, stopped));
         Ok(Self {
             address,
             running,
@@ -86,11 +74,16 @@ impl Server {
         })
     }
 
+    /// Waits until the sequencer ends by itself, which is a bug: better to be started again than to refuse for ever.
+    pub(super) async fn broken(&mut self) {
+        self.running.ended().await;
+    }
+
     /// Takes no new connections, lets requests finish, appends what was handed in, and closes.
     pub(super) async fn stop(self) -> Result<(), StoreError> {
         drop(self.stop);
-        if tokio::time::timeout(DRAIN, self.http).await.is_err() {
-            tracing::warn!("some requests did not finish in time");
+        if let Err(error) = self.http.await {
+            tracing::error!(%error, "the listener ended badly");
         }
         self.running.stop().await
     }

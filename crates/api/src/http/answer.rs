@@ -72,7 +72,8 @@ answers! {
         "データベースが応答しません。少し待って同じ内容を送ってください。",
         "the store is unavailable; send the same again in a moment";
     Internal StatusCode::INTERNAL_SERVER_ERROR, "server.internal",
-        "サーバー内部の誤りです。記録は変わっていません。", "an internal error; nothing was changed";
+        "サーバー内部の誤りです。同じ内容をもう一度送っても二重には記録されません。",
+        "an internal error; sending the same again records nothing twice";
 }
 
 impl Answer {

@@ -1,11 +1,15 @@
 //! Reading bodies: media type, size, and nothing kept beyond them.
 
+use std::time::Duration;
+
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http_body_util::BodyExt;
+use kirokubo_store::AppendError;
 
+use super::budget::{Budget, Share};
 use super::problem::ApiError;
 use super::state::AppState;
 
@@ -21,8 +25,11 @@ const MAX_QUESTION: usize = 64 << 10;
 /// How much of an oversized body is read and thrown away, so that its sender gets to read the answer.
 const MAX_DRAINED: usize = 64 << 20;
 
-/// The bytes of one event.
-pub(crate) struct EventBody(pub(crate) Bytes);
+/// How long a client may take to send a body.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The bytes of one event, and their share of the budget until it is answered.
+pub(crate) struct EventBody(pub(crate) Bytes, pub(crate) Share);
 
 /// The bytes of any other JSON body.
 pub(crate) struct JsonBody(pub(crate) Bytes);
@@ -30,16 +37,20 @@ pub(crate) struct JsonBody(pub(crate) Bytes);
 impl FromRequest<AppState> for EventBody {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, _: &AppState) -> Result<Self, ApiError> {
-        json(request, MAX_EVENT).await.map(Self)
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
+        json(request, MAX_EVENT, &state.budget)
+            .await
+            .map(|(bytes, share)| Self(bytes, share))
     }
 }
 
 impl FromRequest<AppState> for JsonBody {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, _: &AppState) -> Result<Self, ApiError> {
-        json(request, MAX_QUESTION).await.map(Self)
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
+        json(request, MAX_QUESTION, &state.budget)
+            .await
+            .map(|(bytes, _)| Self(bytes))
     }
 }
 
@@ -49,19 +60,25 @@ pub(crate) fn ndjson_body(request: Request) -> Result<Body, ApiError> {
     Ok(request.into_body())
 }
 
-async fn json(request: Request, limit: usize) -> Result<Bytes, ApiError> {
+async fn json(request: Request, limit: usize, budget: &Budget) -> Result<(Bytes, Share), ApiError> {
+    let read = tokio::time::timeout(PATIENCE, read_json(request, limit, budget));
+    read.await.unwrap_or(Err(ApiError::BodyInterrupted))
+}
+
+async fn read_json(request: Request, limit: usize, budget: &Budget) -> Result<(Bytes, Share), ApiError> {
     let verdict = expect_media_type(request.headers(), &["application/json"]);
-    let announced = request
+    let announced: Option<usize> = request
         .headers()
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse().ok());
     let mut body = request.into_body();
-    if verdict.is_err() || announced.is_some_and(|length: usize| length > limit) {
+    if verdict.is_err() || announced.is_some_and(|length| length > limit) {
         drain(&mut body, 0).await;
         verdict?;
         return Err(ApiError::TooLarge { limit });
     }
-    let mut bytes = Vec::with_capacity(announced.unwrap_or(0));
+    let mut share = budget.take(0).ok_or(AppendError::Busy)?;
+    let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(|_| ApiError::BodyInterrupted)?.into_data() else {
             continue;
@@ -70,9 +87,11 @@ async fn json(request: Request, limit: usize) -> Result<Bytes, ApiError> {
             drain(&mut body, bytes.len()).await;
             return Err(ApiError::TooLarge { limit });
         }
+        // Taken as it arrives: who announces much and sends nothing holds nothing.
+        share.merge(budget.take(data.len()).ok_or(AppendError::Busy)?);
         bytes.extend_from_slice(&data);
     }
-    Ok(bytes.into())
+    Ok((bytes.into(), share))
 }
 
 async fn drain(body: &mut Body, mut seen: usize) {

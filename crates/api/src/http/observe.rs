@@ -3,6 +3,7 @@
 //! Nothing a client sends is logged but the request id it chose: no path (only the route's pattern), no query,
 //! no header, no body.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -11,7 +12,8 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
 use kirokubo_store::random;
 use tracing::Instrument;
 
@@ -35,7 +37,9 @@ pub(crate) async fn observe(State(state): State<AppState>, request: Request, nex
     let trace_id = trace_id(request.headers());
     let span = tracing::info_span!("request", request_id = %id, trace_id, actor = tracing::field::Empty);
 
-    let mut response = next.run(request).instrument(span.clone()).await;
+    // A panic is a bug of ours, and still no reason to leave a client without an answer.
+    let run = AssertUnwindSafe(next.run(request).instrument(span.clone())).catch_unwind();
+    let mut response = run.await.unwrap_or_else(|_| ApiError::Panicked.into_response());
     let error = response.extensions_mut().remove::<Arc<ApiError>>();
     if let Some(error) = &error {
         render(&mut response, error, &id, language);

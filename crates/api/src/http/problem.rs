@@ -45,6 +45,9 @@ pub(crate) enum ApiError {
     /// The same natural key with another body.
     #[error("event conflict with {id}")]
     Conflict { id: String },
+    /// A bug: the handler panicked.
+    #[error("the handler panicked")]
+    Panicked,
     /// A bug: a draft that passed every check could not be sealed.
     #[error(transparent)]
     Seal(#[from] kirokubo_records::seal::SealError),
@@ -81,24 +84,12 @@ impl ApiError {
             Self::Invalid(_) => Answer::Invalid,
             Self::Conflict { .. } => Answer::Conflict,
             Self::Append(AppendError::IdempotencyKeyReused) => Answer::KeyReused,
-            Self::Append(AppendError::Busy) => Answer::Busy,
             Self::Append(AppendError::Stopped) => Answer::Stopping,
-            Self::Append(AppendError::DayChanged | AppendError::Store(_))
-            | Self::Store(StoreError::Unavailable(_)) => Answer::Unavailable,
-            Self::Seal(_)
-            | Self::EntryBundle(_)
-            | Self::Proof(_)
-            | Self::Store(
-                StoreError::Corrupt { .. }
-                | StoreError::Key(_)
-                | StoreError::NotInitialised(_)
-                | StoreError::AlreadyInitialised(_)
-                | StoreError::InUse(_)
-                | StoreError::Outdated { .. }
-                | StoreError::OldSqlite(_)
-                | StoreError::UnsupportedUrl(_)
-                | StoreError::Folder { .. },
-            ) => Answer::Internal,
+            // Where midnight passes twice while one request waits, the server is busy, too.
+            Self::Append(AppendError::Busy | AppendError::DayChanged) => Answer::Busy,
+            Self::Append(AppendError::Store(error)) => store_answer(error),
+            Self::Store(error) => store_answer(error),
+            Self::Seal(_) | Self::EntryBundle(_) | Self::Proof(_) | Self::Panicked => Answer::Internal,
         }
     }
 
@@ -143,6 +134,22 @@ impl ApiError {
     /// Seconds after which to try again, where trying again makes sense.
     pub(crate) fn retry_after(&self) -> Option<u32> {
         self.answer().retry_after()
+    }
+}
+
+/// Damage is ours to mend and no retry helps; a database that does not answer may do so in a moment.
+fn store_answer(error: &StoreError) -> Answer {
+    match error {
+        StoreError::Unavailable(_) | StoreError::HeadMoved => Answer::Unavailable,
+        StoreError::Corrupt { .. }
+        | StoreError::Key(_)
+        | StoreError::NotInitialised(_)
+        | StoreError::AlreadyInitialised(_)
+        | StoreError::InUse(_)
+        | StoreError::Outdated { .. }
+        | StoreError::OldSqlite(_)
+        | StoreError::UnsupportedUrl(_)
+        | StoreError::Folder { .. } => Answer::Internal,
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use kirokubo_store::{Appender, Authenticator, Store};
 
+use super::budget::Budget;
 use super::metrics::Metrics;
 
 /// Shared by all requests; cheap to clone.
@@ -17,6 +18,8 @@ pub struct AppState {
     pub authenticator: Arc<Authenticator>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// Bytes of events that may be in work at once.
+    pub(crate) budget: Budget,
 }
 
 impl AppState {
@@ -29,6 +32,7 @@ impl AppState {
             appender,
             authenticator,
             metrics: Arc::default(),
+            budget: Budget::default(),
         }
     }
 }

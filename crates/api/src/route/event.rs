@@ -18,6 +18,7 @@ use crate::recording::{self, Posted, Said, Sender, WhenFull};
 use crate::time::date_of_retention;
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PostOptions {
     /// Check everything, write nothing.
@@ -56,7 +57,7 @@ pub(crate) async fn post_provision(
     Recording(actor): Recording,
     options: Result<Query<PostOptions>, axum::extract::rejection::QueryRejection>,
     headers: HeaderMap,
-    EventBody(body): EventBody,
+    EventBody(body, _share): EventBody,
 ) -> Result<Response, ApiError> {
     let Query(options) = options.map_err(|_| ApiError::Query { name: "dry_run" })?;
     post(&state, &actor, &headers, &body, Expect::Provision, &options).await
@@ -91,7 +92,7 @@ pub(crate) async fn post_receipt(
     Recording(actor): Recording,
     options: Result<Query<PostOptions>, axum::extract::rejection::QueryRejection>,
     headers: HeaderMap,
-    EventBody(body): EventBody,
+    EventBody(body, _share): EventBody,
 ) -> Result<Response, ApiError> {
     let Query(options) = options.map_err(|_| ApiError::Query { name: "dry_run" })?;
     post(&state, &actor, &headers, &body, Expect::Receipt, &options).await
@@ -111,7 +112,7 @@ async fn post(
         idempotency_key: idempotency_key(headers)?,
     };
     if options.dry_run {
-        return dry_run(state, body, expect, language);
+        return dry_run(state, body, expect, language).await;
     }
     let posted = recording::record(state, sender, body, expect, WhenFull::Refuse).await;
     if matches!(posted, Err(ApiError::Invalid(_) | ApiError::Unreadable(_))) {
@@ -138,12 +139,21 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
     })
 }
 
-fn dry_run(state: &AppState, body: &[u8], expect: Expect, language: Language) -> Result<Response, ApiError> {
-    let answer = match recording::judge(body, expect, state.store.clock().now_ms())? {
-        Outcome::Record(draft) => NotRecorded::dry_run(&draft, language),
-        Outcome::NoDuty(no_duty) => NotRecorded::no_duty(&no_duty, language),
+/// What posting the event would be answered, without writing anything.
+async fn dry_run(
+    state: &AppState,
+    body: &[u8],
+    expect: Expect,
+    language: Language,
+) -> Result<Response, ApiError> {
+    let draft = match recording::judge(body, expect, state.appender.now_ms())? {
+        Outcome::NoDuty(no_duty) => return Ok(Json(NotRecorded::no_duty(&no_duty, language)).into_response()),
+        Outcome::Record(draft) => draft,
     };
-    Ok(Json(answer).into_response())
+    match recording::known(state, &draft).await? {
+        Some(existing) => replay(state, &existing, language).await,
+        None => Ok(Json(NotRecorded::dry_run(&draft, language)).into_response()),
+    }
 }
 
 /// The first answer again.

@@ -1,14 +1,15 @@
 //! `POST /v1/events`: a stream of events, one NDJSON line each, answered line by line in order.
 //!
 //! Lines are taken as they arrive, judged and sealed a handful at a time on all cores, and appended together.
-//! Memory is bounded: a window of lines is in flight, and a bounded number of answers waits for a client that
-//! sends everything before it reads anything. A client that goes away stops the reading; what was read whole is
+//! Memory is bounded: a window of lines is in flight, and a bounded number of bytes of answers waits for a client
+//! that sends everything before it reads anything. A client that goes away stops the reading; what was read whole is
 //! carried on.
 
 mod answer;
 mod lines;
 
-use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::QueryRejection;
@@ -18,15 +19,15 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use http_body_util::BodyExt;
-use kirokubo_records::Expect;
+use kirokubo_records::{Expect, Outcome};
 use kirokubo_store::{Actor, AppendError};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::event::PostOptions;
 use super::event_shape::EventLine;
-use crate::http::{ApiError, AppState, Language, MAX_LINE, Problem, Recording, ndjson_body};
-use crate::recording::{self, Sender, WhenFull};
+use crate::http::{ApiError, AppState, Budget, Language, MAX_LINE, Problem, Recording, Share, ndjson_body};
+use crate::recording::{self, Posted, Sender, WhenFull};
 use answer::LineAnswer;
 pub(crate) use answer::Refusal;
 use lines::{Line, Lines};
@@ -34,11 +35,17 @@ use lines::{Line, Lines};
 /// Lines judged and sealed together: enough to make a task worth its while.
 const GROUP: usize = 64;
 
+/// Bytes after which a group is full whatever its number of lines.
+const GROUP_BYTES: usize = 1 << 20;
+
 /// Groups in flight: what the sequencer can gather into one transaction, several times over.
 const WINDOW: usize = 24;
 
-/// Groups of answers (of up to 64 lines of about 120 bytes) that may wait for the client to read.
-const ANSWERS: usize = 2_048;
+/// Bytes of answers that may wait for a client that sends everything before it reads anything.
+const UNREAD: usize = 8 << 20;
+
+/// How long a stream may be silent.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Records a stream of events.
 ///
@@ -66,93 +73,97 @@ pub(crate) async fn post(
     let Query(options) = options.map_err(|_| ApiError::Query { name: "dry_run" })?;
     let body = ndjson_body(request)?;
     let language = Language::of(&headers);
-    let (answers, waiting) = mpsc::channel(ANSWERS);
-    tokio::spawn(
-        Stream {
-            state,
-            actor,
-            language,
-            dry_run: options.dry_run,
-            answers,
-            groups: VecDeque::new(),
-        }
-        .run(body),
-    );
+    let (groups, started) = mpsc::channel(WINDOW);
+    let (answers, waiting) = mpsc::channel(WINDOW);
+    let reader = Reader {
+        state,
+        actor,
+        language,
+        dry_run: options.dry_run,
+        groups,
+    };
+    tokio::spawn(reader.run(body));
+    tokio::spawn(answer_in_order(started, answers));
     let body = stream::unfold(waiting, |mut waiting| async {
-        let answer: Bytes = waiting.recv().await?;
-        Some((Ok::<_, std::convert::Infallible>(answer), waiting))
+        // The share goes back once the bytes are on their way.
+        let (answer, _share): (Bytes, Share) = waiting.recv().await?;
+        Some((Ok::<_, Infallible>(answer), waiting))
     });
     Ok(([(CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(body)).into_response())
 }
 
-struct Stream {
+/// Cuts the body into groups of lines and starts each; ends when nobody waits for answers any more.
+struct Reader {
     state: AppState,
     actor: Actor,
     language: Language,
     dry_run: bool,
-    answers: mpsc::Sender<Bytes>,
-    groups: VecDeque<JoinHandle<Bytes>>,
+    /// In order; its capacity is the window.
+    groups: mpsc::Sender<JoinHandle<Bytes>>,
 }
 
-impl Stream {
-    async fn run(mut self, mut body: Body) {
+impl Reader {
+    async fn run(self, mut body: Body) {
         let mut lines = Lines::default();
-        let mut group = Vec::with_capacity(GROUP);
         loop {
-            let frame = body.frame().await;
-            let ended = match frame {
-                Some(Ok(frame)) => {
+            let ended = match tokio::time::timeout(PATIENCE, body.frame()).await {
+                Ok(Some(Ok(frame))) => {
                     lines.extend(frame.data_ref().map_or(&[][..], |data| data));
                     false
                 }
-                // Cut off in the middle: the unfinished line was never an event.
-                Some(Err(_)) => {
+                Ok(None) => true,
+                // Cut off, or given up on, in the middle: the unfinished line was never an event.
+                Ok(Some(Err(_))) | Err(_) => {
                     lines.forget_unfinished();
                     true
                 }
-                None => true,
             };
-            while let Some(line) = lines.next(ended) {
-                group.push(line);
-                if group.len() == GROUP && !self.start(std::mem::take(&mut group)).await {
+            loop {
+                let group = lines.group(ended, GROUP, GROUP_BYTES);
+                if group.is_empty() {
+                    break;
+                }
+                if !self.start(group).await {
                     return;
                 }
             }
-            // A slow sender's lines are not kept waiting for a full group.
-            if !group.is_empty() && !self.start(std::mem::take(&mut group)).await {
+            if ended {
                 return;
             }
-            if ended {
-                break;
-            }
         }
-        while !self.groups.is_empty() && self.finish_first().await {}
     }
 
-    /// Starts a group; waits for the oldest one if the window is full. `false` once nobody reads any more.
-    async fn start(&mut self, group: Vec<Line>) -> bool {
+    /// Starts a group once there is memory and room in the window for it. `false` once nobody reads any more.
+    async fn start(&self, group: Vec<Line>) -> bool {
+        let share = self.state.budget.wait(group.iter().map(Line::len).sum()).await;
         let (state, actor, language) = (self.state.clone(), self.actor.clone(), self.language);
-        self.groups.push_back(if self.dry_run {
-            tokio::spawn(async move { judge_group(&state, language, &group) })
+        let task = if self.dry_run {
+            tokio::spawn(async move {
+                let _share = share;
+                judge_group(state, language, group).await
+            })
         } else {
-            tokio::spawn(answer_group(state, actor, language, group))
-        });
-        while self.groups.len() >= WINDOW || self.groups.front().is_some_and(JoinHandle::is_finished) {
-            if !self.finish_first().await {
-                return false;
-            }
-        }
-        true
-    }
-
-    async fn finish_first(&mut self) -> bool {
-        let Some(group) = self.groups.pop_front() else {
-            return true;
+            tokio::spawn(async move {
+                let _share = share;
+                answer_group(state, actor, language, group).await
+            })
         };
-        match group.await {
-            Ok(answers) => self.answers.send(answers).await.is_ok(),
-            // The group panicked: a bug; its caller sees the stream end early and sends again.
-            Err(_) => false,
+        self.groups.send(task).await.is_ok()
+    }
+}
+
+/// Sends every group's answers as soon as it is its turn, whatever is being read meanwhile.
+async fn answer_in_order(
+    mut started: mpsc::Receiver<JoinHandle<Bytes>>,
+    answers: mpsc::Sender<(Bytes, Share)>,
+) {
+    let unread = Budget::of(UNREAD);
+    while let Some(group) = started.recv().await {
+        // A group that panicked is a bug; its caller sees the stream end early and sends again.
+        let Ok(text) = group.await else { return };
+        let share = unread.wait(text.len().min(UNREAD)).await;
+        if answers.send((text, share)).await.is_err() {
+            return;
         }
     }
 }
@@ -164,7 +175,7 @@ async fn answer_group(state: AppState, actor: Actor, language: Language, lines: 
         idempotency_key: None,
     };
     let prepare = |line: &Line| match &line.text {
-        Ok(text) => recording::prepare(&state.store, sender, text, Expect::Line),
+        Ok(text) => recording::prepare(&state, sender, text, Expect::Line),
         Err(_) => Err(ApiError::TooLarge { limit: MAX_LINE }),
     };
     let prepared: Vec<_> = lines.iter().map(prepare).collect();
@@ -193,16 +204,25 @@ async fn answer_group(state: AppState, actor: Actor, language: Language, lines: 
 }
 
 /// Judges all lines of a group, and writes nothing.
-fn judge_group(state: &AppState, language: Language, lines: &[Line]) -> Bytes {
-    let now = state.store.clock().now_ms();
-    let answer = |line: &Line| {
+async fn judge_group(state: AppState, language: Language, lines: Vec<Line>) -> Bytes {
+    let now = state.appender.now_ms();
+    let mut answers = Vec::with_capacity(lines.len());
+    for line in &lines {
         let judged = match &line.text {
             Ok(text) => recording::judge(text, Expect::Line, now),
             Err(_) => Err(ApiError::TooLarge { limit: MAX_LINE }),
         };
-        LineAnswer::of_judgement(line.number, judged, language)
-    };
-    ndjson(&lines.iter().map(answer).collect::<Vec<_>>())
+        let known = match &judged {
+            Ok(Outcome::Record(draft)) => recording::known(&state, draft).await,
+            _ => Ok(None),
+        };
+        answers.push(match known {
+            Ok(None) => LineAnswer::of_judgement(line.number, judged, language),
+            Ok(Some(existing)) => LineAnswer::of(line.number, Ok(Posted::Replayed(existing)), language),
+            Err(error) => LineAnswer::of(line.number, Err(error), language),
+        });
+    }
+    ndjson(&answers)
 }
 
 fn ndjson(answers: &[LineAnswer]) -> Bytes {

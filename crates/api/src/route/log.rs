@@ -2,13 +2,13 @@
 //!
 //! Entries hold no personal value, so all of this is safe to publish.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use kirokubo_ledger::Size;
 use kirokubo_ledger::tile::{TilePath, Width, encode_entry_bundle, encode_hash_tile};
 
-use crate::http::{ApiError, AppState, Problem};
+use crate::http::{ApiError, AppState, Problem, Segments};
 
 /// A tile never changes once it exists.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
@@ -26,7 +26,7 @@ const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 )]
 pub(crate) async fn checkpoint(
     State(state): State<AppState>,
-    Path(ledger_id): Path<String>,
+    Segments(ledger_id): Segments<String>,
 ) -> Result<Response, ApiError> {
     check_ledger(&state, &ledger_id)?;
     let note = state.store.head().await?.note;
@@ -53,7 +53,7 @@ pub(crate) async fn checkpoint(
 )]
 pub(crate) async fn tile(
     State(state): State<AppState>,
-    Path((ledger_id, path)): Path<(String, String)>,
+    Segments((ledger_id, path)): Segments<(String, String)>,
 ) -> Result<Response, ApiError> {
     check_ledger(&state, &ledger_id)?;
     let path: TilePath = format!("tile/{path}").parse().map_err(|_| ApiError::NotFound)?;

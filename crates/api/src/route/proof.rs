@@ -1,6 +1,6 @@
 //! `GET /v1/records/{id}/proof`: that a record's entry is in the ledger, for anybody to check offline.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use kirokubo_ledger::proof::TlogProof;
@@ -8,7 +8,7 @@ use kirokubo_records::parse_record_id;
 
 use super::record::may_see;
 
-use crate::http::{ApiError, AppState, Problem, Reading};
+use crate::http::{ApiError, AppState, Problem, Reading, Segments};
 
 /// The proof of a record's entry.
 ///
@@ -26,7 +26,7 @@ use crate::http::{ApiError, AppState, Problem, Reading};
 pub(crate) async fn get(
     State(state): State<AppState>,
     Reading(actor): Reading,
-    Path(id): Path<String>,
+    Segments(id): Segments<String>,
 ) -> Result<Response, ApiError> {
     let id = parse_record_id(&id).ok_or(ApiError::NotFound)?;
     let header = state.store.record(&id).await?.ok_or(ApiError::NotFound)?;

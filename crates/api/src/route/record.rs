@@ -1,15 +1,15 @@
 //! `GET /v1/records/{id}`: one record.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use kirokubo_records::parse_record_id;
-use kirokubo_store::{Actor, RecordHeader, Role};
+use kirokubo_store::{Actor, RecordHeader, Role, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::record_view::RecordView;
-use crate::http::{ApiError, AppState, Language, Problem, Reading};
+use crate::http::{ApiError, AppState, Language, Problem, Reading, Segments};
 use crate::time::rfc3339;
 
 /// A record with its place in the ledger.
@@ -42,7 +42,7 @@ pub(crate) async fn get(
     State(state): State<AppState>,
     Reading(actor): Reading,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    Segments(id): Segments<String>,
 ) -> Result<Json<RecordDetail>, ApiError> {
     let id = parse_record_id(&id).ok_or(ApiError::NotFound)?;
     let header = state.store.record(&id).await?.ok_or(ApiError::NotFound)?;
@@ -53,7 +53,11 @@ pub(crate) async fn get(
         Role::Ingest => None,
         _ => state.store.open_record(&header).await?,
     };
-    let entry = state.store.entry(header.index).await?.ok_or(ApiError::NotFound)?;
+    let entry = state.store.entry(header.index).await?;
+    let entry = entry.ok_or(StoreError::Corrupt {
+        index: Some(header.index.get()),
+        what: "the entry of a record is missing",
+    })?;
     Ok(Json(RecordDetail {
         record: RecordView::new(&header, opened.as_ref(), actor.role, Language::of(&headers)),
         recorded_at: rfc3339(entry.recorded_at().as_millis()),

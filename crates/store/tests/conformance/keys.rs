@@ -1,6 +1,6 @@
 //! API keys: recognised while they live, and not a moment longer.
 
-use kirokubo_store::{Authenticator, Role};
+use kirokubo_store::{Authenticator, KeyError, Role, Store, StoreError};
 
 use crate::ledger::{NOON, TestLedger};
 
@@ -61,4 +61,29 @@ async fn the_database_holds_no_key_only_its_hash() {
         (listed[0].actor.clone(), listed[0].name.as_str()),
         (made.actor, "first")
     );
+}
+
+#[tokio::test]
+async fn whoever_can_only_write_to_the_database_cannot_make_himself_a_key() {
+    let ledger = TestLedger::new().await;
+    let authenticator = Authenticator::new(ledger.store.clone());
+    let mine = ledger.store.create_key(Role::Ingest, "crm", None).await.unwrap();
+    let sql = ledger.sql();
+    sql.execute("UPDATE api_keys SET role = 'officer'", []).unwrap();
+    assert!(authenticator.authenticate(&mine.key).await.is_err());
+    sql.execute("UPDATE api_keys SET role = 'ingest'", []).unwrap();
+    assert_eq!(authenticator.authenticate(&mine.key).await.unwrap(), Some(mine.actor));
+}
+
+#[tokio::test]
+async fn a_ledger_that_is_there_is_not_made_again() {
+    let mut ledger = TestLedger::new().await;
+    ledger.stop().await;
+    let origin = "other.example.jp/ledger".parse().unwrap();
+    let again = Store::init(&ledger.folder, "sqlite:", "別会社", &origin, ledger.clock.clone()).await;
+    assert!(matches!(again, Err(StoreError::AlreadyInitialised(_))));
+    // With the database gone, the keys are still those of the ledger that is gone.
+    std::fs::remove_file(ledger.folder.join("kirokubo.db")).unwrap();
+    let again = Store::init(&ledger.folder, "sqlite:", "別会社", &origin, ledger.clock.clone()).await;
+    assert!(matches!(again, Err(StoreError::Key(KeyError::Exists(_)))));
 }

@@ -17,14 +17,24 @@ pub(super) struct Lines {
     buffer: Vec<u8>,
     /// Where the unread part of the buffer begins.
     start: usize,
+    /// Up to where the unread part is known to hold no line break: what was looked at is not looked at again.
+    scanned: usize,
     number: u64,
     /// The line being read is over the limit and is skipped to its end.
     skipping: bool,
 }
 
+impl Line {
+    /// Bytes of its text.
+    pub(super) fn len(&self) -> usize {
+        self.text.as_ref().map_or(0, Bytes::len)
+    }
+}
+
 impl Lines {
     pub(super) fn extend(&mut self, chunk: &[u8]) {
         self.buffer.drain(..self.start);
+        self.scanned = self.scanned.saturating_sub(self.start);
         self.start = 0;
         self.buffer.extend_from_slice(chunk);
     }
@@ -37,21 +47,36 @@ impl Lines {
             .rposition(|byte| *byte == b'\n')
             .map_or(self.start, |end| end + 1);
         self.buffer.truncate(whole.max(self.start));
+        self.scanned = self.scanned.min(self.buffer.len());
         self.skipping = false;
     }
 
+    /// The next lines that are there whole, up to a number of lines or, about, of bytes.
+    pub(super) fn group(&mut self, ended: bool, lines: usize, bytes: usize) -> Vec<Line> {
+        let (mut group, mut taken) = (Vec::new(), 0);
+        while group.len() < lines && taken < bytes {
+            let Some(line) = self.next(ended) else { break };
+            taken += line.len();
+            group.push(line);
+        }
+        group
+    }
+
     /// The next line, if a whole one is there; at the end of the stream the rest is a line, too.
-    pub(super) fn next(&mut self, ended: bool) -> Option<Line> {
+    fn next(&mut self, ended: bool) -> Option<Line> {
         loop {
             let rest = &self.buffer[self.start..];
-            let (text, used) = match rest.iter().position(|byte| *byte == b'\n') {
-                Some(end) => (&rest[..end], end + 1),
+            let from = self.scanned.saturating_sub(self.start);
+            let found = rest[from..].iter().position(|byte| *byte == b'\n');
+            let (text, used) = match found {
+                Some(end) => (&rest[..from + end], from + end + 1),
                 None if ended && (!rest.is_empty() || self.skipping) => (rest, rest.len()),
                 None => {
                     if rest.len() > MAX_LINE {
                         self.skipping = true;
                         self.start = self.buffer.len();
                     }
+                    self.scanned = self.buffer.len();
                     return None;
                 }
             };
