@@ -64,6 +64,10 @@ catalogue! {
         "JSONとして読めません({line}行{column}列)。", "this is not JSON (line {line}, column {column})";
     JsonTooDeep "json.too_deep" Error None,
         "入れ子が深すぎます。", "nested too deeply";
+    JsonTooManyValues "json.too_many_values" Error None,
+        "値が多すぎます({limit}個まで)。記録を分けてください。", "too many values (at most {limit}); split the record";
+    JsonNameTooLong "json.name_too_long" Error None,
+        "項目名が長すぎます({limit}バイトまで)。", "the name of a field is too long (at most {limit} bytes)";
     JsonDuplicateField "json.duplicate_field" Error None,
         "同じ項目名が2回あります。", "the same field is given twice";
     JsonWrongType "json.wrong_type" Error None,
@@ -78,6 +82,8 @@ catalogue! {
         "「{field}」と食い違っています。", "contradicts `{field}`";
     ReferenceUnknown "reference.unknown" Error None,
         "指定された{what_ja}は登録されていません。", "no such {what_en}";
+    WarningsMore "warnings.more" Warning None,
+        "ほかにも注意があります。ここに挙げたのは一部です。", "there are more warnings than these";
     FaultsMore "faults.more" Error None,
         "ほかにも誤りがあります。ここまでを直してから送り直してください。",
         "there are more faults; put these right and send it again";
