@@ -35,12 +35,18 @@ pub enum DayReading {
     Unreadable,
 }
 
+/// Longest text that may be a date in any spelling, in bytes. Anything longer is not looked at.
+const MAX_BYTES: usize = 128;
+
 /// Reads `text` as a day: ISO 8601, 和暦 in kanji or Latin letters, slashes, or eight digits; full-width digits count
 /// as digits. Only ISO 8601 is [`DayReading::Exact`].
 #[must_use]
 pub fn read(text: &str) -> DayReading {
     if let Some(parts) = iso_parts(text) {
         return calendar_day(parts).map_or(DayReading::Impossible, DayReading::Exact);
+    }
+    if text.len() > MAX_BYTES {
+        return DayReading::Unreadable;
     }
     let plain: String = text.trim().nfkc().filter(|c| !c.is_whitespace()).collect();
     if let Some((era, rest)) = Era::strip(&plain) {
@@ -242,6 +248,7 @@ mod tests {
         }
         assert_eq!(read("令和8年2月30日"), DayReading::Impossible);
         assert_eq!(read("20260230"), DayReading::Impossible);
+        assert_eq!(read(&format!("2026/11/21{:120}", "")), DayReading::Unreadable);
     }
 
     proptest::proptest! {

@@ -200,12 +200,11 @@ impl<'p, 'n> Form<'p, 'n> {
             None => {}
             Some(Node::Text(_)) => refuse(self.at(name)),
             Some(Node::List(ids)) => {
-                for (index, id) in ids.iter().enumerate() {
+                let list = self.at(name);
+                for (index, id) in ids.iter().enumerate().take_while(|_| !self.faults.is_full()) {
                     match id {
-                        Node::Text(_) => refuse(self.at(name).index(index)),
-                        other => self
-                            .faults
-                            .push(wrong_type(other, self.at(name).index(index), "string")),
+                        Node::Text(_) => refuse(list.index(index)),
+                        other => self.faults.push(wrong_type(other, list.index(index), "string")),
                     }
                 }
             }

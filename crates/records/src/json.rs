@@ -1,5 +1,7 @@
 //! JSON as it was posted: a tree that keeps order, finds duplicate keys and copies no string it need not copy.
 
+mod duplicates;
+mod name;
 mod path;
 mod read;
 mod surrogate;

@@ -1,28 +1,29 @@
 //! Reading posted bytes in one pass, with every structural fault found on the way.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::collections::HashSet;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::{Member, Node, Path, surrogate};
+use super::name::NameSeed;
+use super::{Member, Node, Path, duplicates, surrogate};
 use crate::fault::{Code, Fault, Faults};
 
 /// Levels of nesting that are read. A full event needs five; the bound keeps the stack small whatever is posted.
 const MAX_DEPTH: usize = 16;
 
-/// Objects up to this many members look for a duplicate by walking, larger ones by hashing, so that neither a usual
-/// object pays for a hash set nor a hostile one for a quadratic walk.
-const WALKED_MEMBERS: usize = 32;
+/// Values that are read. A full event of a thousand principals has some 30,000; in memory each takes up to 200 bytes
+/// for the two it takes in a body, so without a bound a body could ask for a hundred times its length.
+const MAX_VALUES: usize = 100_000;
 
-/// Reads one JSON document.
+/// Reads one JSON document, in time that grows with its length and not with what it holds.
 ///
 /// # Errors
 ///
 /// `text.invalid_utf8`, `text.unassigned` for the escape of a lone surrogate, `json.malformed` (line and column, never
-/// the input itself), `json.too_deep`, or every `json.duplicate_field`.
+/// the input itself), `json.too_deep`, `json.too_many_values`, `json.name_too_long`, or the first
+/// `json.duplicate_field` of each object.
 pub fn read(bytes: &[u8]) -> Result<Node<'_>, Vec<Fault>> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let byte = error.valid_up_to().saturating_add(1).to_string();
@@ -49,6 +50,8 @@ pub fn read(bytes: &[u8]) -> Result<Node<'_>, Vec<Fault>> {
 #[derive(Default)]
 struct Notes {
     faults: Faults,
+    /// Values read so far.
+    values: Cell<usize>,
     /// Where reading stopped, set by the innermost value that failed.
     stopped_at: RefCell<Option<String>>,
 }
@@ -88,6 +91,19 @@ impl<'p> Seed<'p> {
         }
     }
 
+    fn check_count<E: Error>(self) -> Result<(), E> {
+        let count = self.notes.values.get() + 1;
+        self.notes.values.set(count);
+        if count <= MAX_VALUES {
+            return Ok(());
+        }
+        let fault = Fault::new(Code::JsonTooManyValues, String::new());
+        self.notes
+            .faults
+            .push(fault.fill("limit", &MAX_VALUES.to_string()));
+        Err(E::custom("too many values"))
+    }
+
     fn check_depth<E: Error>(self) -> Result<(), E> {
         if self.depth < MAX_DEPTH {
             return Ok(());
@@ -103,6 +119,7 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
     type Value = Node<'de>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node<'de>, D::Error> {
+        self.check_count()?;
         let read = deserializer.deserialize_any(self);
         if read.is_err() {
             self.notes.stop(self.path);
@@ -160,61 +177,16 @@ impl<'de> Visitor<'de> for Seed<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Node<'de>, A::Error> {
         self.check_depth()?;
         let mut members: Vec<Member<'de>> = Vec::new();
-        while let Some(name) = object.next_key_seed(NameSeed)? {
+        let faults = &self.notes.faults;
+        while let Some(name) = object.next_key_seed(NameSeed {
+            object: self.path,
+            faults,
+        })? {
             let value = object.next_value_seed(self.below(self.path.name(&name)))?;
             members.push((name, value));
         }
-        note_duplicates(&members, self);
+        duplicates::note(&members, self.path, faults);
         Ok(Node::Object(members))
-    }
-}
-
-/// Borrows the name of a member where it holds no escape.
-struct NameSeed;
-
-impl<'de> DeserializeSeed<'de> for NameSeed {
-    type Value = Cow<'de, str>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'de> Visitor<'de> for NameSeed {
-    type Value = Cow<'de, str>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a member's name")
-    }
-
-    fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(name))
-    }
-
-    fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(name.to_owned()))
-    }
-}
-
-fn note_duplicates(members: &[Member<'_>], seed: Seed<'_>) {
-    let note = |name: &str| {
-        seed.notes.faults.push(Fault::new(
-            Code::JsonDuplicateField,
-            seed.path.name(name).pointer(),
-        ));
-    };
-    if members.len() <= WALKED_MEMBERS {
-        for (count, (name, _)) in members.iter().enumerate() {
-            if members.iter().take(count).any(|(earlier, _)| earlier == name) {
-                note(name);
-            }
-        }
-    } else {
-        let mut names = HashSet::with_capacity(members.len());
-        members
-            .iter()
-            .filter(|(name, _)| !names.insert(name))
-            .for_each(|(name, _)| note(name));
     }
 }
 
@@ -249,23 +221,6 @@ mod tests {
     }
 
     #[test]
-    fn every_duplicate_name_is_found_with_its_pointer() {
-        let text = r#"{"a":1,"a":2,"c":{"d":1,"d":2}}"#;
-        assert_eq!(
-            faults(text),
-            [
-                ("/a".into(), "json.duplicate_field"),
-                ("/c/d".into(), "json.duplicate_field")
-            ]
-        );
-        let many: Vec<String> = (0..100).map(|n| format!(r#""k{n}":0"#)).collect();
-        assert_eq!(
-            faults(&format!(r#"{{{},"k7":1}}"#, many.join(","))),
-            [("/k7".into(), "json.duplicate_field")]
-        );
-    }
-
-    #[test]
     fn malformed_input_is_placed_and_never_quoted() {
         let faults = read("{\"name\":\n 山田太郎}".as_bytes()).unwrap_err();
         assert_eq!(faults[0].code, Code::JsonMalformed);
@@ -294,5 +249,15 @@ mod tests {
         assert_eq!(read(deep.as_bytes()).unwrap_err()[0].code, Code::JsonTooDeep);
         let allowed = format!("{}{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));
         assert!(read(allowed.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn the_number_of_values_is_bounded() {
+        let list = |values: usize| format!("[{}]", vec!["0"; values - 1].join(","));
+        assert!(read(list(MAX_VALUES).as_bytes()).is_ok());
+        assert_eq!(
+            faults(&list(MAX_VALUES + 1)),
+            [(String::new(), "json.too_many_values")]
+        );
     }
 }

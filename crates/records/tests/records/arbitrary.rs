@@ -117,14 +117,3 @@ proptest! {
         prop_assert_eq!(canonical(&posted), canonical(&turned));
     }
 }
-
-#[test]
-fn an_event_of_nothing_but_unknown_fields_is_answered_soon() {
-    let members: Vec<String> = (0..200_000)
-        .map(|n| format!(r#""unknown_field_{n}":0"#))
-        .collect();
-    let event = format!("{{{}}}", members.join(","));
-    let faults = parse_event(event.as_bytes(), Expect::Provision, &CONTEXT).expect_err("nothing is known");
-    assert!((1_000..1_010).contains(&faults.len()), "{}", faults.len());
-    assert!(faults.iter().any(|fault| fault.code.as_str() == "faults.more"));
-}
