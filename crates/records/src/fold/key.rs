@@ -17,20 +17,11 @@ pub enum KeyKind {
     Phone,
     /// A mail address.
     Email,
-    /// Birth date and a name together.
-    BirthDateName,
 }
 
 impl KeyKind {
     /// Every kind.
-    pub const ALL: &[Self] = &[
-        Self::Name,
-        Self::NameKana,
-        Self::Ref,
-        Self::Phone,
-        Self::Email,
-        Self::BirthDateName,
-    ];
+    pub const ALL: &[Self] = &[Self::Name, Self::NameKana, Self::Ref, Self::Phone, Self::Email];
 
     /// The stable name of the kind, which also separates the kinds in a token.
     #[must_use]
@@ -41,7 +32,6 @@ impl KeyKind {
             Self::Ref => "ref",
             Self::Phone => "phone",
             Self::Email => "email",
-            Self::BirthDateName => "birth_date_name",
         }
     }
 
@@ -49,7 +39,7 @@ impl KeyKind {
     #[must_use]
     pub fn fold(self, text: &str) -> String {
         match self {
-            Self::Name | Self::NameKana | Self::BirthDateName => name::name(text),
+            Self::Name | Self::NameKana => name::name(text),
             Self::Ref => name::reference(text),
             Self::Phone => name::phone(text),
             Self::Email => name::email(text),
@@ -75,16 +65,6 @@ impl SearchKey {
         })
     }
 
-    /// Joins a birth date, `YYYY-MM-DD`, with a name.
-    #[must_use]
-    pub fn birth_date_name(birth_date: &str, name: &str) -> Option<Self> {
-        let name = Self::fold(KeyKind::Name, name)?;
-        Some(Self {
-            kind: KeyKind::BirthDateName,
-            text: Private::new(format!("{birth_date}/{}", name.text())),
-        })
-    }
-
     /// What it was folded from.
     #[must_use]
     pub const fn kind(&self) -> KeyKind {
@@ -104,7 +84,7 @@ pub struct SearchKeys(Vec<SearchKey>);
 
 impl SearchKeys {
     /// Folds the fields of a principal, an object as `POST /v1/provisions` takes it. Fields that are no strings are
-    /// passed over.
+    /// passed over. A birth date becomes no key: it narrows a search only once the row is decrypted and compared.
     #[must_use]
     pub fn of_principal(principal: &Node<'_>) -> Self {
         let mut keys = Self::default();
@@ -116,7 +96,6 @@ impl SearchKeys {
         let names = [text("name"), text("common_name")].into_iter().flatten();
         for name in names.chain(former.iter().filter_map(Node::as_text)) {
             keys.add(SearchKey::fold(KeyKind::Name, name));
-            keys.add(text("birth_date").and_then(|date| SearchKey::birth_date_name(date, name)));
         }
         for (field, kind) in [
             ("name_kana", KeyKind::NameKana),
@@ -162,9 +141,7 @@ mod tests {
             texts,
             [
                 ("name", "高橋花子"),
-                ("birth_date_name", "1985-04-02/高橋花子"),
                 ("name", "鈴木花子"),
-                ("birth_date_name", "1985-04-02/鈴木花子"),
                 ("name_kana", "タカハシハナコ"),
                 ("ref", "crm:1"),
                 ("phone", "09012345678"),

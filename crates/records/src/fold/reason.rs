@@ -79,7 +79,7 @@ pub fn explain(stored: &str, asked: &str, kind: KeyKind) -> Option<MatchReason> 
         .find(|(_, same)| *same)
         .map(|(reason, _)| reason);
     Some(strictest.unwrap_or(match kind {
-        KeyKind::Name | KeyKind::NameKana | KeyKind::BirthDateName => MatchReason::VariantKanji,
+        KeyKind::Name | KeyKind::NameKana => MatchReason::VariantKanji,
         KeyKind::Phone => MatchReason::Spacing,
         KeyKind::Ref | KeyKind::Email => MatchReason::Width,
     }))

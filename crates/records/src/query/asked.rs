@@ -16,7 +16,7 @@ pub(super) struct Asked {
 /// way round, since some people are registered in kana.
 pub(super) fn kinds(asked: KeyKind) -> &'static [KeyKind] {
     match asked {
-        KeyKind::Name | KeyKind::NameKana | KeyKind::BirthDateName => &[KeyKind::Name, KeyKind::NameKana],
+        KeyKind::Name | KeyKind::NameKana => &[KeyKind::Name, KeyKind::NameKana],
         KeyKind::Ref => &[KeyKind::Ref],
         KeyKind::Phone => &[KeyKind::Phone],
         KeyKind::Email => &[KeyKind::Email],
@@ -30,7 +30,7 @@ impl Asked {
             explain(stored, self.text.get(), self.kind).map(|reason| Match { field, reason })
         };
         let fields: &[MatchedField] = match self.kind {
-            KeyKind::Name | KeyKind::NameKana | KeyKind::BirthDateName => &[
+            KeyKind::Name | KeyKind::NameKana => &[
                 MatchedField::Name,
                 MatchedField::CommonName,
                 MatchedField::FormerName,
@@ -52,7 +52,7 @@ impl Asked {
     /// Whether the row holds something of this kind, which then is something else.
     pub(super) fn contradicts(&self, row: &Node<'_>) -> bool {
         let fields: &[MatchedField] = match self.kind {
-            KeyKind::Name | KeyKind::BirthDateName => &[MatchedField::Name],
+            KeyKind::Name => &[MatchedField::Name],
             KeyKind::NameKana => &[MatchedField::NameKana],
             KeyKind::Ref => &[MatchedField::Ref],
             KeyKind::Phone => &[MatchedField::Phone],
