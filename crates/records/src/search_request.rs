@@ -2,8 +2,9 @@
 
 use chrono::NaiveDate;
 
-use crate::fault::{Code, Fault, Faults};
+use crate::fault::{Code, Fault, Faults, Words};
 use crate::form::Form;
+use crate::given::Given;
 use crate::japan::day_of_date;
 use crate::json::{self, Node, Path};
 use crate::query::PrincipalQuery;
@@ -11,6 +12,15 @@ use crate::text::IDENTIFIER;
 
 /// Rows a page has at most.
 const MAX_LIMIT: u32 = 500;
+
+/// Letters a kind of reason has at most.
+const MAX_KIND: usize = 64;
+
+const USUAL_KINDS: Words = Words::of(
+    "小文字の英単語で入れてください。例: disclosure_request(開示等の請求)、suppression(利用停止等)、correction(訂正等)、\
+     inquiry(問い合わせ)、audit(監査)",
+    "give one lower-case word, such as disclosure_request, suppression, correction, inquiry or audit",
+);
 
 /// A search for one person. A reason is part of it: nobody's records are looked up without one.
 #[derive(Debug, Clone)]
@@ -60,7 +70,8 @@ impl SearchRequest {
         &self.principal
     }
 
-    /// Why, in one word: `disclosure_request`, `suppression` …
+    /// Why, in one word of at most 64 lower-case ASCII letters, digits and `_`: `disclosure_request`, `suppression` …
+    /// It may be logged: a sentence, or a name as it is registered in Japan, is no such word.
     #[must_use]
     pub fn reason_kind(&self) -> &str {
         &self.reason_kind
@@ -92,19 +103,45 @@ impl SearchRequest {
 }
 
 fn reason(form: &Form<'_, '_>) -> Option<(String, Option<String>)> {
-    let given = form.object("reason", &["kind", "id"]);
-    let kind = given
-        .as_ref()
-        .present()
-        .and_then(|reason| reason.text("kind", IDENTIFIER).present());
-    if kind.is_none() && !given.is_faulty() {
+    let required = || {
         form.faults()
             .push(form.fault("reason", Code::SearchReasonRequired));
+    };
+    let reason = match form.object("reason", &["kind", "id"]) {
+        Given::Absent => {
+            required();
+            return None;
+        }
+        Given::Faulty => return None,
+        Given::Present(reason) => reason,
+    };
+    let id = reason.text("id", IDENTIFIER).present().map(str::to_owned);
+    match reason.text("kind", IDENTIFIER) {
+        Given::Present(kind) if is_kind(kind) => Some((kind.to_owned(), id)),
+        Given::Present(_) => {
+            let fault = unknown(&reason, "kind").hint(USUAL_KINDS);
+            reason.faults().push(fault);
+            None
+        }
+        Given::Absent => {
+            required();
+            None
+        }
+        Given::Faulty => None,
     }
-    let id = given
-        .present()
-        .and_then(|reason| reason.text("id", IDENTIFIER).present().map(str::to_owned));
-    Some((kind?.to_owned(), id))
+}
+
+/// Whether `text` is a word of the kind that programs, not people, write.
+fn is_kind(text: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    text.len() <= MAX_KIND && text.starts_with(|c: char| c.is_ascii_lowercase()) && text.bytes().all(is_part)
+}
+
+/// The fault that the value of `name` is none that the field takes, with nothing like it to suggest.
+fn unknown(form: &Form<'_, '_>, name: &str) -> Fault {
+    form.fault(name, Code::ValueUnknown)
+        .fill("near_ja", "")
+        .fill("near_en", "")
 }
 
 fn principal(form: &Form<'_, '_>, today: NaiveDate) -> Option<PrincipalQuery> {
@@ -141,11 +178,7 @@ fn limit(form: &Form<'_, '_>) -> Option<u32> {
     };
     let limit = limit.filter(|limit| (1..=MAX_LIMIT).contains(limit));
     if limit.is_none() {
-        form.faults().push(
-            form.fault("limit", Code::ValueUnknown)
-                .fill("near_ja", "")
-                .fill("near_en", ""),
-        );
+        form.faults().push(unknown(form, "limit"));
     }
     limit
 }
@@ -178,6 +211,40 @@ mod tests {
                 ("/reason".to_owned(), "search.reason_required"),
             ]
         );
+    }
+
+    #[test]
+    fn a_kind_of_reason_is_one_word_that_may_be_logged() {
+        let body = |kind: &str| format!(r#"{{"reason":{{"kind":"{kind}"}},"principal":{{"name":"山田"}}}}"#);
+        for kind in ["disclosure_request", "audit", "x", "art_33_2", &"k".repeat(64)] {
+            assert_eq!(parse(&body(kind)).unwrap().reason_kind(), kind);
+        }
+        for kind in [
+            "山田太郎",
+            "Audit",
+            "an inquiry",
+            "3",
+            "_a",
+            "a-b",
+            "audit\\n",
+            &"k".repeat(65),
+        ] {
+            let faults = parse(&body(kind)).unwrap_err();
+            assert_eq!(faults, [("/reason/kind".to_owned(), "value.unknown")], "{kind}");
+        }
+        let today = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
+        let fault = &SearchRequest::parse(body("山田太郎").as_bytes(), today).unwrap_err()[0];
+        assert!(!format!("{fault:?}").contains("山田"));
+        let hint = &fault.hint.as_ref().unwrap().en;
+        for usual in [
+            "disclosure_request",
+            "suppression",
+            "correction",
+            "inquiry",
+            "audit",
+        ] {
+            assert!(is_kind(usual) && hint.contains(usual), "{usual}");
+        }
     }
 
     #[test]
