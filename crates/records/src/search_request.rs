@@ -226,7 +226,7 @@ mod tests {
             "3",
             "_a",
             "a-b",
-            "audit\\n",
+            "audit ",
             &"k".repeat(65),
         ] {
             let faults = parse(&body(kind)).unwrap_err();
