@@ -8,6 +8,7 @@ mod surrogate;
 mod write;
 
 use std::borrow::Cow;
+use std::fmt;
 
 pub(crate) use path::Path;
 pub use read::read;
@@ -15,8 +16,9 @@ pub(crate) use write::{ObjectText, canonical_object};
 
 /// One JSON value, with the order of its members kept.
 ///
-/// Strings are borrowed from the posted bytes unless they held an escape.
-#[derive(Debug, Clone, PartialEq)]
+/// Strings are borrowed from the posted bytes unless they held an escape. What was posted may be anybody's data, names of
+/// members included, so the debug text tells shapes only.
+#[derive(Clone, PartialEq)]
 pub enum Node<'a> {
     /// `null`, which no field of ours accepts.
     Null,
@@ -68,5 +70,29 @@ impl<'a> Node<'a> {
             Self::List(_) => "array",
             Self::Object(_) => "object",
         }
+    }
+}
+
+impl fmt::Debug for Node<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => f.write_str(self.type_name()),
+            Self::List(list) => f.debug_list().entries(list).finish(),
+            Self::Object(members) => {
+                let values = members.iter().map(|(_, value)| value);
+                f.debug_set().entries(values).finish()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn a_tree_prints_its_shape_and_not_what_was_posted() {
+        let node = read(r#"{"山田太郎":["山田太郎",1,null],"b":{}}"#.as_bytes()).unwrap();
+        assert_eq!(format!("{node:?}"), "{[string, number, null], {}}");
     }
 }

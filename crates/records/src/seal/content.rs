@@ -1,5 +1,7 @@
 //! The content of a record as it is encrypted: its field texts, and what the first answer said.
 
+use std::fmt;
+
 use kirokubo_ledger::commitment::Field;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +12,7 @@ use crate::fault_text::FaultText;
 const VERSION: u8 = 1;
 
 /// The sixteen field texts of a record, and its [`Meta`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Content {
     fields: [Option<String>; 16],
     meta: Meta,
@@ -115,6 +117,17 @@ impl Content {
     }
 }
 
+/// Which fields there are and what was judged, never what a field says.
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fields: Vec<&str> = self.present().map(|(field, _)| field.name()).collect();
+        f.debug_struct("Content")
+            .field("fields", &fields)
+            .field("meta", &self.meta)
+            .finish()
+    }
+}
+
 /// Where a field stands in [`Content::fields`].
 pub(super) fn position(field: Field) -> usize {
     usize::from(field.number() - 1)
@@ -140,6 +153,17 @@ mod tests {
     #[test]
     fn decoding_gives_back_what_was_encoded() {
         assert_eq!(Content::decode(&sample().encode()), Some(sample()));
+    }
+
+    #[test]
+    fn a_content_prints_its_fields_and_not_what_they_say() {
+        let printed = format!("{:?}", sample());
+        assert!(printed.contains(r#"["date", "voluntary"]"#), "{printed}");
+        assert!(printed.contains("2023-04-01"), "{printed}");
+        assert!(
+            !printed.contains("髙橋") && !printed.contains("2026-11-20"),
+            "{printed}"
+        );
     }
 
     #[test]
