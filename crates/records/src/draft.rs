@@ -1,5 +1,7 @@
 //! A record that is ready to be sealed and appended.
 
+mod status;
+
 use chrono::NaiveDate;
 use kirokubo_ledger::commitment::Field;
 use kirokubo_ledger::entry;
@@ -12,44 +14,10 @@ use crate::matter::{PrincipalRow, Principals, ThirdParty};
 use crate::private::Private;
 use crate::source::Source;
 use crate::statutory::Statutory;
+pub use status::Status;
 
 /// Fields of a record in the ledger.
 const FIELDS: usize = Field::ALL.len();
-
-/// In what standing a record is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Status {
-    /// The law asks for it.
-    Regular,
-    /// Kept at the sender's wish although no duty exists.
-    Voluntary,
-    /// The law is not settled: a person decides.
-    Review,
-    /// The event should not have happened; recorded all the same.
-    NonConforming,
-}
-
-impl Status {
-    /// Every status.
-    pub const ALL: &[Self] = &[Self::Regular, Self::Voluntary, Self::Review, Self::NonConforming];
-
-    /// The word on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Regular => "regular",
-            Self::Voluntary => "voluntary",
-            Self::Review => "review",
-            Self::NonConforming => "non_conforming",
-        }
-    }
-
-    /// The status with exactly this word.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|status| status.as_str() == word)
-    }
-}
 
 /// What a record is, apart from its content.
 #[derive(Debug, Clone)]

@@ -1,6 +1,7 @@
 //! The domain from outside: events go in, and records, answers or faults come out.
 
 mod arbitrary;
+mod clock;
 mod hostile;
 mod outcomes;
 mod privacy;

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use kirokubo_ledger::commitment::Field;
 use kirokubo_ledger::entry;
 use kirokubo_records::{Expect, Outcome, Provision, Receipt, Status, Statutory, parse_event};
-use kirokubo_rules::{Case, Matter, Method, RetainThrough, Verdict};
+use kirokubo_rules::{Case, Matter, RetainThrough, Verdict};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -136,50 +136,6 @@ fn the_fields_of_each_case_are_marked_statutory() {
         numbers(with(batch, "/period", json!({"from": "2026-04-01"}))),
         [1, 2, 3, 5, 6]
     );
-}
-
-#[test]
-fn the_clock_follows_the_method() {
-    let record = draft(&provision());
-    assert_eq!(record.retain_through(), RetainThrough::Through(day("2029-11-21")));
-    assert_eq!(record.retention_class(), entry::RetentionClass::Each);
-
-    let batch = with(provision(), "/recording_method", json!("batch"));
-    let running = with(batch.clone(), "/period", json!({"from": "2026-04-01"}));
-    let record = draft(&running);
-    assert_eq!(
-        (record.method(), record.retain_through()),
-        (Method::Batch, RetainThrough::Open)
-    );
-    assert_eq!(record.entry_retain_through(), entry::RetainThrough::Open);
-    let closed = draft(&with(
-        batch,
-        "/period",
-        json!({"from": "2026-04-01", "to": "2027-03-31"}),
-    ));
-    assert_eq!(closed.retain_through(), RetainThrough::Through(day("2030-03-30")));
-
-    let contract = with(provision(), "/recording_method", json!("contract"));
-    let agreement = json!({"title": "販売契約", "goods_or_services": true, "document_complete": true});
-    let contract = with(
-        with(contract, "/agreement", agreement),
-        "/period",
-        json!({"from": "2026-04-01", "to": "2026-11-20"}),
-    );
-    let record = draft(&contract);
-    assert_eq!(record.retention_class(), entry::RetentionClass::Contract);
-    assert_eq!(record.retain_through(), RetainThrough::Through(day("2027-11-19")));
-}
-
-#[test]
-fn a_contract_that_concerns_no_goods_is_a_record_made_each_time() {
-    let event = with(provision(), "/recording_method", json!("contract"));
-    let record = draft(&with(event, "/agreement", json!({"document_complete": true})));
-    assert_eq!(
-        (record.method(), record.retention_class()),
-        (Method::Each, entry::RetentionClass::Each)
-    );
-    assert_eq!(record.retain_through(), RetainThrough::Through(day("2029-11-21")));
 }
 
 #[test]
@@ -329,13 +285,4 @@ fn rules_and_ledger_number_the_cases_alike() {
         let record = draft(&event);
         assert_eq!(record.entry_case().as_byte(), record.case().code());
     }
-}
-
-#[test]
-fn days_of_an_entry_begin_in_1970() {
-    // 2029-11-21 is 59 years of 365 days, 15 leap days and 324 days after 1970-01-01.
-    assert_eq!(
-        draft(&provision()).entry_retain_through(),
-        entry::RetainThrough::Day(59 * 365 + 15 + 324)
-    );
 }
