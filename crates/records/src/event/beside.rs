@@ -11,7 +11,7 @@ use crate::form::Form;
 use crate::given::{Checked, Given};
 use crate::inputs;
 use crate::json::ObjectText;
-use crate::matter::{Acquisition, EventDay};
+use crate::matter::{Acquisition, Consent, ConsentConfirmation, Filing, Items, PpcPublication};
 use crate::series::Recording;
 use crate::statutory::Statutory;
 
@@ -77,47 +77,33 @@ pub(super) fn gather(
     let mut beside = Beside::default();
     beside.third_party = rest.take(parts.third_party);
     beside.principals = rest.take(parts.principals);
-    beside.set(
-        Field::DATE,
-        parts
-            .date
-            .as_ref()
-            .present()
-            .map(EventDay::json)
-            .map(str::to_owned),
-    );
-    beside.set(Field::PERIOD, recording.period);
-    beside.set(
-        Field::ITEMS,
-        rest.take(parts.items).map(|items| items.json().to_owned()),
-    );
-    beside.set(
-        Field::ACQUISITION,
-        rest.take(parts.acquisition).map(|kept| kept.json().to_owned()),
-    );
-    beside.set(
-        Field::PPC_PUBLICATION,
-        rest.take(parts.publication).map(|kept| kept.json().to_owned()),
-    );
-    beside.set(
-        Field::OPT_OUT_FILING,
-        rest.take(parts.filing).map(|filing| filing.json().to_owned()),
-    );
-    beside.set(
-        Field::CROSS_BORDER,
-        parts.cross_border.present().map(CrossBorder::into_json),
-    );
-    beside.set(Field::METHOD, Some(recording.method_json));
-    beside.set(Field::SOURCE, head.source.to_json());
-
-    let mut consents = [
+    let date = parts.date.present().map(|date| date.json().to_owned());
+    let filing = rest.text(parts.filing, Filing::json);
+    let abroad = parts.cross_border.present().map(CrossBorder::into_json);
+    for (field, json) in [
+        (Field::DATE, date),
+        (Field::PERIOD, recording.period),
+        (Field::ITEMS, rest.text(parts.items, Items::json)),
         (
-            "consent",
-            rest.take(parts.consent).map(|consent| consent.json().to_owned()),
+            Field::ACQUISITION,
+            rest.text(parts.acquisition, Acquisition::json),
         ),
         (
+            Field::PPC_PUBLICATION,
+            rest.text(parts.publication, PpcPublication::json),
+        ),
+        (Field::OPT_OUT_FILING, filing),
+        (Field::CROSS_BORDER, abroad),
+        (Field::METHOD, Some(recording.method_json)),
+        (Field::SOURCE, head.source.to_json()),
+    ] {
+        beside.set(field, json);
+    }
+    let mut consents = [
+        ("consent", rest.text(parts.consent, Consent::json)),
+        (
             "consent_confirmation",
-            rest.take(parts.confirmation).map(|kept| kept.json().to_owned()),
+            rest.text(parts.confirmation, ConsentConfirmation::json),
         ),
     ];
     // Field 6 holds one of the two; what is left is kept with what nobody asked for.
@@ -125,14 +111,23 @@ pub(super) fn gather(
         let first = consents.iter_mut().find_map(|(_, json)| json.take());
         beside.set(Field::CONSENT, first);
     }
+    beside.set(Field::VOLUNTARY, voluntary(parts.voluntary, consents, head));
+    beside
+}
+
+/// The stored text of everything that has no field of its own, with what was judged and how.
+fn voluntary(
+    notes: Option<String>,
+    consents: [(&'static str, Option<String>); 2],
+    head: &Head,
+) -> Option<String> {
     let mut voluntary = ObjectText::default();
-    let notes = std::iter::once(("voluntary", parts.voluntary)).chain(consents);
+    let notes = std::iter::once(("voluntary", notes)).chain(consents);
     for (name, json) in notes.filter_map(|(name, json)| Some((name, json?))) {
         voluntary.json(name, &json);
     }
     voluntary.json("judgement", &judgement(head));
-    beside.set(Field::VOLUNTARY, voluntary.finish());
-    beside
+    voluntary.finish()
 }
 
 /// Takes what is not statutory: an event under review or non-conforming is told what is wrong with it, a voluntary
@@ -149,6 +144,10 @@ impl Rest<'_> {
             Status::Review | Status::NonConforming => given.keep(self.faults),
             Status::Regular | Status::Voluntary => given.into_value(),
         }
+    }
+
+    fn text<T>(self, given: Given<Checked<T>>, json: fn(&T) -> &str) -> Option<String> {
+        self.take(given).map(|kept| json(&kept).to_owned())
     }
 }
 
