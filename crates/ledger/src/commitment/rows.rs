@@ -68,11 +68,13 @@ pub fn principals_value(count: u64, row_root: &Digest) -> String {
     )
 }
 
-/// Reads what [`principals_value`] writes, and nothing else.
+/// Reads what [`principals_value`] writes for a record that has rows, and nothing else: without
+/// rows the field is absent, so a count of 0 is refused.
 #[must_use]
 pub fn parse_principals_value(text: &str) -> Option<(Size, Digest)> {
     let Principals { count, root } = serde_json::from_str(text).ok()?;
-    let (count, root) = (Size::new(count)?, base64_text::decode_digest(&root)?);
+    let count = Size::new(count).filter(|count| *count != Size::ZERO)?;
+    let root = base64_text::decode_digest(&root)?;
     (principals_value(count.get(), &root) == text).then_some((count, root))
 }
 
@@ -101,5 +103,6 @@ mod tests {
         assert_eq!(parse_principals_value(&text.replace(':', ": ")), None);
         assert_eq!(parse_principals_value(&text.replace('3', "03")), None);
         assert_eq!(parse_principals_value(r#"{"count":3,"root":"AAAA"}"#), None);
+        assert_eq!(parse_principals_value(&principals_value(0, &sha256(b""))), None);
     }
 }

@@ -21,6 +21,9 @@ pub enum KeyHistoryError {
     /// The key is for another origin.
     #[error("the key is for another origin")]
     Origin,
+    /// A size is beyond 2^63 - 1.
+    #[error("a size of the key is beyond 2^63 - 1")]
+    Size,
     /// The key would sign sizes that were signed before it was announced, or before the key before it.
     #[error("the key takes over too early")]
     Order,
@@ -47,6 +50,9 @@ impl KeyHistory {
         let vkey = body.vkey().map_err(|_| KeyHistoryError::Body)?;
         if vkey.origin() != self.origin() {
             return Err(KeyHistoryError::Origin);
+        }
+        if Size::new(body.first_size).is_none() || Size::new(body.old_key_ends).is_none() {
+            return Err(KeyHistoryError::Size);
         }
         let first_size = body.first_size;
         let last_size = self.later.last().map_or(0, |key| key.first_size);

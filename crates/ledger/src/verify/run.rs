@@ -122,7 +122,7 @@ impl Run {
         let fault = |error| {
             Broken::Form(match error {
                 KeyHistoryError::Body => Fault::Body(entry.kind()),
-                KeyHistoryError::Origin | KeyHistoryError::Order => Fault::Key,
+                KeyHistoryError::Origin | KeyHistoryError::Size | KeyHistoryError::Order => Fault::Key,
             })
         };
         match (&mut self.keys, entry.kind()) {

@@ -262,6 +262,13 @@ fn a_new_key_signs_from_the_size_it_was_announced_for() {
     let mut early = Ledger::of(2);
     early.append(&json(Kind::Key, &body(2)));
     assert_eq!(run(&early.entries).1, Some(schema(Fault::Key)));
+
+    let body = |first, ends| KeyBody::new(new.verifier_key(), first, ends).to_json();
+    let size_max = u64::MAX / 2;
+    let judged = |body: String| fault_of(|ledger| ledger.append(&json(Kind::Key, &body)));
+    assert_eq!(judged(body(size_max, size_max)), None);
+    assert_eq!(judged(body(size_max + 1, 3)), Some(schema(Fault::Key)));
+    assert_eq!(judged(body(4, size_max + 1)), Some(schema(Fault::Key)));
 }
 
 fn schema(fault: Fault) -> Finding {
