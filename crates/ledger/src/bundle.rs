@@ -15,6 +15,7 @@
 //!
 //! Entries are regular files sorted bytewise by path, with mode 0644 and all times and ids zero.
 
+mod header;
 mod key_list;
 mod manifest;
 mod opening;
@@ -23,15 +24,17 @@ mod path;
 mod reader;
 mod scope;
 mod staging;
+mod tar_fault;
 
 pub use key_list::{KeyList, ListedKey, ParseKeyListError};
 pub use manifest::{Manifest, ManifestLine, ParseManifestError};
 pub use opening::{Opening, ParseOpeningError, Withheld};
-pub use openings_writer::OpeningsWriter;
+pub use openings_writer::{OpeningsWriter, openings_path};
 pub use path::{BundlePath, ParseBundlePathError};
 pub use reader::{BundleFile, BundleReader, ReadBundleError};
 pub use scope::{BundleScope, Scope};
 pub use staging::{BundleStaging, StagedFile, WriteBundleError};
+pub use tar_fault::TarFault;
 
 /// Path of the signed checkpoint.
 pub const CHECKPOINT: &str = "checkpoint";

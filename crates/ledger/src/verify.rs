@@ -3,7 +3,8 @@
 //! Three parts, in the order they are used. [`Run`] goes through entries once, with the memory of a
 //! frontier, and stops where chain, form or time break. [`diagnose`] is for when that happens or
 //! the root is not the signed one: it finds a trustworthy list of leaf hashes and names what was
-//! modified, lost, added or moved. [`Clocks`] and [`RecordCheck`] judge retention and openings.
+//! modified, lost, added or moved. Its parts, [`find_signed_leaves`], [`compare_with_signed`] and
+//! [`read_the_tears`], are there for whoever has checkpoints to hold against that list. [`Clocks`] and [`RecordCheck`] judge retention and openings.
 //!
 //! Out of scope: reading bundles and deciding an exit status (crate `kirokubo-verify`), and
 //! witnesses and timestamps, which no ledger has yet.
@@ -11,6 +12,7 @@
 mod clock;
 mod diagnosis;
 mod fault;
+mod fault_ja;
 mod finding;
 mod finding_text;
 mod key_history;
@@ -20,11 +22,12 @@ mod row_check;
 mod run;
 
 pub use clock::{ClockError, Clocks, Keeping};
-pub use diagnosis::{Seen, Signed, diagnose};
+pub use diagnosis::{Seen, Signed, compare_with_signed, diagnose, read_the_tears};
 pub use fault::{Fault, FileFault};
 pub use finding::{Against, Finding, Part};
 pub use key_history::{KeyHistory, KeyHistoryError};
 pub use record_check::{RecordCheck, Tally};
+pub use reference::find_signed_leaves;
 pub use run::{Broken, Run, Step};
 
 #[cfg(test)]

@@ -8,17 +8,30 @@ use kirokubo_ledger::bundle::{CHECKPOINT, CHECKPOINTS};
 use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::hash::Digest;
 use kirokubo_ledger::note::VerifierKey;
-use kirokubo_ledger::verify::{Against, FileFault, Finding, KeyHistory, Run};
+use kirokubo_ledger::tree::Frontier;
+use kirokubo_ledger::verify::{Against, FileFault, Finding, KeyHistory};
 
 use crate::Audit;
+use crate::names::parse_size;
+use crate::report::HeldOutcome;
 use crate::structure::SMALL_BYTES_MAX;
 
-/// The roots of the ledger at the sizes of the checkpoints it is held against.
+/// The roots of a history at the sizes of the checkpoints it is held against.
 pub(crate) struct Roots {
     wanted: BTreeSet<Size>,
     found: BTreeMap<Size, Digest>,
     /// The size so far.
     size: Size,
+    /// Whether the history is known to end there: then it lacks what a larger checkpoint has.
+    is_whole: bool,
+}
+
+/// How a history and a checkpoint go together.
+enum Comparison {
+    Agrees,
+    Contradicts(Finding),
+    /// The history is not known so far.
+    Unknown,
 }
 
 impl Roots {
@@ -28,33 +41,53 @@ impl Roots {
             wanted: wanted.collect(),
             found: BTreeMap::new(),
             size: Size::ZERO,
+            is_whole: true,
         };
-        roots.note(&Run::new());
+        roots.note(&Frontier::empty());
         roots
     }
 
-    /// Looks at a run that went one entry further.
-    pub(crate) fn note(&mut self, run: &Run) {
-        self.size = run.size();
-        if self.wanted.contains(&self.size) {
-            self.found.insert(self.size, run.root());
+    /// The roots at the same sizes of another history, that of these leaf hashes.
+    pub(crate) fn over(&self, leaves: &[Digest]) -> Self {
+        let mut roots = Self::new(self.wanted.iter().copied());
+        let mut frontier = Frontier::empty();
+        for leaf in leaves {
+            frontier.push(*leaf);
+            roots.note(&frontier);
+        }
+        roots
+    }
+
+    /// The same roots of a history that goes on, nobody knows how.
+    pub(crate) fn torn(self) -> Self {
+        Self {
+            is_whole: false,
+            ..self
         }
     }
 
-    /// What is wrong if the ledger once had this checkpoint.
-    fn contradiction(&self, checkpoint: &Checkpoint, against: Against) -> Option<Finding> {
+    /// Looks at a tree that grew by one entry.
+    pub(crate) fn note(&mut self, tree: &Frontier) {
+        self.size = tree.size();
+        if self.wanted.contains(&self.size) {
+            self.found.insert(self.size, tree.root());
+        }
+    }
+
+    fn compare(&self, checkpoint: &Checkpoint, against: Against) -> Comparison {
         let expected = checkpoint.size();
-        match self.found.get(&expected) {
-            Some(root) if *root == checkpoint.root() => None,
+        match (self.found.get(&expected), expected.last_index()) {
             // An empty tree has one root only, so a checkpoint that differs has a last entry.
-            Some(_) => expected
-                .last_index()
-                .map(|index| Finding::ForkAt { index, against }),
-            None => Some(Finding::TailTruncated {
+            (Some(root), Some(index)) if *root != checkpoint.root() => {
+                Comparison::Contradicts(Finding::ForkAt { index, against })
+            }
+            (Some(_), _) => Comparison::Agrees,
+            (None, _) if self.is_whole => Comparison::Contradicts(Finding::TailTruncated {
                 have: self.size,
                 expected,
                 against,
             }),
+            (None, _) => Comparison::Unknown,
         }
     }
 }
@@ -67,33 +100,35 @@ impl<R: Read + Seek> Audit<'_, R> {
     }
 
     /// The sizes of the older checkpoints in the bundle, as their names say.
-    pub(crate) fn older_sizes(&mut self) -> Vec<Size> {
+    pub(crate) fn older_sizes(&self) -> Vec<Size> {
         let files = self.bundle.files().iter();
         let names = files.filter_map(|file| file.path().as_str().strip_prefix(CHECKPOINTS));
-        let (sizes, malformed): (Vec<_>, Vec<_>) = names
-            .map(|name| parse_size(name).ok_or_else(|| name.to_owned()))
-            .partition(Result::is_ok);
-        for name in malformed.into_iter().filter_map(Result::err) {
-            self.file_fault(&format!("{CHECKPOINTS}{name}"), FileFault::Malformed);
-        }
-        sizes.into_iter().filter_map(Result::ok).collect()
+        names.filter_map(parse_size).collect()
     }
 
-    /// Checks every older checkpoint: its signature by the key of its time, and its root.
-    pub(crate) fn check_older(&mut self, sizes: &[Size], roots: &Roots, keys: &KeyHistory) -> io::Result<()> {
+    /// Checks every older checkpoint, its signature by the key of its time, and gives what it says
+    /// against the history with these roots.
+    pub(crate) fn check_older(
+        &mut self,
+        sizes: impl Iterator<Item = Size>,
+        roots: &Roots,
+        keys: &KeyHistory,
+    ) -> io::Result<Vec<Finding>> {
+        let mut contradictions = Vec::new();
         for size in sizes {
             let path = format!("{CHECKPOINTS}{size}");
-            let Some(checkpoint) = self.open_file(&path, keys.key_at(*size))? else {
+            let Some(checkpoint) = self.open_file(&path, keys.key_at(size))? else {
                 continue;
             };
-            if checkpoint.size() != *size {
+            if checkpoint.size() != size {
                 self.file_fault(&path, FileFault::Contradicts);
                 continue;
             }
-            self.findings
-                .extend(roots.contradiction(&checkpoint, Against::Older));
+            if let Comparison::Contradicts(finding) = roots.compare(&checkpoint, Against::Older) {
+                contradictions.push(finding);
+            }
         }
-        Ok(())
+        Ok(contradictions)
     }
 
     /// Holds the bundle's checkpoint against the one that the auditor holds, as far as that can be
@@ -102,21 +137,25 @@ impl<R: Read + Seek> Audit<'_, R> {
         let mut roots = Roots::new(std::iter::empty());
         roots.size = checkpoint.size();
         roots.found.insert(checkpoint.size(), checkpoint.root());
-        let held = self
-            .options
-            .held
-            .as_ref()
-            .filter(|held| held.size() >= checkpoint.size());
-        self.findings
-            .extend(held.and_then(|held| roots.contradiction(held, Against::Held)));
+        let finding = self.check_held(&roots, |held| held >= checkpoint.size());
+        self.findings.extend(finding);
     }
 
-    /// Checks that the entries, which are the signed ones, continue a smaller checkpoint that the
-    /// auditor holds.
-    pub(crate) fn check_held(&mut self, roots: &Roots) {
-        let held = self.options.held.as_ref().filter(|held| held.size() < roots.size);
-        self.findings
-            .extend(held.and_then(|held| roots.contradiction(held, Against::Held)));
+    /// Gives what a checkpoint smaller than `size`, which the auditor holds, says against the history
+    /// with these roots.
+    pub(crate) fn check_smaller_held(&mut self, roots: &Roots, size: Size) -> Option<Finding> {
+        self.check_held(roots, |held| held < size)
+    }
+
+    fn check_held(&mut self, roots: &Roots, is_meant: impl Fn(Size) -> bool) -> Option<Finding> {
+        let held = self.options.held.as_ref().filter(|held| is_meant(held.size()))?;
+        let (outcome, finding) = match roots.compare(held, Against::Held) {
+            Comparison::Agrees => (HeldOutcome::Agrees, None),
+            Comparison::Contradicts(finding) => (HeldOutcome::Contradicts, Some(finding)),
+            Comparison::Unknown => (HeldOutcome::NotCompared, None),
+        };
+        self.held_outcome = outcome;
+        finding
     }
 
     fn open_file(&mut self, path: &str, key: &VerifierKey) -> io::Result<Option<Checkpoint>> {
@@ -134,9 +173,4 @@ impl<R: Read + Seek> Audit<'_, R> {
             }
         }
     }
-}
-
-fn parse_size(name: &str) -> Option<Size> {
-    let size = name.parse().ok().and_then(Size::new)?;
-    (size.to_string() == name).then_some(size)
 }

@@ -16,9 +16,11 @@
 mod checkpoints;
 mod entries;
 mod manifest;
+mod names;
 mod opening_lines;
 mod openings;
 mod report;
+mod report_json;
 mod structure;
 mod tiles;
 
@@ -31,7 +33,7 @@ use kirokubo_ledger::verify::{Fault, FileFault, Finding};
 
 use crate::report::Findings;
 
-pub use report::{OpeningCounts, Report, Verdict};
+pub use report::{HeldOutcome, OpeningCounts, Report, Values, Verdict};
 
 /// What the auditor brings himself.
 #[derive(Clone, Debug)]
@@ -81,18 +83,19 @@ pub fn verify_bundle_with_progress<R: Read + Seek>(
     let bundle = match BundleReader::open(bundle) {
         Ok(bundle) => bundle,
         Err(ReadBundleError::Io(error)) => return Err(error),
-        Err(error) => {
-            let fault = Fault::Container {
-                error: error.to_string(),
-            };
+        Err(ReadBundleError::Tar(fault)) => {
+            let fault = Fault::Container(fault);
             findings.add(Finding::Schema { index: None, fault });
-            return Ok(Report::without_checkpoint(options.vkey.origin(), findings));
+            return Ok(Report::new(options, findings));
         }
+        // No file is read as a whole yet, so none can be too large.
+        Err(error @ ReadBundleError::TooLarge { .. }) => return Err(io::Error::other(error)),
     };
     Audit {
         bundle,
         options,
         findings,
+        held_outcome: HeldOutcome::NotCompared,
         progress,
     }
     .run()
@@ -103,24 +106,33 @@ struct Audit<'a, R> {
     bundle: BundleReader<R>,
     options: &'a Options,
     findings: Findings,
+    /// What became of the checkpoint that the auditor holds, if he holds one.
+    held_outcome: HeldOutcome,
     progress: &'a mut dyn FnMut(Progress),
 }
 
 impl<R: Read + Seek> Audit<'_, R> {
     fn run(mut self) -> io::Result<Report> {
-        let origin = self.options.vkey.origin();
         let Some(checkpoint) = self.open_checkpoint()? else {
-            return Ok(Report::without_checkpoint(origin, self.findings));
+            return Ok(Report::new(self.options, self.findings));
         };
         self.compare_with_held(&checkpoint);
         let scope = self.read_scope(&checkpoint)?;
         self.check_manifest()?;
+        self.check_names();
         let mut openings = OpeningCounts::default();
         let mut entries = 0;
         if let Some(clocks) = self.check_structure(&checkpoint, &mut entries)? {
             openings = self.check_openings(scope, &clocks)?;
         }
-        Ok(Report::new(&checkpoint, scope, entries, openings, self.findings))
+        Ok(Report {
+            checkpoint: Some(checkpoint),
+            scope,
+            entries,
+            openings,
+            held: self.options.held.as_ref().map(|_| self.held_outcome),
+            ..Report::new(self.options, self.findings)
+        })
     }
 
     /// Reads a small file as a whole. A file that is missing or too large is a finding, and `None`.

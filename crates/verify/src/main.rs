@@ -1,8 +1,8 @@
 //! `kirokubo-verify`: an audit bundle and a key in, a verdict out, offline.
 //!
 //! Exit status: 10 valid but unwitnessed, 11 valid in an incomplete scope, 20 retention findings
-//! only, 30 contradicts a checkpoint already held, 40 invalid, 2 usage or unreadable files. 0 is for
-//! witnessed ledgers, which do not exist yet.
+//! only, 30 in order by itself but contradicting a checkpoint already held, 40 invalid, 2 usage or
+//! unreadable files. 0 is for witnessed ledgers, which do not exist yet.
 
 mod clock;
 mod progress;
@@ -32,7 +32,7 @@ struct Arguments {
     /// 事業者から別経路で受け取った検証鍵 / the ledger's verifier key, obtained from its owner by another way
     #[arg(long)]
     vkey: VerifierKey,
-    /// 以前に受け取った checkpoint のファイル / a checkpoint you fetched earlier
+    /// 以前に受け取ったチェックポイントのファイル / a checkpoint you fetched earlier
     #[arg(long)]
     checkpoint: Option<PathBuf>,
     /// 保存期間を判定する日（日本時間、既定は今日） / the day for which retention is judged, in Japan; today unless given
@@ -60,6 +60,12 @@ fn main() -> ExitCode {
         Ok(status) => ExitCode::from(status),
         Err(failure) => {
             eprintln!("kirokubo-verify: {failure}");
+            if arguments.json {
+                let error = failure.to_string();
+                let json = serde_json::json!({"result": "usage", "exit": EXIT_USAGE, "error": error});
+                // Where not even this can be written, the message above has to do.
+                drop(writeln!(io::stdout(), "{json}"));
+            }
             ExitCode::from(EXIT_USAGE)
         }
     }
@@ -80,7 +86,11 @@ fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let mut bar = progress::Bar::new();
     let report = verify_bundle_with_progress(bundle, &options, &mut |at| bar.show(at)).map_err(read)?;
     bar.clear();
-    write_report(&report, arguments.json).map_err(Failure::Write)?;
+    match write_report(&report, arguments.json) {
+        // Whoever reads has read enough; the verdict stands.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        result => result.map_err(Failure::Write)?,
+    }
     Ok(report.verdict().exit_status())
 }
 
@@ -116,7 +126,7 @@ impl fmt::Display for Failure {
                 let path = path.display();
                 write!(
                     f,
-                    "{path} はこの検証鍵の checkpoint ではありません / {path} is not a checkpoint of this key: {error}"
+                    "{path} はこの検証鍵のチェックポイントではありません / {path} is not a checkpoint of this key: {error}"
                 )
             }
             Self::Write(error) => write!(f, "結果を出力できません / cannot write the report: {error}"),

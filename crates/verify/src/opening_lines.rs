@@ -3,8 +3,10 @@
 use std::io::{self, Read, Seek};
 
 use kirokubo_ledger::Index;
-use kirokubo_ledger::bundle::{BundleFile, BundleReader, OPENINGS, Opening};
+use kirokubo_ledger::bundle::{BundleFile, BundleReader, Opening};
 use kirokubo_ledger::verify::Fault;
+
+use crate::names::is_openings_file;
 
 /// How much of a file is read at a time.
 const CHUNK_BYTES: u64 = 64 << 10;
@@ -38,7 +40,7 @@ impl OpeningLines {
         let files = bundle
             .files()
             .iter()
-            .filter(|file| file.path().as_str().starts_with(OPENINGS));
+            .filter(|file| is_openings_file(file.path().as_str()));
         Self {
             files: files.cloned().collect::<Vec<_>>().into_iter(),
             current: None,
@@ -135,7 +137,10 @@ impl Current {
             .position(|byte| *byte == b'\n')
             .map(|end| &rest[..end]);
         self.start += line.map_or(rest.len(), |line| line.len() + 1);
-        line.and_then(|line| serde_json::from_slice(line).ok())
+        // JSON would allow a carriage return before the newline; two readers could then disagree on
+        // what a line is.
+        line.filter(|line| !line.contains(&b'\r'))
+            .and_then(|line| serde_json::from_slice(line).ok())
             .ok_or_else(|| Fault::OpeningLine {
                 path: self.file.path().to_string(),
                 line: self.lines,

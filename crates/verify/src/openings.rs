@@ -11,7 +11,7 @@ use kirokubo_ledger::verify::{Clocks, Fault, Finding, Keeping, RecordCheck, Tall
 
 use crate::entries::{EntryFiles, Flow};
 use crate::opening_lines::OpeningLines;
-use crate::report::{Findings, OpeningCounts};
+use crate::report::{Findings, OpeningCounts, Values};
 use crate::{Audit, Progress, Step};
 
 /// What the second pass over the entries goes by.
@@ -39,13 +39,15 @@ impl<R: Read + Seek> Audit<'_, R> {
             options,
             findings,
             progress,
+            ..
         } = self;
-        let has_openings = match scope {
-            Some(Scope::Structure) => false,
-            Some(Scope::Period | Scope::Principal | Scope::Full) => true,
+        let values = match scope {
+            Some(Scope::Structure) => Values::NotInScope,
             // What the bundle promises is unknown, which is a finding of its own.
-            None => !lines.is_empty(),
+            None if lines.is_empty() => Values::NotJudged,
+            None | Some(Scope::Period | Scope::Principal | Scope::Full) => Values::Judged,
         };
+        let has_openings = values == Values::Judged;
         if !has_openings && !lines.is_empty() {
             findings.add(Finding::Schema {
                 index: None,
@@ -56,7 +58,10 @@ impl<R: Read + Seek> Audit<'_, R> {
             clocks,
             today: options.today,
             lines: has_openings.then_some(lines),
-            counts: OpeningCounts::default(),
+            counts: OpeningCounts {
+                values,
+                ..OpeningCounts::default()
+            },
             findings,
         };
         files.each(
@@ -109,16 +114,24 @@ impl OpeningPass<'_> {
         while let Some(opening) = self.next_line(bundle, index)? {
             check.take(&opening, &mut tally);
         }
-        self.counts.opened += tally.opened;
         self.counts.withheld += tally.withheld;
+        let findings = check.finish();
         match keeping {
             Keeping::Erased => {
                 self.counts.erased += 1;
                 // What can still be opened was not erased.
                 self.findings
                     .extend((tally.opened > 0).then_some(Finding::Overdue { index }));
+                let is_of_form = |finding: &Finding| matches!(finding, Finding::Schema { .. });
+                self.findings.extend(findings.into_iter().filter(is_of_form));
             }
-            Keeping::Kept if self.lines.is_some() => self.findings.extend(check.finish()),
+            Keeping::Kept if self.lines.is_some() => {
+                let is_missing = |finding: &Finding| matches!(finding, Finding::OpeningMissing { .. });
+                if findings.iter().all(is_missing) {
+                    self.counts.opened += tally.opened;
+                }
+                self.findings.extend(findings);
+            }
             Keeping::Kept => {}
         }
         Ok(())
@@ -126,18 +139,15 @@ impl OpeningPass<'_> {
 
     /// Takes an entry that commits to nothing, so that nothing can be said about it.
     fn take_other<R: Read + Seek>(&mut self, bundle: &mut BundleReader<R>, index: Index) -> io::Result<()> {
-        let mut faults = Vec::new();
-        if self.clocks.speak_of(index) {
-            faults.push(Fault::Target { target: index.get() });
+        if let Some(speaker) = self.clocks.first_speaker(index) {
+            let fault = Fault::Target { target: index.get() };
+            let index = Some(speaker);
+            self.findings.add(Finding::Schema { index, fault });
         }
         while self.next_line(bundle, index)?.is_some() {
-            faults.push(Fault::OpeningOfNoRecord);
+            let (index, fault) = (Some(index), Fault::OpeningOfNoRecord);
+            self.findings.add(Finding::Schema { index, fault });
         }
-        let findings = faults.into_iter().map(|fault| Finding::Schema {
-            index: Some(index),
-            fault,
-        });
-        self.findings.extend(findings);
         Ok(())
     }
 

@@ -1,10 +1,13 @@
 //! What a verification came to.
 
+use kirokubo_ledger::Size;
 use kirokubo_ledger::bundle::Scope;
 use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::note::Origin;
-use kirokubo_ledger::verify::{Finding, Part};
+use kirokubo_ledger::verify::Finding;
 use serde::Serialize;
+
+use crate::Options;
 
 /// Most findings a report lists; the others are only counted, so that a bundle with a million faults
 /// does not need the memory for a million texts.
@@ -19,11 +22,11 @@ pub enum Verdict {
     ValidIncomplete,
     /// Unaltered, but records were erased too early or kept too long.
     Retention,
-    /// Not valid.
-    Invalid,
-    /// It contradicts a checkpoint that the auditor already held: a fork or a rollback, whatever else
-    /// may be wrong.
+    /// In order by itself but for retention, and yet it contradicts a checkpoint that the auditor
+    /// already held: a fork or a rollback.
     Contradiction,
+    /// Not valid by itself, whatever the auditor holds.
+    Invalid,
 }
 
 /// How many openings there were.
@@ -33,28 +36,55 @@ pub struct OpeningCounts {
     pub records: u64,
     /// Records that an entry erases.
     pub erased: u64,
-    /// Fields and rows opened.
+    /// Fields and rows opened, of records in which everything opened is what was committed to.
     pub opened: u64,
-    /// Items withheld.
+    /// Lines that say that something is withheld.
     pub withheld: u64,
+    /// Whether values were judged at all.
+    pub values: Values,
+}
+
+/// Whether the values of records were held against the ledger.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Values {
+    /// No, nor their retention: the entries are not the signed ones, or were not reached.
+    #[default]
+    NotJudged,
+    /// No: the bundle promises none. Retention was judged.
+    NotInScope,
+    /// Yes.
+    Judged,
+}
+
+/// What became of the checkpoint that the auditor holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeldOutcome {
+    /// The ledger continues it.
+    Agrees,
+    /// The ledger does not continue it.
+    Contradicts,
+    /// The entries are torn before its size, or nothing could be read.
+    NotCompared,
 }
 
 /// What was verified and what was found.
 #[derive(Clone, Debug)]
 pub struct Report {
-    origin: Origin,
-    checkpoint: Option<Checkpoint>,
-    scope: Option<Scope>,
-    entries: u64,
-    openings: OpeningCounts,
-    findings: Findings,
+    pub(crate) options: Options,
+    pub(crate) checkpoint: Option<Checkpoint>,
+    pub(crate) scope: Option<Scope>,
+    pub(crate) entries: u64,
+    pub(crate) openings: OpeningCounts,
+    pub(crate) held: Option<HeldOutcome>,
+    pub(crate) findings: Findings,
 }
 
 /// Findings as they come in.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Findings {
-    listed: Vec<Finding>,
-    total: usize,
+    pub(crate) listed: Vec<Finding>,
+    pub(crate) total: usize,
     worst: Option<Verdict>,
 }
 
@@ -108,33 +138,28 @@ impl Findings {
     }
 }
 
-impl Report {
-    pub(crate) fn new(
-        checkpoint: &Checkpoint,
-        scope: Option<Scope>,
-        entries: u64,
-        openings: OpeningCounts,
-        findings: Findings,
-    ) -> Self {
-        let origin = checkpoint.origin().clone();
-        Self {
-            origin,
-            checkpoint: Some(checkpoint.clone()),
-            scope,
-            entries,
-            openings,
-            findings,
+impl HeldOutcome {
+    /// The name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Agrees => "agrees",
+            Self::Contradicts => "contradicts",
+            Self::NotCompared => "not_compared",
         }
     }
+}
 
-    pub(crate) fn without_checkpoint(origin: &Origin, findings: Findings) -> Self {
-        let (origin, openings) = (origin.clone(), OpeningCounts::default());
+impl Report {
+    /// A report on a bundle of which nothing could be used.
+    pub(crate) fn new(options: &Options, findings: Findings) -> Self {
         Self {
-            origin,
+            options: options.clone(),
             checkpoint: None,
             scope: None,
             entries: 0,
-            openings,
+            openings: OpeningCounts::default(),
+            held: options.held.as_ref().map(|_| HeldOutcome::NotCompared),
             findings,
         }
     }
@@ -143,7 +168,7 @@ impl Report {
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         self.findings.worst.unwrap_or(match self.scope {
-            Some(Scope::Full) => Verdict::ValidUnwitnessed,
+            Some(Scope::Full) if self.openings.withheld == 0 => Verdict::ValidUnwitnessed,
             _ => Verdict::ValidIncomplete,
         })
     }
@@ -151,7 +176,7 @@ impl Report {
     /// The origin that was asked for.
     #[must_use]
     pub const fn origin(&self) -> &Origin {
-        &self.origin
+        self.options.vkey.origin()
     }
 
     /// The bundle's checkpoint, if the key has signed it.
@@ -178,6 +203,19 @@ impl Report {
         self.openings
     }
 
+    /// The size of the checkpoint that the auditor holds and what became of it, if he holds one.
+    #[must_use]
+    pub fn held(&self) -> Option<(Size, HeldOutcome)> {
+        let size = self.options.held.as_ref().map(Checkpoint::size);
+        size.zip(self.held)
+    }
+
+    /// The day for which retention was judged, in days since 1970-01-01 in Japan.
+    #[must_use]
+    pub const fn today(&self) -> i32 {
+        self.options.today
+    }
+
     /// The findings, at most a thousand of them, in the order found.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
@@ -188,70 +226,5 @@ impl Report {
     #[must_use]
     pub const fn findings_total(&self) -> usize {
         self.findings.total
-    }
-
-    /// The report as one JSON object.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        let json = ReportJson {
-            result: self.verdict().name(),
-            exit: self.verdict().exit_status(),
-            origin: self.origin.as_str(),
-            size: self.checkpoint.as_ref().map(|checkpoint| checkpoint.size().get()),
-            root: self
-                .checkpoint
-                .as_ref()
-                .map(|checkpoint| checkpoint.root().to_string()),
-            scope: self.scope.map(Scope::name),
-            entries: self.entries,
-            openings: self.openings,
-            findings_total: self.findings.total,
-            findings: self.findings.listed.iter().map(FindingJson::new).collect(),
-        };
-        serde_json::to_string(&json).expect("strings and numbers always serialise")
-    }
-}
-
-#[derive(Serialize)]
-struct ReportJson<'a> {
-    result: &'a str,
-    exit: u8,
-    origin: &'a str,
-    size: Option<u64>,
-    /// In hexadecimal.
-    root: Option<String>,
-    scope: Option<&'a str>,
-    entries: u64,
-    openings: OpeningCounts,
-    findings_total: usize,
-    findings: Vec<FindingJson>,
-}
-
-#[derive(Serialize)]
-struct FindingJson {
-    code: &'static str,
-    index: Option<u64>,
-    field: Option<u8>,
-    row: Option<u64>,
-    ja: String,
-    en: String,
-}
-
-impl FindingJson {
-    fn new(finding: &Finding) -> Self {
-        let (field, row) = match finding.part() {
-            Some(Part::Field(field)) => (Some(field.number()), None),
-            Some(Part::Row(row)) => (None, Some(row)),
-            Some(Part::Record) | None => (None, None),
-        };
-        let index = finding.index().map(kirokubo_ledger::Index::get);
-        Self {
-            code: finding.code(),
-            index,
-            field,
-            row,
-            ja: finding.ja(),
-            en: finding.to_string(),
-        }
     }
 }

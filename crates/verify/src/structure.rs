@@ -3,14 +3,17 @@
 use std::io::{self, Read, Seek};
 use std::ops::ControlFlow;
 
-use kirokubo_ledger::Size;
 use kirokubo_ledger::bundle::{BundleReader, BundleScope, KEYS, KeyList, SCOPE, Scope};
 use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::tile::TilePath;
-use kirokubo_ledger::verify::{Broken, Clocks, FileFault, Finding, KeyHistory, Run, Seen, Signed, diagnose};
+use kirokubo_ledger::verify::{
+    Broken, Clocks, Fault, FileFault, Finding, KeyHistory, Run, Seen, Signed, compare_with_signed,
+    find_signed_leaves, read_the_tears,
+};
+use kirokubo_ledger::{Index, Size};
 
 use crate::checkpoints::Roots;
-use crate::entries::{EntryFiles, Flow};
+use crate::entries::{EntryFiles, Flow, Layout, Undivided};
 use crate::report::Findings;
 use crate::tiles::TileCheck;
 use crate::{Audit, Progress, Step};
@@ -25,6 +28,7 @@ struct Pass {
     tiles: TileCheck,
     broken: Option<Broken>,
     roots: Roots,
+    layout: Layout,
 }
 
 impl<R: Read + Seek> Audit<'_, R> {
@@ -60,22 +64,21 @@ impl<R: Read + Seek> Audit<'_, R> {
         *entries = pass.run.size().get();
         let is_signed = pass.run.size() == signed.size && pass.run.root() == signed.root;
         if pass.broken.is_some() || !is_signed {
-            self.explain(&files, &signed, pass)?;
+            self.explain(&files, &signed, &older, pass)?;
             return Ok(None);
         }
+        self.check_layout(&files, &pass.layout, signed.size);
         for path in pass.tiles.wrong() {
             self.file_fault(&path.to_string(), FileFault::Contradicts);
         }
-        if !files.paths().eq(TilePath::entries_of(signed.size)) {
-            // The right entries in files of the wrong names: another reader would not find them.
-            self.file_fault("tile/entries", FileFault::Contradicts);
-        }
         if let Some(keys) = pass.run.keys() {
             self.check_keys(keys, signed.size)?;
-            self.check_older(&older, &pass.roots, keys)?;
+            let contradictions = self.check_older(older.into_iter(), &pass.roots, keys)?;
+            self.findings.extend(contradictions);
         }
         self.check_tile_names(signed.size);
-        self.check_held(&pass.roots);
+        let contradiction = self.check_smaller_held(&pass.roots, signed.size);
+        self.findings.extend(contradiction);
         Ok(Some(pass.clocks))
     }
 
@@ -89,7 +92,7 @@ impl<R: Read + Seek> Audit<'_, R> {
             progress,
             ..
         } = self;
-        let malformed = files.each(
+        pass.layout = files.each(
             bundle,
             |bundle, bytes| pass.take(bundle, bytes, findings),
             |bytes| {
@@ -102,16 +105,13 @@ impl<R: Read + Seek> Audit<'_, R> {
             },
         )?;
         pass.tiles.finish(&mut self.bundle)?;
-        if let Some(path) = malformed {
-            self.file_fault(&path.to_string(), FileFault::Malformed);
-        }
         Ok(pass)
     }
 
     /// Names what is wrong with entries that are not the signed ones, or are and break a rule.
-    fn explain(&mut self, files: &EntryFiles, signed: &Signed, pass: Pass) -> io::Result<()> {
+    fn explain(&mut self, files: &EntryFiles, signed: &Signed, older: &[Size], pass: Pass) -> io::Result<()> {
         let mut seen = Vec::new();
-        files.each(
+        let layout = files.each(
             &mut self.bundle,
             |_, bytes| {
                 seen.push(Seen::of(bytes));
@@ -119,15 +119,47 @@ impl<R: Read + Seek> Audit<'_, R> {
             },
             |_| {},
         )?;
+        self.findings.extend(layout.undivided.map(undivided));
         let stored = self.stored_leaves(signed.size)?;
-        let findings = diagnose(&seen, signed, stored.as_deref());
+        let leaves = find_signed_leaves(&seen, signed, stored.as_deref());
+        // Other checkpoints are held against what was signed; if that cannot be known, against the
+        // entries, as far as they are linked.
+        let roots = match &leaves {
+            Some(leaves) => pass.roots.over(leaves),
+            None => pass.roots.torn(),
+        };
+        let mut contradictions = Vec::new();
+        if let Some(keys) = pass.run.keys() {
+            // Behind the tear nobody knows which key signs.
+            let older = older.iter().copied().filter(|size| *size <= pass.run.size());
+            contradictions = self.check_older(older, &roots, keys)?;
+        }
+        contradictions.extend(self.check_smaller_held(&roots, signed.size));
+        let findings = if let Some(leaves) = &leaves {
+            compare_with_signed(&seen, leaves)
+        } else {
+            seen.truncate(layout.undivided.map_or(seen.len(), |undivided| undivided.place));
+            let forks = contradictions.iter().filter_map(Finding::index);
+            read_the_tears(&seen, signed.size, forks.min())
+        };
         let rule = pass
             .broken
             .zip(pass.run.size().next_index())
             .filter(|_| findings.is_empty());
         self.findings.extend(findings);
         self.findings.extend(rule.map(|(broken, index)| broken.at(index)));
+        self.findings.extend(contradictions);
         Ok(())
+    }
+
+    /// Checks that the signed entries lie in the files in which another reader looks for them.
+    fn check_layout(&mut self, files: &EntryFiles, layout: &Layout, size: Size) {
+        self.findings.extend(layout.undivided.map(undivided));
+        if let Some(path) = layout.odd_width {
+            self.file_fault(&path.to_string(), FileFault::Contradicts);
+        } else if !files.paths().eq(TilePath::entries_of(size)) {
+            self.file_fault("tile/entries", FileFault::Contradicts);
+        }
     }
 
     /// Checks that the auditor's key is the one that signs at this size, and the list in the bundle.
@@ -158,6 +190,7 @@ impl Pass {
             tiles,
             broken: None,
             roots: Roots::new(wanted),
+            layout: Layout::default(),
         }
     }
 
@@ -179,7 +212,15 @@ impl Pass {
             findings.add(error.into());
         }
         self.tiles.push(bundle, step.leaf)?;
-        self.roots.note(&self.run);
+        self.roots.note(self.run.frontier());
         Ok(ControlFlow::Continue(()))
+    }
+}
+
+fn undivided(Undivided { path, place }: Undivided) -> Finding {
+    let path = path.to_string();
+    Finding::Schema {
+        index: u64::try_from(place).ok().and_then(Index::new),
+        fault: Fault::Undivided { path },
     }
 }

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use kirokubo_ledger::bundle::Scope;
-use kirokubo_verify::{Report, Verdict};
+use kirokubo_ledger::day::format_day;
+use kirokubo_verify::{HeldOutcome, OpeningCounts, Report, Values, Verdict};
 
 const GREEN: &str = "\x1b[1;32m";
 const YELLOW: &str = "\x1b[1;33m";
@@ -39,24 +40,15 @@ impl fmt::Display for Summary<'_> {
         if let Some(scope) = report.scope() {
             writeln!(f, "範囲 / Scope: {}", scope_text(scope))?;
         }
-        writeln!(
-            f,
-            "つながりを確認したエントリ / Entries linked: {}",
-            report.entries()
-        )?;
-        let openings = report.openings();
-        writeln!(
-            f,
-            "記録 {} 件（うち消去 {}）、開示値 {}、非開示 {} / {} records ({} erased), {} values opened, {} withheld",
-            openings.records,
-            openings.erased,
-            openings.opened,
-            openings.withheld,
-            openings.records,
-            openings.erased,
-            openings.opened,
-            openings.withheld
-        )?;
+        if let Some((size, outcome)) = report.held() {
+            let outcome = held_text(outcome);
+            writeln!(
+                f,
+                "お手元のチェックポイント（{size} 件） / The checkpoint you hold ({size} entries): {outcome}"
+            )?;
+        }
+        writeln!(f, "つながりを確認した項目 / Entries linked: {}", report.entries())?;
+        write_openings(f, report)?;
         let (listed, total) = (report.findings(), report.findings_total());
         writeln!(f, "指摘 / Findings: {total}")?;
         for finding in listed {
@@ -74,6 +66,43 @@ impl fmt::Display for Summary<'_> {
     }
 }
 
+fn write_openings(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
+    let OpeningCounts {
+        records,
+        erased,
+        opened,
+        withheld,
+        values,
+    } = report.openings();
+    let (values_ja, values_en) = match values {
+        Values::NotJudged => {
+            return writeln!(
+                f,
+                "記録の内容と保存期間：判定していません / Content and retention of records: not judged"
+            );
+        }
+        Values::NotInScope => ("値は範囲外".to_owned(), "values not in scope".to_owned()),
+        Values::Judged => (
+            format!("開示値 {opened}、非開示 {withheld}"),
+            format!("{opened} values opened, {withheld} withheld"),
+        ),
+    };
+    writeln!(
+        f,
+        "記録 {records} 件（うち消去 {erased}）、{values_ja} / {records} records ({erased} erased), {values_en}"
+    )?;
+    let today = format_day(report.today());
+    writeln!(f, "保存期間の判定日 / Retention judged for: {today}")
+}
+
+const fn held_text(outcome: HeldOutcome) -> &'static str {
+    match outcome {
+        HeldOutcome::Agrees => "一致 / agrees",
+        HeldOutcome::Contradicts => "矛盾 / contradicts",
+        HeldOutcome::NotCompared => "照合していません / not compared",
+    }
+}
+
 const fn verdict(verdict: Verdict) -> (&'static str, &'static str, &'static str) {
     match verdict {
         Verdict::ValidUnwitnessed => ("有効（第三者の立会署名なし）", "valid, unwitnessed", GREEN),
@@ -88,7 +117,7 @@ const fn verdict(verdict: Verdict) -> (&'static str, &'static str, &'static str)
             YELLOW,
         ),
         Verdict::Contradiction => (
-            "お手元の checkpoint と矛盾",
+            "お手元のチェックポイントと矛盾",
             "contradicts the checkpoint you hold",
             RED,
         ),

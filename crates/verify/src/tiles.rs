@@ -52,7 +52,7 @@ impl<R: Read + Seek> Audit<'_, R> {
         let files = self.bundle.files().iter().map(|file| file.path().as_str());
         let foreign: Vec<String> = files
             .filter(|path| path.starts_with(TILES))
-            .filter(|path| !path.parse::<TilePath>().is_ok_and(|tile| tile.is_in(size)))
+            .filter(|path| path.parse::<TilePath>().is_ok_and(|tile| !tile.is_in(size)))
             .map(str::to_owned)
             .collect();
         for path in foreign {

@@ -8,9 +8,15 @@ mod broken_entries;
 mod broken_files;
 #[path = "cli/broken_openings.rs"]
 mod broken_openings;
+#[path = "cli/checkpoints.rs"]
+mod checkpoints;
+#[path = "cli/clocks.rs"]
+mod clocks;
 #[path = "cli/good.rs"]
 mod good;
 #[path = "cli/ledger.rs"]
 mod ledger;
+#[path = "cli/output.rs"]
+mod output;
 #[path = "cli/run.rs"]
 mod run;

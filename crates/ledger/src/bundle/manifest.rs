@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::MANIFEST;
 use super::path::{BundlePath, ParseBundlePathError};
 use crate::checkpoint::parse_decimal;
 use crate::hash::Digest;
@@ -37,6 +38,12 @@ pub enum ParseManifestError {
         line: usize,
         /// What is wrong with the path.
         source: ParseBundlePathError,
+    },
+    /// The manifest lists itself, though it cannot know its own hash.
+    #[error("manifest line {line} is the manifest itself")]
+    Itself {
+        /// The line, from 1.
+        line: usize,
     },
     /// The lines are not sorted, or a path stands there twice.
     #[error("manifest line {line} is not in its place")]
@@ -83,6 +90,9 @@ impl Manifest {
                 .map_err(|source| ParseManifestError::Path { line, source })?;
             let size = parse_decimal(size).ok_or(ParseManifestError::Line { line })?;
             let sha256 = sha256.parse().map_err(|_| ParseManifestError::Line { line })?;
+            if path.as_str() == MANIFEST {
+                return Err(ParseManifestError::Itself { line });
+            }
             if lines.last().is_some_and(|last| last.path >= path) {
                 return Err(ParseManifestError::Order { line });
             }

@@ -1,6 +1,6 @@
 //! One line of an openings file: a value with its salt, or that it is withheld.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::commitment::{Field, Salt};
 use crate::hash::Digest;
@@ -93,17 +93,17 @@ impl Opening {
 #[serde(deny_unknown_fields)]
 struct Line {
     index: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     field: Option<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     row: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     value: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     salt: Option<Salt>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     path: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     withheld: Option<String>,
 }
 
@@ -195,6 +195,11 @@ impl From<Opening> for Line {
         }
         line
     }
+}
+
+/// A member that is there. It must have a value then: `null` is not a way to leave it out.
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(member: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(member).map(Some)
 }
 
 fn parse_path(hashes: &[String]) -> Result<Vec<Digest>, ParseOpeningError> {

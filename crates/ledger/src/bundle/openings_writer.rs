@@ -11,6 +11,15 @@ use crate::position::Index;
 /// Most bytes of one file, give or take a line: an editor can still open it.
 const FILE_BYTES_MAX: usize = 64 << 20;
 
+/// Most files: with a fourth digit they would no longer sort by their number.
+const FILES_MAX: usize = 1_000;
+
+/// The path of the openings file of this number, counted from 0.
+#[must_use]
+pub fn openings_path(number: usize) -> String {
+    format!("{OPENINGS}{number:03}.ndjson")
+}
+
 /// Writes `openings/000.ndjson` and so on.
 #[derive(Debug, Default)]
 pub struct OpeningsWriter {
@@ -33,7 +42,8 @@ impl OpeningsWriter {
     /// Appends a line. Indices must not go back; within a record, fields stand before rows and rows
     /// in their order.
     ///
-    /// Fails with [`io::ErrorKind::InvalidInput`] if an index goes back.
+    /// Fails with [`io::ErrorKind::InvalidInput`] if an index goes back, and with
+    /// [`io::ErrorKind::FileTooLarge`] if more than a thousand files were needed.
     pub fn write(&mut self, staging: &mut BundleStaging, opening: &Opening) -> Result<(), WriteBundleError> {
         if self.last.is_some_and(|last| opening.index() < last) {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "openings are sorted by index").into());
@@ -64,7 +74,12 @@ impl OpeningsWriter {
     }
 
     fn next_file(&mut self, staging: &mut BundleStaging) -> Result<StagedFile, WriteBundleError> {
-        let path = format!("{OPENINGS}{:03}.ndjson", self.files);
+        if self.files == FILES_MAX {
+            return Err(
+                io::Error::new(io::ErrorKind::FileTooLarge, "more openings than a bundle holds").into(),
+            );
+        }
+        let path = openings_path(self.files);
         self.files += 1;
         staging.create(BundlePath::fixed(&path))
     }

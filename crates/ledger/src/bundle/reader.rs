@@ -2,9 +2,11 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
+use super::header::header;
 use super::path::BundlePath;
+use super::tar_fault::TarFault;
 
-const BLOCK_BYTES: u64 = 512;
+const BLOCK_BYTES: usize = 512;
 
 /// The files of a bundle, read where they lie.
 #[derive(Debug)]
@@ -21,42 +23,15 @@ pub struct BundleFile {
     size: u64,
 }
 
-/// Why a tar is not a bundle.
+/// Why a bundle or a file of it cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadBundleError {
     /// Reading fails; this says nothing about the bundle.
     #[error("reading the bundle")]
     Io(#[from] io::Error),
-    /// A header is damaged: its checksum or a number in it.
-    #[error("the tar header at byte {offset} is damaged")]
-    Header {
-        /// Where the header begins.
-        offset: u64,
-    },
-    /// A file is a link, a directory or something else than a regular file.
-    #[error("the tar entry at byte {offset} is not a regular file")]
-    NotRegular {
-        /// Where the header begins.
-        offset: u64,
-    },
-    /// A path is not one that may stand in a bundle.
-    #[error("the tar entry at byte {offset} has no path of a bundle")]
-    Path {
-        /// Where the header begins.
-        offset: u64,
-    },
-    /// The files are not sorted by path, or one stands there twice.
-    #[error("{path} is not in its place")]
-    Order {
-        /// The later path.
-        path: BundlePath,
-    },
-    /// The tar ends before its end marker.
-    #[error("the tar ends at byte {offset}, before its end marker")]
-    Truncated {
-        /// How many bytes there are.
-        offset: u64,
-    },
+    /// The tar is not one that a bundle is written as.
+    #[error(transparent)]
+    Tar(#[from] TarFault),
     /// A file that is read as a whole is larger than it can rightly be.
     #[error("{path} is larger than {limit} bytes")]
     TooLarge {
@@ -68,31 +43,37 @@ pub enum ReadBundleError {
 }
 
 impl<R: Read + Seek> BundleReader<R> {
-    /// Reads the headers of a tar.
+    /// Reads the headers of a tar, and holds every byte that is not in a file against what
+    /// [`super::BundleStaging`] writes there. So no two readers take a bundle for different files,
+    /// and nothing hides between them.
     pub fn open(mut inner: R) -> Result<Self, ReadBundleError> {
         let end = inner.seek(SeekFrom::End(0))?;
+        let truncated = || TarFault::Truncated { offset: end };
         let mut files: Vec<BundleFile> = Vec::new();
-        let mut offset = 0;
+        // Where the file before ends, and how many bytes pad it to the next header.
+        let (mut offset, mut padding) = (0_u64, 0);
         loop {
-            if end - offset < BLOCK_BYTES {
-                return Err(ReadBundleError::Truncated { offset: end });
-            }
-            let mut block = [0; 512];
+            let mut bytes = vec![0; padding];
+            let mut block = [0; BLOCK_BYTES];
+            let start = offset.checked_add(u64_of(padding)).ok_or_else(truncated)?;
+            let left = end.checked_sub(start).filter(|left| *left >= u64_of(BLOCK_BYTES));
+            let left = left.ok_or_else(truncated)?;
             inner.seek(SeekFrom::Start(offset))?;
+            inner.read_exact(&mut bytes)?;
             inner.read_exact(&mut block)?;
-            if block.iter().all(|byte| *byte == 0) {
+            if bytes.iter().any(|byte| *byte != 0) {
+                return Err(TarFault::Padding { offset }.into());
+            }
+            if block == [0; BLOCK_BYTES] {
+                check_end(&mut inner, start, left)?;
                 return Ok(Self { inner, files });
             }
-            let file = parse_header(&block, offset)?;
+            let file = parse_header(&block, start)?;
             if files.last().is_some_and(|last| last.path >= file.path) {
-                return Err(ReadBundleError::Order { path: file.path });
+                return Err(TarFault::Order { path: file.path }.into());
             }
-            offset = file
-                .size
-                .checked_next_multiple_of(BLOCK_BYTES)
-                .and_then(|padded| file.offset.checked_add(padded))
-                .filter(|next| *next <= end)
-                .ok_or(ReadBundleError::Truncated { offset: end })?;
+            offset = file.offset.checked_add(file.size).ok_or_else(truncated)?;
+            padding = padding_of(file.size);
             files.push(file);
         }
     }
@@ -153,25 +134,56 @@ impl BundleFile {
     }
 }
 
-fn parse_header(block: &[u8; 512], offset: u64) -> Result<BundleFile, ReadBundleError> {
-    let header = tar::Header::from_byte_slice(block);
-    let mut expected = header.clone();
-    expected.set_cksum();
-    let (Ok(found), Ok(expected), Ok(size)) = (header.cksum(), expected.cksum(), header.entry_size()) else {
-        return Err(ReadBundleError::Header { offset });
+fn parse_header(block: &[u8; BLOCK_BYTES], offset: u64) -> Result<BundleFile, TarFault> {
+    let damaged = TarFault::Header { offset };
+    let found = tar::Header::from_byte_slice(block);
+    let mut summed = found.clone();
+    summed.set_cksum();
+    let (Ok(sum), Ok(expected), Ok(size)) = (found.cksum(), summed.cksum(), found.entry_size()) else {
+        return Err(damaged);
     };
-    if found != expected {
-        return Err(ReadBundleError::Header { offset });
+    if sum != expected {
+        return Err(damaged);
     }
-    if !header.entry_type().is_file() {
-        return Err(ReadBundleError::NotRegular { offset });
+    if found.entry_type() != tar::EntryType::Regular {
+        return Err(TarFault::NotRegular { offset });
     }
-    let path = header.path_bytes();
+    let path = found.path_bytes();
     let path = std::str::from_utf8(&path).ok().and_then(|path| path.parse().ok());
-    let path = path.ok_or(ReadBundleError::Path { offset })?;
+    let path = path.ok_or(TarFault::Path { offset })?;
+    if !header(&path, size).is_ok_and(|header| header.as_bytes() == block) {
+        return Err(damaged);
+    }
     Ok(BundleFile {
         path,
-        offset: offset + BLOCK_BYTES,
+        offset: offset + u64_of(BLOCK_BYTES),
         size,
     })
+}
+
+/// Checks what follows the first of the two zero blocks that end a tar: `left` bytes with it.
+fn check_end(inner: &mut impl Read, offset: u64, left: u64) -> Result<(), ReadBundleError> {
+    let marker = u64_of(2 * BLOCK_BYTES);
+    if left < marker {
+        return Err(TarFault::Truncated {
+            offset: offset + left,
+        }
+        .into());
+    }
+    let mut second = [0; BLOCK_BYTES];
+    inner.read_exact(&mut second)?;
+    if left > marker || second != [0; BLOCK_BYTES] {
+        return Err(TarFault::Trailing { offset }.into());
+    }
+    Ok(())
+}
+
+/// How many bytes lead from the end of a file of this size to the next block.
+fn padding_of(size: u64) -> usize {
+    let over = usize::try_from(size % u64_of(BLOCK_BYTES)).expect("less than a block");
+    (BLOCK_BYTES - over) % BLOCK_BYTES
+}
+
+fn u64_of(bytes: usize) -> u64 {
+    u64::try_from(bytes).expect("memory holds less than 2^64 bytes")
 }

@@ -9,6 +9,7 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write};
 use std::path::PathBuf;
 
+use super::header::header;
 use super::manifest::{Manifest, ManifestLine};
 use super::path::BundlePath;
 use super::{MANIFEST, README};
@@ -208,18 +209,4 @@ impl Write for StagedFile {
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
     }
-}
-
-/// The header of a regular file with nothing in it that could differ between two runs.
-fn header(path: &BundlePath, size: u64) -> io::Result<tar::Header> {
-    let mut header = tar::Header::new_ustar();
-    header.set_path(path.as_str())?;
-    header.set_size(size);
-    header.set_mode(0o644);
-    header.set_uid(0);
-    header.set_gid(0);
-    header.set_mtime(0);
-    header.set_entry_type(tar::EntryType::Regular);
-    header.set_cksum();
-    Ok(header)
 }

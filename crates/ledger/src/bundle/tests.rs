@@ -9,6 +9,8 @@ use crate::hash::sha256;
 use crate::note::{SigningKey, open_note, sign_note};
 use crate::position::{Index, Size};
 
+mod container;
+
 /// A working directory that goes away with the test.
 struct Directory(PathBuf);
 
@@ -151,63 +153,6 @@ fn a_file_larger_than_the_limit_is_not_loaded() {
 }
 
 #[test]
-fn a_tar_cut_anywhere_is_refused() {
-    let bytes = write("cut");
-    let headers_end = bytes.len() - 1024;
-    for length in (0..=headers_end).step_by(100) {
-        let result = open(&bytes[..length]);
-        assert!(
-            matches!(result, Err(ReadBundleError::Truncated { .. })),
-            "{length}"
-        );
-    }
-}
-
-#[test]
-fn a_damaged_header_is_refused() {
-    let bytes = write("damage");
-    for offset in 0..512 {
-        let mut damaged = bytes.clone();
-        damaged[offset] ^= 0x01;
-        assert!(open(&damaged).is_err(), "byte {offset}");
-    }
-}
-
-#[test]
-fn links_wild_paths_and_disorder_are_refused() {
-    let tar = |entries: &[(&str, tar::EntryType)]| {
-        let mut builder = tar::Builder::new(Vec::new());
-        for (path, kind) in entries {
-            let mut header = tar::Header::new_ustar();
-            header.as_old_mut().name[..path.len()].copy_from_slice(path.as_bytes());
-            header.set_size(0);
-            header.set_entry_type(*kind);
-            header.set_cksum();
-            builder.append(&header, &[][..]).unwrap();
-        }
-        builder.into_inner().unwrap()
-    };
-    let (file, link) = (tar::EntryType::Regular, tar::EntryType::Symlink);
-    assert!(open(&tar(&[("a", file), ("b", file)])).is_ok());
-    assert!(matches!(
-        open(&tar(&[("a", link)])),
-        Err(ReadBundleError::NotRegular { offset: 0 })
-    ));
-    for wild in ["../a", "/a", "a//b", "a/.", "a b", ""] {
-        assert!(
-            matches!(
-                open(&tar(&[(wild, file)])),
-                Err(ReadBundleError::Path { offset: 0 })
-            ),
-            "{wild}"
-        );
-    }
-    for order in [[("b", file), ("a", file)], [("a", file), ("a", file)]] {
-        assert!(matches!(open(&tar(&order)), Err(ReadBundleError::Order { .. })));
-    }
-}
-
-#[test]
 fn openings_have_exactly_the_members_of_their_kind() {
     let salt = "09".repeat(32);
     let hash = "ab".repeat(32);
@@ -232,6 +177,8 @@ fn openings_have_exactly_the_members_of_their_kind() {
         format!(r#"{{"index":1,"field":1,"value":"","salt":"{salt}","more":1}}"#),
         format!(r#"{{"index":1,"field":1,"value":"","salt":"{salt}","path":["ab"]}}"#),
         format!(r#"{{"index":9223372036854775807,"field":1,"value":"","salt":"{salt}"}}"#),
+        format!(r#"{{"index":1,"field":1,"value":"","salt":"{salt}","path":null}}"#),
+        format!(r#"{{"index":1,"field":1,"row":null,"value":"","salt":"{salt}"}}"#),
         r#"{"index":1,"field":1,"value":""}"#.to_owned(),
         r#"{"index":1,"field":1,"row":1,"withheld":"x"}"#.to_owned(),
         r#"{"index":1}"#.to_owned(),
@@ -258,6 +205,10 @@ fn manifest_lines_out_of_order_or_shape_are_refused() {
     assert_eq!(
         parse(good.replace(" 0 ", "  0 ")),
         Err(ParseManifestError::Line { line: 1 })
+    );
+    assert_eq!(
+        parse(good.replace('q', MANIFEST).replace("p 0", "a 0")),
+        Err(ParseManifestError::Itself { line: 2 })
     );
     assert!(matches!(
         parse(good.replace('q', "../q")),

@@ -32,18 +32,27 @@ pub enum ValueError {
 }
 
 macro_rules! fields {
-    ($($(#[$meta:meta])* $constant:ident = $number:literal $name:literal,)*) => {
+    ($($(#[$meta:meta])* $constant:ident = $number:literal $name:literal $ja:literal,)*) => {
         impl Field {
             $($(#[$meta])* pub const $constant: Self = Self($number);)*
 
             /// All fields, in the order of their commitments.
             pub const ALL: [Self; FIELDS] = [$(Self::$constant,)*];
 
-            /// The field's name in JSON and in reports.
+            /// The field's name in JSON and in English reports.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self.0 {
                     $($number => $name,)*
+                    _ => unreachable!(),
+                }
+            }
+
+            /// The field's name in Japanese reports.
+            #[must_use]
+            pub const fn ja(self) -> &'static str {
+                match self.0 {
+                    $($number => $ja,)*
                     _ => unreachable!(),
                 }
             }
@@ -53,37 +62,37 @@ macro_rules! fields {
 
 fields! {
     /// Day of the provision or receipt, `"YYYY-MM-DD"`.
-    DATE = 1 "date",
+    DATE = 1 "date" "年月日",
     /// First and last day of a batch or contract series.
-    PERIOD = 2 "period",
+    PERIOD = 2 "period" "期間",
     /// Name, address and representative of the third party.
-    THIRD_PARTY = 3 "third_party",
+    THIRD_PARTY = 3 "third_party" "第三者",
     /// Number of principals and root over their rows, see [`super::principals_value`].
-    PRINCIPALS = 4 "principals",
+    PRINCIPALS = 4 "principals" "本人",
     /// Data items.
-    ITEMS = 5 "items",
+    ITEMS = 5 "items" "データの項目",
     /// That consent was obtained, or how it was confirmed.
-    CONSENT = 6 "consent",
+    CONSENT = 6 "consent" "同意",
     /// How the other side acquired the data, and how that was confirmed.
-    ACQUISITION = 7 "acquisition",
+    ACQUISITION = 7 "acquisition" "取得の経緯",
     /// That, and as which number, the Commission has published the filing.
-    PPC_PUBLICATION = 8 "ppc_publication",
+    PPC_PUBLICATION = 8 "ppc_publication" "委員会による公表",
     /// The opt-out filing relied on.
-    OPT_OUT_FILING = 9 "opt_out_filing",
+    OPT_OUT_FILING = 9 "opt_out_filing" "オプトアウトの届出",
     /// Country, ground and information given, for a third party abroad.
-    CROSS_BORDER = 10 "cross_border",
+    CROSS_BORDER = 10 "cross_border" "外国への提供",
     /// Recording method, agreement and the conditions met.
-    METHOD = 11 "method",
+    METHOD = 11 "method" "記録の方法",
     /// Evidence files by digest.
-    EVIDENCE = 12 "evidence",
+    EVIDENCE = 12 "evidence" "証拠のファイル",
     /// Records that this one amends or relies on.
-    REFERENCES = 13 "references",
+    REFERENCES = 13 "references" "参照する記録",
     /// System and event id of the source.
-    SOURCE = 14 "source",
+    SOURCE = 14 "source" "送信元",
     /// Who recorded and who approved.
-    ACTORS = 15 "actors",
+    ACTORS = 15 "actors" "担当者",
     /// Everything that is not a statutory item.
-    VOLUNTARY = 16 "voluntary",
+    VOLUNTARY = 16 "voluntary" "任意の事項",
 }
 
 impl Field {
@@ -172,6 +181,7 @@ mod tests {
         assert_eq!(Field::new(0), None);
         assert_eq!(Field::new(17), None);
         assert_eq!(Field::new(4).map(Field::name), Some("principals"));
+        assert_eq!(Field::new(4).map(Field::ja), Some("本人"));
     }
 
     #[test]

@@ -13,12 +13,24 @@ use crate::position::Index;
 pub struct Clocks(HashMap<u64, Clock>);
 
 /// What later entries say about one record.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Clock {
-    /// The first and the last day that an extension set.
-    extended: Option<(i32, i32)>,
+    /// The entry that spoke of it first.
+    first_speaker: Index,
+    extended: Option<Extended>,
     is_held: bool,
     erased: Option<Erased>,
+}
+
+/// What extensions say.
+#[derive(Clone, Copy, Debug)]
+struct Extended {
+    /// The day that the first one set.
+    first: i32,
+    /// The entry that set it.
+    first_speaker: Index,
+    /// The day that the last one set.
+    last: i32,
 }
 
 /// How things stood when a record was erased.
@@ -72,33 +84,36 @@ impl Clocks {
     /// there, and what is wrong with that.
     #[must_use]
     pub fn judge(&self, index: Index, retain: RetainThrough, today: i32) -> (Keeping, Option<Finding>) {
-        let clock = self.0.get(&index.get()).copied().unwrap_or_default();
+        let Some(clock) = self.0.get(&index.get()) else {
+            let finding = is_overdue(retain, today).then_some(Finding::Overdue { index });
+            return (Keeping::Kept, finding);
+        };
         let keeping = if clock.erased.is_some() {
             Keeping::Erased
         } else {
             Keeping::Kept
         };
-        let finding = if clock.moves_earlier_than(retain) {
+        let last = clock
+            .extended
+            .map_or(retain, |extended| RetainThrough::Day(extended.last));
+        let finding = if let Some(speaker) = clock.moved_earlier_than(retain) {
             let fault = Fault::MovedEarlier { target: index.get() };
-            Some(Finding::Schema {
-                index: Some(index),
-                fault,
-            })
+            let index = Some(speaker);
+            Some(Finding::Schema { index, fault })
         } else if let Some(erased) = clock.erased {
-            let is_early = erased.was_held || !clock.has_ended(retain, erased.day);
+            let is_early = erased.was_held || !has_ended(last, erased.day);
             is_early.then_some(Finding::ErasedEarly { index })
         } else {
-            let is_limited = retain != RetainThrough::NotApplicable || clock.extended.is_some();
-            let is_overdue = is_limited && !clock.is_held && clock.has_ended(retain, today.into());
+            let is_overdue = !clock.is_held && is_overdue(last, today);
             is_overdue.then_some(Finding::Overdue { index })
         };
         (keeping, finding)
     }
 
-    /// Whether any entry speaks of the entry at `index`.
+    /// The first entry that speaks of the entry at `index`, if any does.
     #[must_use]
-    pub fn speak_of(&self, index: Index) -> bool {
-        self.0.contains_key(&index.get())
+    pub fn first_speaker(&self, index: Index) -> Option<Index> {
+        self.0.get(&index.get()).map(|clock| clock.first_speaker)
     }
 
     fn take_body<B: AsRef<[u8]>>(&mut self, entry: &Entry<B>) -> Result<(), Fault> {
@@ -119,7 +134,7 @@ impl Clocks {
                 for record in ExtendBody::parse(entry.body()).map_err(no_body)?.records {
                     let day = record.day().map_err(no_body)?;
                     self.clock(entry.index(), record.index())?
-                        .extend(record.index(), day)?;
+                        .extend(entry.index(), record.index(), day)?;
                 }
             }
             Kind::Hold => {
@@ -142,35 +157,53 @@ impl Clocks {
         if target >= index.get() {
             return Err(Fault::Target { target });
         }
-        Ok(self.0.entry(target).or_default())
+        Ok(self.0.entry(target).or_insert(Clock {
+            first_speaker: index,
+            extended: None,
+            is_held: false,
+            erased: None,
+        }))
     }
 }
 
 impl Clock {
-    fn extend(&mut self, target: u64, day: i32) -> Result<(), Fault> {
+    fn extend(&mut self, speaker: Index, target: u64, day: i32) -> Result<(), Fault> {
         // Once erased, a record's clock has stopped: a later extension changes nothing.
         if self.erased.is_some() {
             return Err(Fault::Target { target });
         }
-        self.extended = match self.extended {
-            Some((_, last)) if day < last => return Err(Fault::MovedEarlier { target }),
-            Some((first, _)) => Some((first, day)),
-            None => Some((day, day)),
-        };
+        let extended = self.extended.get_or_insert(Extended {
+            first: day,
+            first_speaker: speaker,
+            last: day,
+        });
+        if day < extended.last {
+            return Err(Fault::MovedEarlier { target });
+        }
+        extended.last = day;
         Ok(())
     }
 
-    /// Whether an extension would end the keeping earlier than the record's own entry says.
-    fn moves_earlier_than(&self, retain: RetainThrough) -> bool {
-        matches!((retain, self.extended), (RetainThrough::Day(own), Some((first, _))) if first < own)
+    /// The extension that would end the keeping earlier than the record's own entry says.
+    fn moved_earlier_than(&self, retain: RetainThrough) -> Option<Index> {
+        let RetainThrough::Day(own) = retain else {
+            return None;
+        };
+        let extended = self.extended.filter(|extended| extended.first < own)?;
+        Some(extended.first_speaker)
     }
+}
 
-    /// Whether the last day of keeping lies before `day`.
-    fn has_ended(&self, retain: RetainThrough, day: i64) -> bool {
-        match self.extended.map_or(retain, |(_, last)| RetainThrough::Day(last)) {
-            RetainThrough::Day(last) => i64::from(last) < day,
-            RetainThrough::Open => false,
-            RetainThrough::NotApplicable => true,
-        }
+/// Whether a record that nothing holds should no longer be there.
+fn is_overdue(last: RetainThrough, today: i32) -> bool {
+    last != RetainThrough::NotApplicable && has_ended(last, today.into())
+}
+
+/// Whether the last day of keeping lies before `day`.
+fn has_ended(last: RetainThrough, day: i64) -> bool {
+    match last {
+        RetainThrough::Day(last) => i64::from(last) < day,
+        RetainThrough::Open => false,
+        RetainThrough::NotApplicable => true,
     }
 }

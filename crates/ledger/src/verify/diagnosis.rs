@@ -7,7 +7,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::finding::{Against, Finding};
-use super::reference::find_reference;
+use super::reference::find_signed_leaves;
 use crate::hash::{Digest, leaf_hash};
 use crate::position::{Index, Size};
 
@@ -54,14 +54,16 @@ impl Seen {
 /// believed only if it gives the signed root. The result is empty exactly if the entries give it.
 #[must_use]
 pub fn diagnose(seen: &[Seen], signed: &Signed, stored: Option<&[Digest]>) -> Vec<Finding> {
-    find_reference(seen, signed, stored).map_or_else(
-        || read_the_tears(seen, signed.size),
-        |reference| compare(seen, &reference),
+    find_signed_leaves(seen, signed, stored).map_or_else(
+        || read_the_tears(seen, signed.size, None),
+        |reference| compare_with_signed(seen, &reference),
     )
 }
 
-/// With the signed list at hand.
-fn compare(seen: &[Seen], reference: &[Digest]) -> Vec<Finding> {
+/// Tells apart what was modified, lost, added or moved among `seen`, with the list of leaf hashes at
+/// hand that was signed.
+#[must_use]
+pub fn compare_with_signed(seen: &[Seen], reference: &[Digest]) -> Vec<Finding> {
     let places: HashMap<&Digest, usize> = reference.iter().zip(0..).collect();
     let matched: Vec<Option<usize>> = seen
         .iter()
@@ -187,8 +189,14 @@ fn run_start(numbers: &BTreeSet<usize>, last: usize) -> usize {
         .map_or(last, |(number, _)| *number)
 }
 
-/// Without the signed list: the first place where links or indices do not fit, and the length.
-fn read_the_tears(seen: &[Seen], size: Size) -> Vec<Finding> {
+/// Without the signed list: the first place among `seen` where links or indices do not fit, and
+/// whether there are as many entries as the signed `size`.
+///
+/// If nothing of that is wrong, entries were changed that no other vouches for. Then `fork` counts,
+/// the first entry at which another checkpoint says that the histories have parted, at the latest;
+/// without it, that is the last entry alone.
+#[must_use]
+pub fn read_the_tears(seen: &[Seen], size: Size, fork: Option<Index>) -> Vec<Finding> {
     let have = size_of(seen.len());
     let mut findings: Vec<Finding> = first_tear(seen).into_iter().collect();
     if have < size {
@@ -199,7 +207,11 @@ fn read_the_tears(seen: &[Seen], size: Size) -> Vec<Finding> {
     }
     if findings.is_empty() {
         // Every entry but the last is vouched for by the one behind it.
-        findings.extend(have.last_index().map(|index| Finding::EntryModified { index }));
+        let against = Against::Signed;
+        findings.extend(match fork {
+            Some(index) => Some(Finding::ForkAt { index, against }),
+            None => have.last_index().map(|index| Finding::EntryModified { index }),
+        });
     }
     findings
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::bundle::TarFault;
 use crate::entry::{EntryError, Kind};
 
 /// A rule of the format that signed entries, or files of a bundle, break.
@@ -26,7 +27,8 @@ pub enum Fault {
     Body(Kind),
     /// A key is for another origin, or takes over at a size that was already signed.
     Key,
-    /// The entry erases, extends, holds or releases something that is not a record before it.
+    /// The entry erases, extends, holds or releases something that is not a record before it, or
+    /// extends one that was erased.
     Target {
         /// The index it names.
         target: u64,
@@ -53,6 +55,12 @@ pub enum Fault {
         /// The line, from 1.
         line: u64,
     },
+    /// An entry bundle cannot be divided into entries from this entry on: its length is not the one
+    /// that stands before it, or the file ends within it.
+    Undivided {
+        /// The file.
+        path: String,
+    },
     /// A file of the bundle is wrong.
     File {
         /// The file.
@@ -60,11 +68,8 @@ pub enum Fault {
         /// How it is wrong.
         fault: FileFault,
     },
-    /// The bundle is not a tar that can be read to its end.
-    Container {
-        /// What the reader met.
-        error: String,
-    },
+    /// The tar is not one that a bundle is written as.
+    Container(TarFault),
 }
 
 /// What can be wrong with a file.
@@ -72,6 +77,8 @@ pub enum Fault {
 pub enum FileFault {
     /// It is not there.
     Missing,
+    /// No bundle has a file of this name.
+    Unknown,
     /// The manifest does not list it.
     NotListed,
     /// Its bytes are not those of the manifest.
@@ -80,45 +87,6 @@ pub enum FileFault {
     Malformed,
     /// It contradicts the checkpoint or the entries.
     Contradicts,
-}
-
-impl Fault {
-    /// The Japanese text, a sentence without its full stop.
-    #[must_use]
-    pub fn ja(&self) -> String {
-        match self {
-            Self::Entry(error) => format!("形式に合いません（{error}）"),
-            Self::Index { found } => format!("自らを番号 {found} と称しています"),
-            Self::OtherLedger => "別の台帳のものです".to_owned(),
-            Self::Link => "直前のエントリのハッシュ値を引き継いでいません".to_owned(),
-            Self::NoGenesis => "台帳の最初のエントリではありません".to_owned(),
-            Self::SecondGenesis => "台帳の開始が二度記録されています".to_owned(),
-            Self::Body(kind) => format!("本文に {kind:?} に必要な項目がありません"),
-            Self::Key => "鍵の交代の記録が正しくありません".to_owned(),
-            Self::Target { target } => format!("対象の {target} は、それより前の記録ではありません"),
-            Self::MovedEarlier { target } => format!("記録 {target} の保存期限を早めています"),
-            Self::Principals => "項目4（本人）の形式が正しくありません".to_owned(),
-            Self::OpeningOrder => "開示値が重複しているか、順序どおりに並んでいません".to_owned(),
-            Self::OpeningOfNoRecord => "開示値が、記録ではないエントリに付いています".to_owned(),
-            Self::OpeningsOutOfScope => "範囲外の開示値が含まれています".to_owned(),
-            Self::Value => "開示値に使えない文字（NUL）が含まれています".to_owned(),
-            Self::OpeningLine { path, line } => format!("{path} の {line} 行目を読めません"),
-            Self::File { path, fault } => format!("ファイル {path} {}", fault.ja()),
-            Self::Container { error } => format!("バンドル（tar）を読めません（{error}）"),
-        }
-    }
-}
-
-impl FileFault {
-    const fn ja(self) -> &'static str {
-        match self {
-            Self::Missing => "がありません",
-            Self::NotListed => "は manifest に載っていません",
-            Self::Changed => "の内容が manifest と一致しません",
-            Self::Malformed => "の形式が正しくありません",
-            Self::Contradicts => "の内容が checkpoint またはエントリと矛盾します",
-        }
-    }
 }
 
 impl fmt::Display for Fault {
@@ -132,7 +100,10 @@ impl fmt::Display for Fault {
             Self::SecondGenesis => f.write_str("is a second genesis"),
             Self::Body(kind) => write!(f, "the body lacks the members of kind {kind:?}"),
             Self::Key => f.write_str("the change of key is not valid"),
-            Self::Target { target } => write!(f, "names {target}, which is not a record before it"),
+            Self::Target { target } => write!(
+                f,
+                "names {target}, which is not a record before it or is already erased"
+            ),
             Self::MovedEarlier { target } => write!(f, "would end the keeping of record {target} earlier"),
             Self::Principals => f.write_str("field 4 (principals) is malformed"),
             Self::OpeningOrder => f.write_str("an opening is repeated or out of order"),
@@ -140,8 +111,9 @@ impl fmt::Display for Fault {
             Self::OpeningsOutOfScope => f.write_str("there are openings outside the scope"),
             Self::Value => f.write_str("a value contains NUL"),
             Self::OpeningLine { path, line } => write!(f, "line {line} of {path} is not an opening"),
+            Self::Undivided { path } => write!(f, "{path} cannot be divided into entries from here on"),
             Self::File { path, fault } => write!(f, "file {path} {fault}"),
-            Self::Container { error } => write!(f, "the bundle cannot be read: {error}"),
+            Self::Container(fault) => write!(f, "the bundle cannot be read: {fault}"),
         }
     }
 }
@@ -150,6 +122,7 @@ impl fmt::Display for FileFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Missing => "is missing",
+            Self::Unknown => "is not a file that a bundle has",
             Self::NotListed => "is not in the manifest",
             Self::Changed => "is not what the manifest says",
             Self::Malformed => "is malformed",

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::fault_ja::of_checkpoint;
 use super::finding::{Against, Finding, Part};
 
 impl Finding {
@@ -10,13 +11,13 @@ impl Finding {
     pub fn ja(&self) -> String {
         match self {
             Self::EntryModified { index } => {
-                format!("エントリ {index} は、署名された内容から変更されています。")
+                format!("項目 {index} は、署名された内容から変更されています。")
             }
-            Self::EntryMissing { index } => format!("署名されたエントリ {index} がありません。"),
+            Self::EntryMissing { index } => format!("署名された項目 {index} がありません。"),
             Self::EntryInserted { index } => {
-                format!("位置 {index} に、署名されていないか重複したエントリがあります。")
+                format!("位置 {index} に、署名されていないか重複した項目があります。")
             }
-            Self::Reordered { index } => format!("エントリの順序が {index} から入れ替わっています。"),
+            Self::Reordered { index } => format!("項目の順序が {index} から入れ替わっています。"),
             Self::TailTruncated {
                 have,
                 expected,
@@ -27,7 +28,7 @@ impl Finding {
             ),
             Self::ForkAt { index, against } => {
                 format!(
-                    "台帳が分岐しています。{}とは、遅くともエントリ {index} で食い違います。",
+                    "台帳が分岐しています。{}とは、遅くとも項目 {index} で食い違います。",
                     against.ja()
                 )
             }
@@ -50,10 +51,13 @@ impl Finding {
                 format!("記録 {index} は、保存期間が過ぎ保留もないのに消去されていません。")
             }
             Self::TimeRegression { index } => {
-                format!("エントリ {index} の時刻が、直前のエントリより前になっています。")
+                format!("項目 {index} の時刻が、直前の項目より前になっています。")
             }
             Self::CheckpointSignature { path, error } => {
-                format!("{path} の署名または形式が正しくありません（{error}）。")
+                format!(
+                    "{path} の署名または形式が正しくありません（{}）。",
+                    of_checkpoint(error)
+                )
             }
             Self::KeyNotAuthorised { size } => {
                 format!("件数 {size} の時点で、台帳が認めた署名鍵ではありません。")
@@ -61,7 +65,7 @@ impl Finding {
             Self::Schema {
                 index: Some(index),
                 fault,
-            } => format!("エントリ {index}：{}。", fault.ja()),
+            } => format!("項目 {index}：{}。", fault.ja()),
             Self::Schema { index: None, fault } => format!("{}。", fault.ja()),
         }
     }
@@ -139,9 +143,9 @@ impl fmt::Display for Finding {
 impl Against {
     const fn ja(self) -> &'static str {
         match self {
-            Self::Signed => "署名された checkpoint ",
-            Self::Older => "過去の checkpoint ",
-            Self::Held => "お手元の checkpoint ",
+            Self::Signed => "署名されたチェックポイント",
+            Self::Older => "過去のチェックポイント",
+            Self::Held => "お手元のチェックポイント",
         }
     }
 }
@@ -160,7 +164,7 @@ impl Part {
     fn ja(self) -> String {
         match self {
             Self::Record => "内容".to_owned(),
-            Self::Field(field) => format!("項目{}（{}）", field.number(), field.name()),
+            Self::Field(field) => format!("第{}欄（{}）", field.number(), field.ja()),
             Self::Row(row) => format!("本人の行 {row} "),
         }
     }
@@ -172,6 +176,53 @@ impl fmt::Display for Part {
             Self::Record => f.write_str("the content"),
             Self::Field(field) => write!(f, "field {} ({})", field.number(), field.name()),
             Self::Row(row) => write!(f, "principal row {row}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checkpoint::CheckpointError;
+    use crate::commitment::Field;
+    use crate::entry::{EntryError, Kind};
+    use crate::note::NoteError;
+    use crate::position::{Index, Size};
+    use crate::verify::Fault;
+
+    #[test]
+    fn a_japanese_sentence_has_no_english_word_but_names_of_files() {
+        let (index, size) = (Index::FIRST, Size::ZERO);
+        let schema = |fault| Finding::Schema {
+            index: Some(index),
+            fault,
+        };
+        let part = Part::Field(Field::ITEMS);
+        let against = Against::Held;
+        let findings = [
+            Finding::ForkAt { index, against },
+            Finding::TailTruncated {
+                have: size,
+                expected: size,
+                against,
+            },
+            Finding::OpeningMismatch { index, part },
+            Finding::CheckpointSignature {
+                path: String::new(),
+                error: CheckpointError::Note(NoteError::NotSigned),
+            },
+            Finding::KeyNotAuthorised { size },
+            schema(Fault::Entry(EntryError::Magic)),
+            schema(Fault::Body(Kind::Erase)),
+            schema(Fault::Undivided { path: String::new() }),
+            schema(Fault::Value),
+        ];
+        for finding in findings {
+            let ja = finding.ja();
+            assert!(
+                !ja.contains(|character: char| character.is_ascii_alphabetic()),
+                "{ja}"
+            );
         }
     }
 }

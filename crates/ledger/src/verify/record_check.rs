@@ -65,31 +65,28 @@ impl RecordCheck {
 
     /// Takes the next line about this record.
     pub fn take(&mut self, opening: &Opening, tally: &mut Tally) {
+        match opening {
+            Opening::Field { .. } | Opening::Row { .. } => tally.opened += 1,
+            Opening::Withheld { .. } => tally.withheld += 1,
+        }
         let result = match opening {
+            // The line withholds all that no line opens, so none may follow.
+            _ if self.is_rest_withheld => Err(Fault::OpeningOrder),
             Opening::Field {
                 field,
                 value,
                 salt,
                 path,
                 ..
-            } => {
-                tally.opened += 1;
-                self.take_field(*field, value, salt, path.as_deref())
-            }
+            } => self.take_field(*field, value, salt, path.as_deref()),
             Opening::Row {
                 row,
                 value,
                 salt,
                 path,
                 ..
-            } => {
-                tally.opened += 1;
-                self.take_row(*row, value, salt, path.as_deref())
-            }
-            Opening::Withheld { what, .. } => {
-                tally.withheld += 1;
-                self.withhold(*what)
-            }
+            } => self.take_row(*row, value, salt, path.as_deref()),
+            Opening::Withheld { what, .. } => self.withhold(*what),
         };
         self.faults.extend(result.err());
     }
@@ -119,11 +116,22 @@ impl RecordCheck {
             }
             None => false,
         };
+        let is_any_missing = !self.is_rest_withheld && self.fields.contains(&FieldState::Missing);
+        let is_any_unproven = self
+            .fields
+            .iter()
+            .any(|state| matches!(state, FieldState::Opened(_)));
+        if is_any_missing && is_any_unproven {
+            // Without the missing ones nothing leads the others to the body root: none is false by itself.
+            findings.push(mismatch(Part::Record));
+        }
         for field in Field::ALL {
             match self.fields[field.place()] {
                 FieldState::Missing if !self.is_rest_withheld => findings.push(missing(Part::Field(field))),
-                // Without its path or its fifteen siblings nothing leads to the body root.
-                FieldState::Opened(_) if !are_proven => findings.push(mismatch(Part::Field(field))),
+                // The others are withheld on purpose, so this one should have come with its path.
+                FieldState::Opened(_) if !are_proven && !is_any_missing => {
+                    findings.push(mismatch(Part::Field(field)));
+                }
                 FieldState::Mismatch => findings.push(mismatch(Part::Field(field))),
                 _ => {}
             }
@@ -159,10 +167,19 @@ impl RecordCheck {
             Some(Err(_)) => FieldState::Mismatch,
         };
         self.set_field(field, state)?;
-        if field == Field::PRINCIPALS && value != Value::ABSENT {
-            let (count, root) = parse_principals_value(value.as_str()).ok_or(Fault::Principals)?;
-            self.rows.expect(count, root);
+        if field == Field::PRINCIPALS {
+            self.expect_rows(value)?;
         }
+        Ok(())
+    }
+
+    fn expect_rows(&mut self, principals: Value<'_>) -> Result<(), Fault> {
+        if principals == Value::ABSENT {
+            self.rows.expect_none();
+            return Ok(());
+        }
+        let (count, root) = parse_principals_value(principals.as_str()).ok_or(Fault::Principals)?;
+        self.rows.expect(count, root);
         Ok(())
     }
 

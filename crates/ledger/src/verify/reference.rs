@@ -13,12 +13,11 @@ const COMBINATIONS_MAX: usize = 64;
 /// Most hashes for one place: its entry's, its successor's, and one of an entry with a false index.
 const CANDIDATES_MAX: usize = 3;
 
-/// The signed list, if it can be found.
-pub(super) fn find_reference(
-    seen: &[Seen],
-    signed: &Signed,
-    stored: Option<&[Digest]>,
-) -> Option<Vec<Digest>> {
+/// The leaf hashes that were signed, if they can be found: those of `stored`, a list kept beside the
+/// entries (level-0 tiles), or what the entries of `seen` say of themselves and of each other. A list
+/// is believed only if it gives the signed root.
+#[must_use]
+pub fn find_signed_leaves(seen: &[Seen], signed: &Signed, stored: Option<&[Digest]>) -> Option<Vec<Digest>> {
     let size = usize::try_from(signed.size.get()).ok()?;
     let is_signed = |leaves: &[Digest]| leaves.len() == size && root(leaves) == signed.root;
     if let Some(stored) = stored.filter(|stored| is_signed(stored)) {

@@ -7,29 +7,39 @@ use crate::hash::Digest;
 use crate::position::{Index, Size};
 use crate::tree::Frontier;
 
+/// What field 4 says about the rows.
+#[derive(Clone, Copy, Debug)]
+enum Expected {
+    /// It was not opened, so nothing is known.
+    Unknown,
+    /// There are none.
+    Absent,
+    /// So many, under this root.
+    Rows(Size, Digest),
+}
+
 /// Takes rows in their order; a frontier over those opened is all it remembers of them.
 #[derive(Debug)]
 pub(super) struct RowCheck {
-    /// Count and root from field 4; `None` if that is absent or withheld.
-    expected: Option<(Size, Digest)>,
+    expected: Expected,
     /// The row that must come next if none is missing.
     next: u64,
     /// The first rows of the gaps so far.
     gaps: Vec<u64>,
     opened: Frontier,
-    /// The first row without a path: it is proven only together with all others.
-    first_unproven: Option<u64>,
+    /// Whether some row has no path: it is proven only together with all others.
+    is_any_unproven: bool,
     mismatched: Vec<u64>,
 }
 
 impl RowCheck {
     pub(super) const fn new() -> Self {
         Self {
-            expected: None,
+            expected: Expected::Unknown,
             next: 0,
             gaps: Vec::new(),
             opened: Frontier::empty(),
-            first_unproven: None,
+            is_any_unproven: false,
             mismatched: Vec::new(),
         }
     }
@@ -41,7 +51,12 @@ impl RowCheck {
 
     /// Learns what field 4 says, before any row.
     pub(super) const fn expect(&mut self, count: Size, root: Digest) {
-        self.expected = Some((count, root));
+        self.expected = Expected::Rows(count, root);
+    }
+
+    /// Learns that field 4 is absent, so that there are no rows.
+    pub(super) const fn expect_none(&mut self) {
+        self.expected = Expected::Absent;
     }
 
     pub(super) fn take(
@@ -52,26 +67,40 @@ impl RowCheck {
     ) -> Result<(), Fault> {
         self.advance(row)?;
         self.opened.push(row_leaf(commitment));
-        let place = Index::new(row)
-            .zip(self.expected)
-            .filter(|(row, (count, _))| row.get() < count.get());
-        match (path, place) {
-            (None, Some(_)) => {
-                self.first_unproven.get_or_insert(row);
+        let is_proven = match (self.expected, path) {
+            (Expected::Rows(count, _), None) if row < count.get() => {
+                self.is_any_unproven = true;
+                true
             }
-            (Some(path), Some((place, (count, root))))
-                if verify_row(commitment, place, count, path, &root).is_ok() => {}
-            _ => self.mismatched.push(row),
+            (Expected::Rows(count, root), Some(path)) => {
+                Index::new(row).is_some_and(|place| verify_row(commitment, place, count, path, &root).is_ok())
+            }
+            _ => false,
+        };
+        if !is_proven {
+            self.mismatched.push(row);
         }
         Ok(())
     }
 
     pub(super) fn withhold(&mut self, row: u64) -> Result<(), Fault> {
-        self.advance(row)
+        self.advance(row)?;
+        let is_beyond = match self.expected {
+            Expected::Unknown => false,
+            Expected::Absent => true,
+            Expected::Rows(count, _) => row >= count.get(),
+        };
+        if is_beyond {
+            self.mismatched.push(row);
+        }
+        Ok(())
     }
 
     pub(super) fn finish(mut self, index: Index, is_rest_withheld: bool) -> Vec<Finding> {
-        let count = self.expected.map_or(0, |(count, _)| count.get());
+        let count = match self.expected {
+            Expected::Rows(count, _) => count.get(),
+            Expected::Unknown | Expected::Absent => 0,
+        };
         if self.next < count {
             self.gaps.push(self.next);
         }
@@ -84,12 +113,12 @@ impl RowCheck {
         }
         let mismatch = |part| Finding::OpeningMismatch { index, part };
         findings.extend(self.mismatched.iter().map(|row| mismatch(Part::Row(*row))));
-        if let (Some(unproven), Some((count, root))) = (self.first_unproven, self.expected) {
-            if self.opened.size() != count {
-                findings.push(mismatch(Part::Row(unproven)));
-            } else if self.opened.root() != root {
-                findings.push(mismatch(Part::Field(Field::PRINCIPALS)));
-            }
+        // Rows without paths stand or fall together: none of them can be called the false one.
+        if let Expected::Rows(count, root) = self.expected
+            && self.is_any_unproven
+            && (self.opened.size() != count || self.opened.root() != root)
+        {
+            findings.push(mismatch(Part::Field(Field::PRINCIPALS)));
         }
         findings
     }

@@ -4,10 +4,10 @@ use kirokubo_ledger::bundle::Scope;
 use kirokubo_ledger::entry::Kind;
 
 use crate::ledger::{Files, Ledger, key};
-use crate::run::{Directory, check, verify_with};
+use crate::run::{check, verify_with};
 
 /// A bundle of nine entries, some of which `tamper` changed.
-fn tampered(tamper: impl FnOnce(&mut Vec<Vec<u8>>)) -> Files {
+pub(crate) fn tampered(tamper: impl FnOnce(&mut Vec<Vec<u8>>)) -> Files {
     let ledger = Ledger::of(9);
     let mut files = ledger.files(Scope::Full);
     let mut entries = ledger.entries;
@@ -60,69 +60,6 @@ fn a_history_rewritten_behind_the_checkpoint_is_a_fork() {
     let mut files = Ledger::of(8).files(Scope::Full);
     files.put_entries(&other.entries);
     check(&files, 40, &["FORK_AT 5"]);
-}
-
-#[test]
-fn a_smaller_ledger_than_the_held_checkpoint_is_a_rollback() {
-    let directory = Directory::new();
-    let held = directory.file("held", Ledger::of(6).checkpoint(6));
-    let tar = Ledger::of(4).files(Scope::Full).tar();
-    let answer = verify_with(&tar, &["--checkpoint", held.to_str().unwrap()]);
-    assert_eq!(
-        (answer.status, answer.findings()),
-        (30, vec!["TAIL_TRUNCATED 4".to_owned()])
-    );
-}
-
-#[test]
-fn another_history_than_the_held_checkpoint_is_a_fork() {
-    let mut other = Ledger::of(3);
-    other.json(Kind::Rules, "{}");
-    let directory = Directory::new();
-    let held = directory.file("held", other.checkpoint(4));
-    let tar = Ledger::of(6).files(Scope::Full).tar();
-    let answer = verify_with(&tar, &["--checkpoint", held.to_str().unwrap()]);
-    assert_eq!(
-        (answer.status, answer.findings()),
-        (30, vec!["FORK_AT 3".to_owned()])
-    );
-}
-
-#[test]
-fn a_bundle_that_is_damaged_and_contradicts_the_held_checkpoint_is_a_contradiction_first() {
-    let directory = Directory::new();
-    let held = directory.file("held", Ledger::of(12).checkpoint(12));
-    let tar = tampered(|entries| entries[4][100] ^= 1).tar();
-    let answer = verify_with(&tar, &["--checkpoint", held.to_str().unwrap()]);
-    assert_eq!(
-        (answer.status, answer.findings().len()),
-        (30, 2),
-        "{}",
-        answer.json
-    );
-}
-
-#[test]
-fn an_older_checkpoint_of_another_history_is_a_fork_of_the_ledger_itself() {
-    let mut other = Ledger::of(3);
-    other.json(Kind::Rules, "{}");
-    let mut files = Ledger::of(6).files(Scope::Full);
-    files.put("checkpoints/4", other.checkpoint(4));
-    check(&files, 40, &["FORK_AT 3"]);
-}
-
-#[test]
-fn older_checkpoints_with_wrong_names_or_signatures_are_refused() {
-    let ledger = Ledger::of(6);
-    let mut files = ledger.files(Scope::Full);
-    files.put("checkpoints/3", ledger.checkpoint(4));
-    files.put("checkpoints/04", ledger.checkpoint(4));
-    files.put("checkpoints/5", ledger.checkpoint(5).replace('5', "4"));
-    check(
-        &files,
-        40,
-        &["SCHEMA null", "SCHEMA null", "CHECKPOINT_SIGNATURE null"],
-    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Files that are missing, malformed or not what the manifest says.
 
 use kirokubo_ledger::bundle::Scope;
+use kirokubo_ledger::tile::encode_entry_bundle;
 
 use crate::ledger::{Ledger, key};
 use crate::run::{check, verify};
@@ -61,7 +62,74 @@ fn tiles_that_are_not_those_of_the_entries_are_refused() {
 fn entry_bundles_that_end_within_an_entry_are_refused() {
     let mut files = Ledger::of(3).files(Scope::Full);
     files.files.get_mut("tile/entries/000.p/3").unwrap().pop();
-    check(&files, 40, &["SCHEMA null", "TAIL_TRUNCATED 2"]);
+    let answer = check(&files, 40, &["SCHEMA 2", "TAIL_TRUNCATED 2"]);
+    assert!(answer.text(0).contains("tile/entries/000.p/3"), "{}", answer.json);
+
+    let mut files = Ledger::of(3).files(Scope::Full);
+    files.files.get_mut("tile/entries/000.p/3").unwrap().push(0);
+    check(&files, 40, &["SCHEMA 3"]);
+}
+
+#[test]
+fn a_false_length_before_an_entry_names_the_entry_that_it_cuts() {
+    let ledger = Ledger::of(6);
+    let length_of_entry_1 = 2 + ledger.entries[0].len() + 1;
+    for bit in [1, 4, 128] {
+        let mut files = ledger.files(Scope::Full);
+        files.files.get_mut("tile/entries/000.p/6").unwrap()[length_of_entry_1] ^= bit;
+        files.files.retain(|path, _| !path.starts_with("tile/0/"));
+        check(&files, 40, &["SCHEMA 1", "TAIL_TRUNCATED 1"]);
+    }
+}
+
+#[test]
+fn entries_in_a_file_that_should_not_hold_so_many_are_refused() {
+    let ledger = Ledger::of(260);
+    let mut files = ledger.files(Scope::Full);
+    let (first, second) = ledger.entries.split_at(255);
+    files.put("tile/entries/000", encode_entry_bundle(first).unwrap());
+    files.put("tile/entries/001.p/4", encode_entry_bundle(second).unwrap());
+    check(&files, 40, &["SCHEMA null"]);
+}
+
+#[test]
+fn files_with_names_that_no_bundle_has_are_refused() {
+    for path in [
+        "secret.csv",
+        "openings/1.ndjson",
+        "openings/0000.ndjson",
+        "openings/names",
+        "checkpoints/x",
+        "checkpoint.sig",
+        "tile/data/000",
+        "timestamps/x",
+    ] {
+        let mut files = Ledger::of(3).files(Scope::Structure);
+        files.put(path, "山田 太郎");
+        let answer = check(&files, 40, &["SCHEMA null"]);
+        assert!(answer.text(0).contains(path), "{}", answer.json);
+    }
+    let mut files = Ledger::of(3).files(Scope::Structure);
+    files.put("timestamps/3", "a token");
+    check(&files, 11, &[]);
+}
+
+#[test]
+fn openings_files_are_numbered_without_a_gap_and_not_empty() {
+    let ledger = Ledger::of(3);
+    let mut files = ledger.files(Scope::Full);
+    files.put("openings/001.ndjson", "");
+    check(&files, 40, &["SCHEMA null"]);
+
+    let mut files = ledger.files(Scope::Full);
+    let lines = files.files.remove("openings/000.ndjson").unwrap();
+    files.put("openings/001.ndjson", lines);
+    let answer = check(&files, 40, &["SCHEMA null"]);
+    assert!(
+        answer.text(0).contains("openings/000.ndjson is missing"),
+        "{}",
+        answer.json
+    );
 }
 
 #[test]
@@ -71,10 +139,7 @@ fn no_damage_to_the_tar_makes_it_valid_or_makes_the_verifier_fall() {
         let mut damaged = tar.clone();
         damaged[place] ^= 0x15;
         let answer = verify(&damaged);
-        // Padding between files and behind the end is not part of any file.
-        assert!(matches!(answer.status, 40 | 10), "byte {place}");
-        let is_padding = tar[place] == 0;
-        assert!(answer.status == 40 || is_padding, "byte {place}");
+        assert_eq!(answer.status, 40, "byte {place}");
     }
     for length in (0..tar.len()).step_by(1_013) {
         let answer = verify(&tar[..length]);

@@ -1,11 +1,10 @@
-//! Values that are not what the ledger commits to, and records kept too short or too long.
+//! Values that are not what the ledger commits to.
 
-use kirokubo_ledger::bundle::{Opening, Scope};
-use kirokubo_ledger::commitment::{Field, Salt};
-use kirokubo_ledger::entry::Kind;
+use kirokubo_ledger::bundle::{Opening, Scope, Withheld};
+use kirokubo_ledger::commitment::{Field, RecordSecret, RowTree, Salt};
 
-use crate::ledger::{Ledger, RETAINED};
-use crate::run::{check, verify, verify_with};
+use crate::ledger::Ledger;
+use crate::run::{check, verify};
 
 #[test]
 fn a_changed_value_or_salt_is_a_mismatch() {
@@ -126,6 +125,8 @@ fn broken_lines_of_openings_are_refused() {
         b"{\"index\":1}\n",
         b"\xff\n",
         b"{\"index\":1,\"withheld\":\"x\"}",
+        b"{\"index\":1,\"withheld\":\"x\"}\r\n",
+        b"{\"index\":1,\"withheld\":\"x\",\"field\":null}\n",
     ] {
         let mut files = ledger.files(Scope::Full);
         files.put("openings/001.ndjson", broken);
@@ -142,36 +143,88 @@ fn values_in_a_bundle_that_promises_none_are_refused() {
     check(&files, 40, &["SCHEMA null"]);
 }
 
-#[test]
-fn records_kept_too_long_or_too_short_are_retention_findings_only() {
-    let tar = Ledger::of(3).files(Scope::Full).tar();
-    let answer = verify_with(&tar, &["--today", "2029-01-02"]);
-    assert_eq!(
-        (answer.status, answer.findings()),
-        (20, vec!["OVERDUE 1".into(), "OVERDUE 2".to_owned()])
-    );
-
+/// A ledger whose record 1 has these openings instead of its own.
+fn with_openings(change: impl FnOnce(&mut Vec<Opening>)) -> Ledger {
     let mut ledger = Ledger::of(3);
-    ledger.json_on_day(Kind::Erase, r#"{"basis":"error","records":[1]}"#, RETAINED.1);
-    ledger.openings.remove(&1);
-    check(&ledger.files(Scope::Full), 20, &["ERASED_EARLY 1"]);
+    ledger.prove(1);
+    change(ledger.openings.get_mut(&1).unwrap());
+    ledger
+}
+
+fn withheld(what: Withheld) -> Opening {
+    Opening::Withheld {
+        index: 1_u32.into(),
+        what,
+        reason: "scope".to_owned(),
+    }
 }
 
 #[test]
-fn a_record_that_is_said_to_be_erased_but_opened_is_overdue() {
-    let mut ledger = Ledger::of(3);
-    ledger.json_on_day(
-        Kind::Erase,
-        r#"{"basis":"retention_ended","records":[1]}"#,
-        RETAINED.1 + 1,
-    );
-    check(&ledger.files(Scope::Full), 20, &["OVERDUE 1"]);
+fn what_withholds_the_rest_stands_once_and_last() {
+    let ledger = with_openings(|openings| openings.push(withheld(Withheld::Rest)));
+    check(&ledger.files(Scope::Period), 11, &[]);
+    let ledger = with_openings(|openings| openings.extend([(); 2].map(|()| withheld(Withheld::Rest))));
+    check(&ledger.files(Scope::Period), 40, &["SCHEMA 1"]);
+    // Between the fields and the two rows.
+    let ledger = with_openings(|openings| openings.insert(16, withheld(Withheld::Rest)));
+    check(&ledger.files(Scope::Period), 40, &["SCHEMA 1", "SCHEMA 1"]);
 }
 
 #[test]
-fn erasing_what_is_no_record_is_refused() {
+fn withholding_a_row_that_does_not_exist_is_a_mismatch() {
+    let ledger = with_openings(|openings| openings.push(withheld(Withheld::Row(2))));
+    let answer = check(&ledger.files(Scope::Period), 40, &["OPENING_MISMATCH 1"]);
+    assert_eq!(answer.json["findings"][0]["row"], 2);
+}
+
+#[test]
+fn rows_without_paths_in_an_incomplete_set_accuse_field_4_and_no_row() {
     let mut ledger = Ledger::of(3);
-    ledger.json(Kind::Erase, r#"{"basis":"retention_ended","records":[0]}"#);
-    ledger.json(Kind::Erase, r#"{"basis":"retention_ended","records":[9]}"#);
-    check(&ledger.files(Scope::Full), 40, &["SCHEMA 4", "SCHEMA 0"]);
+    ledger.openings.get_mut(&1).unwrap().pop();
+    let answer = check(
+        &ledger.files(Scope::Full),
+        40,
+        &["OPENING_MISSING 1", "OPENING_MISMATCH 1"],
+    );
+    assert_eq!(answer.json["findings"][0]["row"], 1);
+    assert_eq!(answer.json["findings"][1]["field"], 4);
+    assert_eq!(answer.json["findings"][1]["row"], serde_json::Value::Null);
+}
+
+#[test]
+fn fields_without_paths_in_an_incomplete_set_accuse_the_record() {
+    let mut ledger = Ledger::of(3);
+    ledger.openings.get_mut(&1).unwrap().remove(7);
+    let answer = check(
+        &ledger.files(Scope::Full),
+        40,
+        &["OPENING_MISMATCH 1", "OPENING_MISSING 1"],
+    );
+    assert_eq!(answer.json["findings"][0]["field"], serde_json::Value::Null);
+    assert_eq!(answer.json["findings"][1]["field"], 8);
+}
+
+#[test]
+fn values_of_a_record_that_does_not_match_do_not_count_as_opened() {
+    let mut ledger = Ledger::of(3);
+    if let Opening::Field { value, .. } = &mut ledger.openings.get_mut(&1).unwrap()[0] {
+        value.push(' ');
+    }
+    let answer = check(&ledger.files(Scope::Full), 40, &["OPENING_MISMATCH 1"]);
+    assert_eq!(answer.json["openings"]["opened"], 18);
+}
+
+#[test]
+fn a_record_without_rows_leaves_field_4_empty() {
+    let mut ledger = Ledger::of(2);
+    let no_rows = RowTree::new(
+        &RecordSecret::from_bytes([0; 32]).expander(),
+        &Ledger::record_ref(2),
+        std::iter::empty(),
+    );
+    ledger.record_with(&no_rows.principals_value(), &[]);
+    check(&ledger.files(Scope::Full), 40, &["SCHEMA 2"]);
+    let mut ledger = Ledger::of(2);
+    ledger.record_with("", &[]);
+    check(&ledger.files(Scope::Full), 10, &[]);
 }

@@ -5,7 +5,7 @@ use kirokubo_ledger::commitment::Field;
 use kirokubo_ledger::entry::Kind;
 
 use crate::ledger::{Ledger, RETAINED, key};
-use crate::run::{Directory, run, verify, verify_with};
+use crate::run::{Directory, verify, verify_with};
 
 #[test]
 fn a_full_bundle_of_any_small_size_is_valid_and_unwitnessed() {
@@ -26,6 +26,16 @@ fn a_bundle_of_the_structure_only_is_valid_but_incomplete() {
     let answer = verify(&Ledger::of(5).files(Scope::Structure).tar());
     assert_eq!((answer.status, answer.findings()), (11, vec![]));
     assert_eq!(answer.json["scope"], "structure");
+    assert_eq!(answer.json["openings"]["values"], "not_in_scope");
+}
+
+#[test]
+fn a_bundle_that_calls_itself_full_and_withholds_something_is_incomplete() {
+    let mut ledger = Ledger::of(4);
+    withhold_rest(&mut ledger, 2, |_| false);
+    let answer = verify(&ledger.files(Scope::Full).tar());
+    assert_eq!((answer.status, answer.findings()), (11, vec![]));
+    assert_eq!(answer.json["result"], "valid_incomplete");
 }
 
 #[test]
@@ -99,48 +109,6 @@ fn older_checkpoints_and_a_change_of_key_are_verified() {
     assert_eq!((answer.status, answer.findings()), (10, vec![]));
     // The old key no longer vouches for this size.
     assert_eq!(verify(&tar).status, 40);
-}
-
-#[test]
-fn the_summary_says_the_verdict_in_both_languages() {
-    let directory = Directory::new();
-    let bundle = directory.file("bundle.tar", Ledger::of(2).files(Scope::Full).tar());
-    let vkey = key(7).verifier_key().to_string();
-    let output = run(&[bundle.to_str().unwrap(), "--vkey", &vkey, "--today", RETAINED.0]);
-    assert_eq!(output.status.code(), Some(10));
-    let text = String::from_utf8(output.stdout).unwrap();
-    assert!(
-        text.contains("有効（第三者の立会署名なし） / valid, unwitnessed"),
-        "{text}"
-    );
-    assert!(text.contains("example.jp/ledger"), "{text}");
-    assert!(!text.contains('\x1b'), "a pipe gets no colours");
-}
-
-#[test]
-fn wrong_usage_and_unreadable_files_exit_with_2() {
-    let directory = Directory::new();
-    let bundle = directory.file("bundle.tar", Ledger::of(2).files(Scope::Full).tar());
-    let bundle = bundle.to_str().unwrap();
-    let no_checkpoint = directory.file("held", "not a checkpoint");
-    let vkey = key(7).verifier_key().to_string();
-    for arguments in [
-        vec![],
-        vec![bundle],
-        vec![bundle, "--vkey", "example.jp/ledger"],
-        vec![bundle, "--vkey", &vkey, "--today", "2026-02-30"],
-        vec![bundle, "--vkey", &vkey, "--unknown"],
-        vec!["/nowhere/bundle.tar", "--vkey", &vkey],
-        vec![
-            bundle,
-            "--vkey",
-            &vkey,
-            "--checkpoint",
-            no_checkpoint.to_str().unwrap(),
-        ],
-    ] {
-        assert_eq!(run(&arguments).status.code(), Some(2), "{arguments:?}");
-    }
 }
 
 /// Keeps only some openings of a record and withholds the rest.

@@ -77,23 +77,22 @@ impl Ledger {
         ledger
     }
 
-    /// Appends a record and notes what opens it.
+    /// Appends a record of two principals and notes what opens it.
     pub(crate) fn record(&mut self) -> &mut Self {
-        let number = u64::try_from(self.entries.len()).unwrap();
-        let index = Index::new(number).unwrap();
-        let mut id = [0x11; 16];
-        id[..8].copy_from_slice(&number.to_be_bytes());
-        let record = RecordRef {
-            ledger_id: LEDGER,
-            record_id: RecordId::from_bytes(id),
-        };
-        let secret = RecordSecret::from_bytes([u8::try_from(number % 256).unwrap(); 32]).expander();
         let rows = [r#"{"name":"山田 太郎"}"#, r#"{"name":"髙橋 花子"}"#];
+        let (record, secret) = (Self::record_ref(self.next()), self.secret());
         let tree = RowTree::new(&secret, &record, rows.map(|row| Value::new(row).unwrap()));
-        let principals = tree.principals_value();
+        self.record_with(&tree.principals_value(), &rows)
+    }
+
+    /// Appends a record with this field 4 and these rows, whether or not they go together.
+    pub(crate) fn record_with(&mut self, principals: &str, rows: &[&str]) -> &mut Self {
+        let number = self.next();
+        let index = Index::new(number).unwrap();
+        let (record, secret) = (Self::record_ref(number), self.secret());
         let mut values = FieldValues::new();
         values.set(Field::DATE, r#""2026-01-01""#).unwrap();
-        values.set(Field::PRINCIPALS, &principals).unwrap();
+        values.set(Field::PRINCIPALS, principals).unwrap();
         values.set(Field::ITEMS, r#"["氏名","住所"]"#).unwrap();
         let commitments = RecordCommitments::new(&secret, &record, &values);
         let (case, class) = (Case::ProvisionConsent, RetentionClass::Each);
@@ -107,10 +106,31 @@ impl Ledger {
             commitments.body_root(),
         );
         self.append(&pending.unwrap());
+        let tree = RowTree::new(&secret, &record, rows.iter().map(|row| Value::new(row).unwrap()));
         self.trees.insert(number, (commitments, tree));
         self.openings
-            .insert(number, openings(index, &secret, &values, &rows));
+            .insert(number, openings(index, &secret, &values, rows));
         self
+    }
+
+    /// What the commitments of the record at an index are bound to.
+    pub(crate) fn record_ref(index: u64) -> RecordRef {
+        let mut id = [0x11; 16];
+        id[..8].copy_from_slice(&index.to_be_bytes());
+        RecordRef {
+            ledger_id: LEDGER,
+            record_id: RecordId::from_bytes(id),
+        }
+    }
+
+    /// The index of the next entry.
+    fn next(&self) -> u64 {
+        u64::try_from(self.entries.len()).unwrap()
+    }
+
+    /// The secret of the next record.
+    fn secret(&self) -> Expander {
+        RecordSecret::from_bytes([u8::try_from(self.next() % 256).unwrap(); 32]).expander()
     }
 
     /// Appends an entry with a JSON body.
@@ -217,11 +237,16 @@ impl Files {
         }
     }
 
+    /// Replaces the openings; without any there is no file.
     pub(crate) fn put_openings<'a>(&mut self, openings: impl IntoIterator<Item = &'a Opening>) {
-        let lines = openings
+        self.files.retain(|path, _| !path.starts_with("openings/"));
+        let lines: String = openings
             .into_iter()
-            .map(|opening| serde_json::to_string(opening).unwrap() + "\n");
-        self.put("openings/000.ndjson", lines.collect::<String>());
+            .map(|opening| serde_json::to_string(opening).unwrap() + "\n")
+            .collect();
+        if !lines.is_empty() {
+            self.put("openings/000.ndjson", lines);
+        }
     }
 
     /// Writes the tar, with a manifest of the files as they are now.

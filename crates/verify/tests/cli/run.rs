@@ -52,6 +52,11 @@ impl Answer {
             .map(|finding| format!("{} {}", finding["code"].as_str().unwrap(), finding["index"]))
             .collect()
     }
+
+    /// The English text of a finding.
+    pub(crate) fn text(&self, place: usize) -> &str {
+        self.json["findings"][place]["en"].as_str().unwrap()
+    }
 }
 
 /// Verifies a bundle with the ledger's key on the last day of keeping.
@@ -79,6 +84,13 @@ pub(crate) fn verify_with(tar: &[u8], more: &[&str]) -> Answer {
         status: output.status.code().unwrap(),
         json,
     }
+}
+
+/// Verifies files with a checkpoint that the auditor holds.
+pub(crate) fn verify_holding(files: &Files, held: &str) -> Answer {
+    let directory = Directory::new();
+    let held = directory.file("held", held);
+    verify_with(&files.tar(), &["--checkpoint", held.to_str().unwrap()])
 }
 
 /// Verifies files and compares the answer.

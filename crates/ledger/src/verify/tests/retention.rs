@@ -135,7 +135,7 @@ fn a_clock_never_moves_earlier() {
     let own = ledger(RetainThrough::Day(APPENDED + 9), &[extend(APPENDED + 5)]);
     let fault = Fault::MovedEarlier { target: 1 };
     let expected = Finding::Schema {
-        index: Some(index(1)),
+        index: Some(index(2)),
         fault: fault.clone(),
     };
     assert_eq!(judge(&own, APPENDED).1, Some(expected));

@@ -1,0 +1,72 @@
+//! The names of a bundle's files: what no reader looks at could be anything, so there is none of it.
+
+use std::io::{Read, Seek};
+
+use kirokubo_ledger::Size;
+use kirokubo_ledger::bundle::{
+    CHECKPOINT, CHECKPOINTS, KEYS, MANIFEST, OPENINGS, README, SCOPE, TILES, openings_path,
+};
+use kirokubo_ledger::tile::TilePath;
+use kirokubo_ledger::verify::FileFault;
+
+use crate::Audit;
+
+/// Where time stamps will stand, each named after the size of its checkpoint.
+const TIMESTAMPS: &str = "timestamps/";
+
+impl<R: Read + Seek> Audit<'_, R> {
+    /// Checks that every file has a name of the format, and that openings are numbered without a gap
+    /// and not empty.
+    pub(crate) fn check_names(&mut self) {
+        let files = self.bundle.files().to_vec();
+        let (mut numbered, mut is_gap_named) = (0, false);
+        for file in &files {
+            let path = file.path().as_str();
+            if !is_known(path) {
+                self.file_fault(path, FileFault::Unknown);
+            }
+            if !is_openings_file(path) {
+                continue;
+            }
+            let expected = openings_path(numbered);
+            numbered += 1;
+            if path != expected && !is_gap_named {
+                self.file_fault(&expected, FileFault::Missing);
+                is_gap_named = true;
+            }
+            if file.size() == 0 {
+                self.file_fault(path, FileFault::Malformed);
+            }
+        }
+    }
+}
+
+/// Whether a file of this name is one of openings: three digits.
+pub(crate) fn is_openings_file(path: &str) -> bool {
+    path.strip_prefix(OPENINGS)
+        .and_then(|name| name.strip_suffix(".ndjson"))
+        .is_some_and(|number| number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// A size as files are named after it: decimal, in its one form.
+pub(crate) fn parse_size(name: &str) -> Option<Size> {
+    let size = name.parse().ok().and_then(Size::new)?;
+    (size.to_string() == name).then_some(size)
+}
+
+fn is_known(path: &str) -> bool {
+    if [README, CHECKPOINT, KEYS, MANIFEST, SCOPE].contains(&path) {
+        return true;
+    }
+    if path.starts_with(TILES) {
+        return path.parse::<TilePath>().is_ok();
+    }
+    if path.starts_with(OPENINGS) {
+        return is_openings_file(path);
+    }
+    let of_a_size = [CHECKPOINTS, TIMESTAMPS];
+    let size = of_a_size
+        .iter()
+        .find_map(|directory| path.strip_prefix(directory));
+    size.and_then(parse_size).is_some()
+}

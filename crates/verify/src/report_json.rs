@@ -1,0 +1,89 @@
+//! A report as JSON.
+
+use kirokubo_ledger::bundle::Scope;
+use kirokubo_ledger::day::format_day;
+use kirokubo_ledger::verify::{Finding, Part};
+use serde::Serialize;
+
+use crate::report::{OpeningCounts, Report};
+
+impl Report {
+    /// The report as one JSON object.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let json = ReportJson {
+            result: self.verdict().name(),
+            exit: self.verdict().exit_status(),
+            origin: self.origin().as_str(),
+            size: self.checkpoint.as_ref().map(|checkpoint| checkpoint.size().get()),
+            root: self
+                .checkpoint
+                .as_ref()
+                .map(|checkpoint| checkpoint.root().to_string()),
+            scope: self.scope.map(Scope::name),
+            held: self.held().map(|(size, outcome)| HeldJson {
+                size: size.get(),
+                outcome: outcome.name(),
+            }),
+            today: format_day(self.today()),
+            entries: self.entries,
+            openings: self.openings,
+            findings_total: self.findings.total,
+            findings: self.findings.listed.iter().map(FindingJson::new).collect(),
+        };
+        serde_json::to_string(&json).expect("strings and numbers always serialise")
+    }
+}
+
+#[derive(Serialize)]
+struct ReportJson<'a> {
+    result: &'a str,
+    exit: u8,
+    origin: &'a str,
+    size: Option<u64>,
+    /// In hexadecimal.
+    root: Option<String>,
+    scope: Option<&'a str>,
+    held: Option<HeldJson>,
+    /// The day for which retention was judged, `YYYY-MM-DD`.
+    today: String,
+    entries: u64,
+    openings: OpeningCounts,
+    findings_total: usize,
+    findings: Vec<FindingJson>,
+}
+
+#[derive(Serialize)]
+struct HeldJson {
+    size: u64,
+    outcome: &'static str,
+}
+
+#[derive(Serialize)]
+struct FindingJson {
+    code: &'static str,
+    index: Option<u64>,
+    field: Option<u8>,
+    row: Option<u64>,
+    ja: String,
+    en: String,
+}
+
+impl FindingJson {
+    fn new(finding: &Finding) -> Self {
+        let (field, row) = match finding.part() {
+            Some(Part::Field(field)) => (Some(field.number()), None),
+            Some(Part::Row(row)) => (None, Some(row)),
+            Some(Part::Record) | None => (None, None),
+        };
+        let index = finding.index().map(kirokubo_ledger::Index::get);
+        Self {
+            code: finding.code(),
+            index,
+            field,
+            row,
+            ja: finding.ja(),
+            en: finding.to_string(),
+        }
+    }
+}
