@@ -21,7 +21,7 @@ use kirokubo_ledger::{LedgerId, RecordId};
 use kirokubo_rules::Direction;
 
 pub use content::{Content, Meta};
-pub use keys::{BodyDigest, DigestKey, Month, MonthKey, SearchKey, SearchToken};
+pub use keys::{BodyDigest, DigestKey, Month, MonthKey, RowKey, SearchKey, SearchToken};
 
 use crate::draft::{Draft, Status};
 use crate::matter::PrincipalRow;
@@ -78,6 +78,8 @@ pub struct SealedRecord {
     pub body_digest: BodyDigest,
     /// Keyed digest of the caller and its `Idempotency-Key`.
     pub idempotency: Option<BodyDigest>,
+    /// Closes the row that says all this, once its place in the ledger is known.
+    pub row_key: RowKey,
     /// Who recorded.
     pub recorded_by: String,
     /// Keyed token of the third party's corporate number.
@@ -172,6 +174,7 @@ pub fn seal(draft: &Draft, made_day: i32, with: &Sealing<'_>) -> Result<SealedRe
         idempotency: with
             .idempotency_key
             .map(|key| with.digest_key.digest(&caller_key(with.recorded_by, key))),
+        row_key: with.digest_key.rows().clone(),
         recorded_by: with.recorded_by.to_owned(),
         third_party: draft
             .corporate_number()

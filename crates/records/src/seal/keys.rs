@@ -194,21 +194,60 @@ impl BodyDigest {
 }
 
 /// Makes body digests.
-pub struct DigestKey(Hmac<Sha256>);
+pub struct DigestKey {
+    bodies: Hmac<Sha256>,
+    rows: RowKey,
+}
+
+/// What the key of rows is derived from; no body (JSON) and no idempotency key (two lines) reads like this.
+const ROWS: &[u8] = b"kirokubo row mac 1";
 
 impl DigestKey {
     /// From 32 random bytes.
     #[must_use]
     pub fn from_bytes(bytes: &[u8; 32]) -> Self {
-        Self(keyed(bytes))
+        let bodies = keyed(bytes);
+        let mut rows = bodies.clone();
+        rows.update(ROWS);
+        let rows = Zeroizing::new(prefix(rows));
+        Self {
+            bodies,
+            rows: RowKey(keyed(&rows)),
+        }
     }
 
     /// The digest of a canonical body.
     #[must_use]
     pub fn digest(&self, canonical: &[u8]) -> BodyDigest {
-        let mut mac = self.0.clone();
+        let mut mac = self.bodies.clone();
         mac.update(canonical);
         BodyDigest(prefix(mac))
+    }
+
+    /// The key that closes rows, derived from this one: what it makes is never a body digest.
+    #[must_use]
+    pub fn rows(&self) -> &RowKey {
+        &self.rows
+    }
+}
+
+/// Closes the row that says what a record is, so that nobody changes it unseen.
+#[derive(Clone)]
+pub struct RowKey(Hmac<Sha256>);
+
+impl RowKey {
+    /// The MAC of a row, whose columns the caller has encoded so that no two rows read alike.
+    #[must_use]
+    pub fn mac(&self, row: &[u8]) -> [u8; 16] {
+        let mut mac = self.0.clone();
+        mac.update(row);
+        prefix(mac)
+    }
+}
+
+impl fmt::Debug for RowKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RowKey(…)")
     }
 }
 
@@ -236,6 +275,17 @@ mod tests {
         assert_eq!(Month::of_days(day(2029, 12, 31)).to_string(), "2029-12");
         assert_eq!(Month::of_days(day(2030, 1, 1)).to_string(), "2030-01");
         assert_eq!(Month::OPEN.to_string(), "open");
+    }
+
+    #[test]
+    fn a_row_is_closed_under_a_key_of_its_own() {
+        let key = DigestKey::from_bytes(&[7; 32]);
+        let other = DigestKey::from_bytes(&[8; 32]);
+        for bytes in [b"row".as_slice(), ROWS, b""] {
+            assert_ne!(&key.rows().mac(bytes), key.digest(bytes).as_bytes());
+            assert_ne!(key.rows().mac(bytes), other.rows().mac(bytes));
+        }
+        assert_eq!(format!("{:?}", key.rows()), "RowKey(…)");
     }
 
     #[test]
