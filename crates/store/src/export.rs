@@ -9,15 +9,17 @@ use kirokubo_ledger::bundle::{
     BundlePath, BundleScope, BundleStaging, CHECKPOINT, CHECKPOINTS, KEYS, KeyList, ListedKey, Opening,
     OpeningsWriter, SCOPE, Scope, WriteBundleError,
 };
+use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::commitment::{Field, RecordSecret};
 use kirokubo_ledger::note::sign_note;
 use kirokubo_ledger::tile::{TILE_WIDTH, TilePath, TileStack, Width, encode_hash_tile};
 use kirokubo_ledger::{Index, Size};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use crate::entity::checkpoint;
+use crate::entity::{checkpoint, head};
 use crate::error::{StoreError, corrupt};
-use crate::record::{OpenedRecord, RecordHeader};
+use crate::opened_record::OpenedRecord;
+use crate::record::RecordHeader;
 use crate::store::Store;
 
 /// Older checkpoints go along at about this distance, so that a fork can be narrowed down.
@@ -59,8 +61,7 @@ impl Store {
         out: W,
         progress: &mut (dyn FnMut(u64, u64) + Send),
     ) -> Result<(W, Exported), ExportError> {
-        let note = self.stored_note().await?;
-        let size = self.claimed_size().await?;
+        let (note, size) = self.claimed_head().await?;
         let mut staging = BundleStaging::new(working)?;
         staging.add(path(CHECKPOINT), note.as_bytes())?;
         staging.add(path(SCOPE), BundleScope::new(scope, size).to_json().as_bytes())?;
@@ -95,16 +96,19 @@ impl Store {
         Ok((out, exported))
     }
 
-    /// The size that the head row says, even if its signature no longer holds.
-    async fn claimed_size(&self) -> Result<Size, StoreError> {
-        let row = crate::entity::head::Entity::find_by_id(self.ledger.row)
+    /// The newest checkpoint and its size, both from one reading of the head row: the ledger may grow meanwhile. If
+    /// the note does not verify, the size is what the row says beside it.
+    async fn claimed_head(&self) -> Result<(String, Size), StoreError> {
+        let bad = |what| StoreError::Corrupt { index: None, what };
+        let row = head::Entity::find_by_id(self.ledger.row)
             .one(&self.db.readers)
-            .await?;
-        let size = row.and_then(|row| Size::try_from(row.size).ok());
-        size.ok_or(StoreError::Corrupt {
-            index: None,
-            what: "the head row is missing",
-        })
+            .await?
+            .ok_or_else(|| bad("the head row is missing"))?;
+        let size = match Checkpoint::open(row.note.as_bytes(), self.ledger.verifier()) {
+            Ok(checkpoint) => checkpoint.size(),
+            Err(_) => Size::try_from(row.size).map_err(|_| bad("head size"))?,
+        };
+        Ok((row.note, size))
     }
 
     async fn add_checkpoints(&self, staging: &mut BundleStaging, size: Size) -> Result<(), ExportError> {
@@ -160,10 +164,7 @@ impl Store {
         let Some(index) = Index::new(index) else {
             return Ok(());
         };
-        let Some(header) = self.record_at(index).await? else {
-            return Ok(());
-        };
-        let opened = match self.open_record(&header).await {
+        let (header, opened) = match self.opened_at(index).await {
             Ok(Some(opened)) => opened,
             Ok(None) => return Ok(()),
             Err(StoreError::Corrupt { .. }) => {
@@ -177,6 +178,14 @@ impl Store {
             openings.write(staging, &opening)?;
         }
         Ok(())
+    }
+
+    async fn opened_at(&self, index: Index) -> Result<Option<(RecordHeader, OpenedRecord)>, StoreError> {
+        let Some(header) = self.record_at(index).await? else {
+            return Ok(None);
+        };
+        let opened = self.open_record(&header).await?;
+        Ok(opened.map(|opened| (header, opened)))
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 
 use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
 
-/// Row counts that have a statement. The largest is bounded by SQLite's 32,766 parameters at 13 columns.
+/// Row counts that have a statement. The largest is bounded by SQLite's 32,766 parameters at 14 columns.
 const COUNTS: [usize; 5] = [256, 64, 16, 4, 1];
 
 /// The statements of one table.

@@ -110,3 +110,16 @@ fn text(pairs: usize) -> String {
     text.push(')');
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_natural_key_is_looked_up_and_not_searched_for() {
+        for count in COUNTS {
+            let plan = crate::plan::of(&text(count)).await;
+            assert!(plan.contains("(ledger=? AND system=? AND event_id=?)"), "{plan}");
+        }
+    }
+}

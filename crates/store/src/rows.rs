@@ -1,21 +1,24 @@
 //! The rows of an append, flattened for the static statements of `insert.rs`.
 
 use kirokubo_ledger::entry::RetainThrough;
+use kirokubo_records::seal::SearchToken;
 use kirokubo_records::{Direction, Status};
 use sea_orm::Value;
 
 use crate::edge::{TileWrite, stored};
+use crate::entity::record;
 use crate::error::StoreError;
 use crate::head::Head;
 use crate::insert::Insert;
 use crate::place::Placed;
+use crate::row_mac;
 
 pub(crate) static ENTRIES: Insert =
     Insert::new("INSERT INTO entries (ledger, idx, leaf, bytes) VALUES", 4, "");
 pub(crate) static RECORDS: Insert = Insert::new(
     "INSERT INTO records (ledger, idx, record_id, system, event_id, body_digest, recorded_by, direction, law_case, \
-     status, event_date, retain_through, third_party) VALUES",
-    13,
+     status, event_date, retain_through, third_party, mac) VALUES",
+    14,
     "",
 );
 pub(crate) static CONTENTS: Insert = Insert::new(
@@ -61,27 +64,48 @@ pub(crate) fn entries(ledger: i32, placed: &[Placed<'_>]) -> Values {
 
 pub(crate) fn records(ledger: i32, placed: &[Placed<'_>]) -> Values {
     flatten(placed, |entry, out| {
-        let record = entry.record;
+        let row = closed_record(ledger, entry);
         out.extend([
-            ledger.into(),
-            entry.index.as_i64().into(),
-            record.record_id.as_bytes().to_vec().into(),
-            record.system.as_str().into(),
-            record.event_id.as_str().into(),
-            record.body_digest.as_bytes().to_vec().into(),
-            record.recorded_by.as_str().into(),
-            direction_number(record.direction).into(),
-            i16::from(record.case.as_byte()).into(),
-            status_number(record.status).into(),
-            record.event_day.into(),
-            retain_number(record.retain_through).into(),
-            record
-                .third_party
-                .map(kirokubo_records::seal::SearchToken::number)
-                .into(),
+            row.ledger.into(),
+            row.idx.into(),
+            row.record_id.into(),
+            row.system.into(),
+            row.event_id.into(),
+            row.body_digest.into(),
+            row.recorded_by.into(),
+            row.direction.into(),
+            row.law_case.into(),
+            row.status.into(),
+            row.event_date.into(),
+            row.retain_through.into(),
+            row.third_party.into(),
+            row.mac.into(),
         ]);
         Ok(())
     })
+}
+
+/// What the row of an entry's record says, with the MAC over it.
+fn closed_record(ledger: i32, entry: &Placed<'_>) -> record::Model {
+    let record = entry.record;
+    let mut row = record::Model {
+        ledger,
+        idx: entry.index.as_i64(),
+        record_id: record.record_id.as_bytes().to_vec(),
+        system: record.system.clone(),
+        event_id: record.event_id.clone(),
+        body_digest: record.body_digest.as_bytes().to_vec(),
+        recorded_by: record.recorded_by.clone(),
+        direction: direction_number(record.direction),
+        law_case: i16::from(record.case.as_byte()),
+        status: status_number(record.status),
+        event_date: record.event_day,
+        retain_through: retain_number(record.retain_through),
+        third_party: record.third_party.map(SearchToken::number),
+        mac: Vec::new(),
+    };
+    row.mac = row_mac::of(&row, &record.row_key).to_vec();
+    row
 }
 
 pub(crate) fn contents(ledger: i32, placed: &[Placed<'_>]) -> Values {

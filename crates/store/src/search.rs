@@ -9,7 +9,8 @@ use sea_orm::{ConnectionTrait, EntityTrait, Statement, Value};
 
 use crate::entity::{principal_row, record_content};
 use crate::error::{StoreError, corrupt};
-use crate::record::{OpenedRecord, RecordHeader};
+use crate::opened_record::OpenedRecord;
+use crate::record::RecordHeader;
 use crate::store::Store;
 
 /// Where to look: days since 1970-01-01 in Japan time, both inclusive, and the place to go on from.
@@ -87,14 +88,7 @@ impl Store {
             range.limit.into(),
         ];
         values.extend(tokens.map(Value::from));
-        let places: Vec<String> = (7..=values.len()).map(|n| format!("${n}")).collect();
-        let text = format!(
-            "SELECT DISTINCT t.idx, t.n FROM search_tokens t \
-             JOIN records r ON r.ledger = t.ledger AND r.idx = t.idx \
-             WHERE t.ledger = $1 AND t.token IN ({}) AND (t.idx, t.n) > ($2, $3) \
-             AND r.event_date BETWEEN $4 AND $5 ORDER BY t.idx, t.n LIMIT $6",
-            places.join(", ")
-        );
+        let text = candidates(values.len() - 6);
         let db = &self.db.readers;
         let rows = db
             .query_all_raw(Statement::from_sql_and_values(
@@ -134,7 +128,9 @@ impl Store {
         let Some(sealed) = principal_row::Entity::find_by_id(at).one(db).await? else {
             return Ok(None);
         };
-        let opened = self.unseal_row(&header, &content, row, &sealed)?;
+        let Some(opened) = self.unseal(&header, &content, &[(row, &sealed)])? else {
+            return Ok(None);
+        };
         let json = opened.rows.first().map_or("", String::as_str);
         let matches = query
             .matches(json)
@@ -145,5 +141,38 @@ impl Store {
             row,
             matches,
         }))
+    }
+}
+
+/// Rows that hold one of so many tokens: `$1` ledger, `$2` and `$3` the place to go on from, `$4` and `$5` the
+/// days, `$6` how many, then the tokens.
+fn candidates(tokens: usize) -> String {
+    let places: Vec<String> = (7..7 + tokens).map(|n| format!("${n}")).collect();
+    format!(
+        "SELECT DISTINCT t.idx, t.n FROM search_tokens t \
+         JOIN records r ON r.ledger = t.ledger AND r.idx = t.idx \
+         WHERE t.ledger = $1 AND t.token IN ({}) AND (t.idx, t.n) > ($2, $3) \
+         AND r.event_date BETWEEN $4 AND $5 ORDER BY t.idx, t.n LIMIT $6",
+        places.join(", ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_search_goes_from_tokens_to_records_and_reads_no_others() {
+        for tokens in [1, 5] {
+            let plan = crate::plan::of(&candidates(tokens)).await;
+            assert!(
+                plan.starts_with("SEARCH t USING PRIMARY KEY (ledger=? AND token=?"),
+                "{plan}"
+            );
+            assert!(
+                plan.contains("SEARCH r USING PRIMARY KEY (ledger=? AND idx=?)"),
+                "{plan}"
+            );
+        }
     }
 }

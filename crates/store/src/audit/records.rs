@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use kirokubo_ledger::Index;
-use kirokubo_ledger::commitment::{Field, FieldValues, RecordCommitments, RowTree, Value};
+use kirokubo_ledger::commitment::{
+    Field, FieldValues, RecordCommitments, RecordRef, RecordSecret, RowTree, Value,
+};
 use kirokubo_ledger::entry::{Entry, Kind};
 use kirokubo_ledger::verify::{Finding, Keeping, Part};
 use kirokubo_records::fold::SearchKeys;
-use kirokubo_records::seal::{Content, Opener};
-use kirokubo_records::{date_of_day, json};
+use kirokubo_records::json;
+use kirokubo_records::seal::Opener;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::tokens::ExpectedTokens;
@@ -16,7 +18,7 @@ use super::{AuditFinding, AuditReport, PAGE, Table, Walked};
 use crate::edge::stored;
 use crate::entity::{entry, principal_row, record, record_content};
 use crate::error::StoreError;
-use crate::record::{RecordHeader, header};
+use crate::random;
 use crate::store::Store;
 
 /// The rows of some consecutive entries.
@@ -36,7 +38,7 @@ pub(super) async fn open_all(
     progress: &mut (dyn FnMut(u64, u64) + Send),
 ) -> Result<(), StoreError> {
     let size = walked.size.get();
-    let mut tokens = ExpectedTokens::default();
+    let mut tokens = ExpectedTokens::new(random::bytes());
     for from in (0..size).step_by(usize::try_from(PAGE).expect("a page is small")) {
         let to = size.min(from + PAGE);
         let page = Page::read(store, from, to).await?;
@@ -50,7 +52,7 @@ pub(super) async fn open_all(
         visit.page(&page);
         progress(size + to, size * 2);
     }
-    report.findings.extend(tokens.compare(store).await?);
+    report.findings.extend(tokens.compare(store, walked.size).await?);
     Ok(())
 }
 
@@ -83,79 +85,64 @@ impl Visit<'_> {
             .clocks
             .judge(entry.index(), entry.retain_through(), self.today);
         self.report.findings.extend(finding.map(AuditFinding::from));
-        let described = page.records.get(&idx).cloned().map(header);
-        let Some(Ok(header)) = described.filter(|header| header.as_ref().is_ok_and(|h| describes(h, entry)))
-        else {
-            return self.row(Table::Records, idx);
-        };
+        if !self.is_described(page, entry) {
+            self.row(Table::Records, idx);
+        }
         match (keeping, page.contents.get(&idx)) {
-            (Keeping::Erased, None) => self.report.erased += 1,
-            // Deleting must be whole: an erased record's content is kept against the entry that says it is gone.
-            (Keeping::Erased, Some(_)) => self.row(Table::Records, idx),
-            (Keeping::Kept, None) => {
-                let missing = Finding::OpeningMissing {
-                    index: header.index,
-                    part: Part::Record,
-                };
-                self.report.findings.push(missing.into());
-            }
-            (Keeping::Kept, Some(content)) => {
-                let rows = page.rows.get(&idx).map_or(&[][..], Vec::as_slice);
-                match self.open(&header, entry, content, rows) {
-                    Ok(()) => self.report.records += 1,
-                    Err(part) => {
-                        let finding = Finding::OpeningMismatch {
-                            index: header.index,
-                            part,
-                        };
-                        self.report.findings.push(finding.into());
-                    }
+            (Keeping::Erased, _) => {
+                // Deleting must be whole: what is kept is kept against the entry that says it is gone.
+                if !self.sealed_parts_beside(page, idx) {
+                    self.report.erased += 1;
                 }
+            }
+            (Keeping::Kept, None) => self.missing(entry.index()),
+            (Keeping::Kept, Some(content)) => self.kept(page, entry, content),
+        }
+    }
+
+    /// Whether the row beside an entry is as we wrote it, and written for this entry.
+    fn is_described(&self, page: &Page, entry: &Entry<&[u8]>) -> bool {
+        let row = page.records.get(&entry.index().as_i64()).cloned();
+        let header = row.and_then(|row| self.store.header(row).ok());
+        header.is_some_and(|header| {
+            Some(header.record_id) == entry.record_id()
+                && header.case == entry.case()
+                && header.retain_through == entry.retain_through()
+        })
+    }
+
+    fn kept(&mut self, page: &Page, entry: &Entry<&[u8]>, content: &record_content::Model) {
+        let index = entry.index();
+        let Some(record_id) = entry.record_id() else {
+            return;
+        };
+        let record = self.store.record_ref(record_id);
+        let rows = page.rows.get(&index.as_i64()).map_or(&[][..], Vec::as_slice);
+        let opened = match self.store.secret(index, &record, content) {
+            Ok(Some(secret)) => open(&secret, &record, entry, content, rows),
+            // The key of its month was destroyed.
+            Ok(None) => return self.missing(index),
+            Err(_) => Err(Part::Record),
+        };
+        match opened {
+            Ok(texts) => {
+                self.report.records += 1;
+                self.expect_tokens(index, &texts);
+            }
+            Err(part) => {
+                self.tokens.cannot_judge(index);
+                let finding = Finding::OpeningMismatch { index, part };
+                self.report.findings.push(finding.into());
             }
         }
     }
 
-    /// Opens one record; the first part of it that is not what was committed to.
-    fn open(
-        &mut self,
-        header: &RecordHeader,
-        entry: &Entry<&[u8]>,
-        content: &record_content::Model,
-        rows: &[principal_row::Model],
-    ) -> Result<(), Part> {
-        let secret = self.store.secret(header, content).map_err(|_| Part::Record)?;
-        let record = self.store.record_ref(header);
-        let opener = Opener::new(&secret, record);
-        let content = opener.content(&content.sealed).map_err(|_| Part::Record)?;
-        let mut values = FieldValues::new();
-        for (field, text) in content.present() {
-            values.set(field, text).map_err(|_| Part::Field(field))?;
-        }
-        let expander = secret.expander();
-        let body_root = RecordCommitments::new(&expander, &record, &values).body_root();
-        if entry.body_root() != Some(body_root) {
-            return Err(Part::Record);
-        }
-
-        let mut texts = Vec::with_capacity(rows.len());
-        for (n, row) in (0_u64..).zip(rows) {
-            let in_order = stored(n).is_ok_and(|n| n == row.n);
-            let text = opener.row(n, &row.sealed).ok().filter(|_| in_order);
-            texts.push(text.ok_or(Part::Row(n))?);
-        }
-        let row_values: Result<Vec<Value<'_>>, _> = texts.iter().map(|text| Value::new(text)).collect();
-        let row_values = row_values.map_err(|_| Part::Field(Field::PRINCIPALS))?;
-        let committed = values.get(Field::PRINCIPALS).as_str();
-        let tree = RowTree::new(&expander, &record, row_values);
-        if (texts.is_empty() && committed.is_empty()) || tree.principals_value() == committed {
-            self.expect_tokens(header.index, &texts);
-        } else {
-            return Err(Part::Field(Field::PRINCIPALS));
-        }
-        if !says_the_same(header, &content) {
-            self.row(Table::Records, header.index.as_i64());
-        }
-        Ok(())
+    fn missing(&mut self, index: Index) {
+        self.tokens.cannot_judge(index);
+        let part = Part::Record;
+        self.report
+            .findings
+            .push(Finding::OpeningMissing { index, part }.into());
     }
 
     fn expect_tokens(&mut self, index: Index, rows: &[String]) {
@@ -178,10 +165,22 @@ impl Visit<'_> {
 
     /// An entry that is no record has nothing beside it.
     fn nothing_beside(&mut self, page: &Page, idx: i64) {
-        if page.records.contains_key(&idx) || page.contents.contains_key(&idx) || page.rows.contains_key(&idx)
-        {
+        if page.records.contains_key(&idx) {
             self.row(Table::Records, idx);
         }
+        self.sealed_parts_beside(page, idx);
+    }
+
+    /// Names the sealed parts that lie where there should be none; whether there are any.
+    fn sealed_parts_beside(&mut self, page: &Page, idx: i64) -> bool {
+        let (content, rows) = (page.contents.contains_key(&idx), page.rows.contains_key(&idx));
+        if content {
+            self.row(Table::RecordContents, idx);
+        }
+        if rows {
+            self.row(Table::PrincipalRows, idx);
+        }
+        content || rows
     }
 
     fn row(&mut self, table: Table, idx: i64) {
@@ -190,29 +189,38 @@ impl Visit<'_> {
     }
 }
 
-/// Whether the row beside an entry repeats what the entry says.
-fn describes(header: &RecordHeader, entry: &Entry<&[u8]>) -> bool {
-    header.index == entry.index()
-        && Some(header.record_id) == entry.record_id()
-        && header.case == entry.case()
-        && header.retain_through == entry.retain_through()
-}
+/// Opens one record: the texts of its principal rows, or the first part of it that is not what was committed to.
+fn open(
+    secret: &RecordSecret,
+    record: &RecordRef,
+    entry: &Entry<&[u8]>,
+    content: &record_content::Model,
+    rows: &[principal_row::Model],
+) -> Result<Vec<String>, Part> {
+    let opener = Opener::new(secret, *record);
+    let content = opener.content(&content.sealed).map_err(|_| Part::Record)?;
+    let mut values = FieldValues::new();
+    for (field, text) in content.present() {
+        values.set(field, text).map_err(|_| Part::Field(field))?;
+    }
+    let expander = secret.expander();
+    let body_root = RecordCommitments::new(&expander, record, &values).body_root();
+    if entry.body_root() != Some(body_root) {
+        return Err(Part::Record);
+    }
 
-/// Whether the row repeats what the committed fields say: natural key, author and day.
-fn says_the_same(header: &RecordHeader, content: &Content) -> bool {
-    let member = |field: Field, name: &str| {
-        let text = content.present().find(|(present, _)| *present == field)?.1;
-        let node = json::read(text.as_bytes()).ok()?;
-        node.get(name)?.as_text().map(str::to_owned)
-    };
-    let date = content
-        .present()
-        .find(|(field, _)| *field == Field::DATE)
-        .map(|(_, text)| text.trim_matches('"'));
-    member(Field::SOURCE, "system").as_deref() == Some(&header.system)
-        && member(Field::SOURCE, "event_id").as_deref() == Some(&header.event_id)
-        && member(Field::ACTORS, "recorded_by").as_deref() == Some(&header.recorded_by)
-        && date.is_none_or(|date| date_of_day(header.event_day).is_some_and(|day| day.to_string() == date))
+    let mut texts = Vec::with_capacity(rows.len());
+    for (n, row) in (0_u64..).zip(rows) {
+        let in_order = stored(n).is_ok_and(|n| n == row.n);
+        let text = opener.row(n, &row.sealed).ok().filter(|_| in_order);
+        texts.push(text.ok_or(Part::Row(n))?);
+    }
+    let row_values: Result<Vec<Value<'_>>, _> = texts.iter().map(|text| Value::new(text)).collect();
+    let row_values = row_values.map_err(|_| Part::Field(Field::PRINCIPALS))?;
+    let committed = values.get(Field::PRINCIPALS).as_str();
+    let tree = RowTree::new(&expander, record, row_values);
+    let agrees = (texts.is_empty() && committed.is_empty()) || tree.principals_value() == committed;
+    agrees.then_some(texts).ok_or(Part::Field(Field::PRINCIPALS))
 }
 
 impl Page {

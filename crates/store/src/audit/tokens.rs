@@ -3,11 +3,13 @@
 //! A token that was taken away hides a record from its principal; one that was added points at a stranger. The
 //! table is ordered by token, the records by index, so neither can be held against the other row by row.
 //! Instead each record's tokens are summed up (a sum of hashes does not depend on order), and the table's rows
-//! are taken off again: what is left over names the record.
+//! are taken off again: what is left over names the record. The hashes are keyed anew each time, so that nobody
+//! can look for rows whose sum is that of others.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kirokubo_ledger::hash::sha256;
+use kirokubo_ledger::{Index, Size};
 use kirokubo_records::seal::SearchToken;
 use sea_orm::{ConnectionTrait, Statement};
 
@@ -18,33 +20,60 @@ use crate::store::Store;
 /// Rows of the table read at once.
 const ROWS: i64 = 4_096;
 
-/// What is expected of the table, by index: 24 bytes a record.
-#[derive(Default)]
-pub(super) struct ExpectedTokens(HashMap<i64, u64>);
+/// What is expected of the table.
+pub(super) struct ExpectedTokens {
+    key: [u8; 16],
+    /// Sums by index: 24 bytes a record.
+    sums: HashMap<i64, u64>,
+    /// Records that do not open, so that nobody can say which tokens are theirs.
+    unknown: HashSet<i64>,
+}
 
 impl ExpectedTokens {
-    /// Expects a token of row `n` of the record at `index`.
-    pub(super) fn add(&mut self, index: i64, n: u64, token: SearchToken) {
-        let sum = self.0.entry(index).or_default();
-        *sum = sum.wrapping_add(weight(token.number(), index, i64::try_from(n).unwrap_or(-1)));
+    /// Nothing yet; `key` is drawn for this run alone.
+    pub(super) fn new(key: [u8; 16]) -> Self {
+        Self {
+            key,
+            sums: HashMap::new(),
+            unknown: HashSet::new(),
+        }
     }
 
-    /// Takes the table off; what is left is a finding.
-    pub(super) async fn compare(mut self, store: &Store) -> Result<Vec<AuditFinding>, StoreError> {
+    /// Leaves out a record that does not open; it is named for that.
+    pub(super) fn cannot_judge(&mut self, index: Index) {
+        self.unknown.insert(index.as_i64());
+    }
+
+    /// Expects a token of row `n` of the record at `index`.
+    pub(super) fn add(&mut self, index: i64, n: u64, token: SearchToken) {
+        let weight = self.weight(token.number(), index, i64::try_from(n).unwrap_or(-1));
+        let sum = self.sums.entry(index).or_default();
+        *sum = sum.wrapping_add(weight);
+    }
+
+    /// Takes the table off, as far as it is about the first `size` entries; what is left is a finding.
+    pub(super) async fn compare(
+        mut self,
+        store: &Store,
+        size: Size,
+    ) -> Result<Vec<AuditFinding>, StoreError> {
         let mut after: Option<(i64, i64, i64)> = None;
         loop {
             let rows = page(store, after).await?;
             let Some(last) = rows.last() else { break };
             after = Some(*last);
             for (token, index, n) in rows {
-                let sum = self.0.entry(index).or_default();
-                *sum = sum.wrapping_sub(weight(token, index, n));
+                if (0..size.as_i64()).contains(&index) {
+                    let weight = self.weight(token, index, n);
+                    let sum = self.sums.entry(index).or_default();
+                    *sum = sum.wrapping_sub(weight);
+                }
             }
         }
         let mut wrong: Vec<u64> = self
-            .0
+            .sums
             .into_iter()
-            .filter(|(_, sum)| *sum != 0)
+            .filter(|(index, sum)| *sum != 0 && !self.unknown.contains(index))
             .filter_map(|(index, _)| index.try_into().ok())
             .collect();
         wrong.sort_unstable();
@@ -56,23 +85,24 @@ impl ExpectedTokens {
             })
             .collect())
     }
-}
 
-/// A hash of one row of the table; 64 bits of SHA-256, so that nobody balances two changes against each other.
-fn weight(token: i64, index: i64, n: i64) -> u64 {
-    let row: Vec<u8> = [token, index, n]
-        .iter()
-        .flat_map(|number| number.to_be_bytes())
-        .collect();
-    let hash = sha256(&row);
-    u64::from_be_bytes(*hash.as_bytes().first_chunk().expect("a digest has 32 bytes"))
+    /// A keyed hash of one row of the table. All inputs have one length, so the key may simply stand before them.
+    fn weight(&self, token: i64, index: i64, n: i64) -> u64 {
+        let mut input = [0; 40];
+        input[..16].copy_from_slice(&self.key);
+        input[16..24].copy_from_slice(&token.to_be_bytes());
+        input[24..32].copy_from_slice(&index.to_be_bytes());
+        input[32..].copy_from_slice(&n.to_be_bytes());
+        let hash = sha256(&input);
+        u64::from_be_bytes(*hash.as_bytes().first_chunk().expect("a digest has 32 bytes"))
+    }
 }
 
 async fn page(store: &Store, after: Option<(i64, i64, i64)>) -> Result<Vec<(i64, i64, i64)>, StoreError> {
     let text = "SELECT token, idx, n FROM search_tokens WHERE ledger = $1 AND (token, idx, n) > ($2, $3, $4) \
                 ORDER BY token, idx, n LIMIT $5";
-    // No index is negative, so nothing sorts before this.
-    let (token, index, n) = after.unwrap_or((i64::MIN, -1, -1));
+    // Rows of a negative index are strays, and not looked at here.
+    let (token, index, n) = after.unwrap_or((i64::MIN, -1, i64::MAX));
     let values = [
         store.ledger.row.into(),
         token.into(),

@@ -1,0 +1,159 @@
+//! What a verification tells: numbers, and what is wrong where.
+
+use kirokubo_ledger::Index;
+use kirokubo_ledger::verify::Finding;
+
+/// What a verification found.
+#[derive(Debug, Default)]
+pub struct AuditReport {
+    /// Entries walked.
+    pub entries: u64,
+    /// Records whose content was opened and held against its commitment.
+    pub records: u64,
+    /// Records lawfully erased.
+    pub erased: u64,
+    /// Everything that is wrong; empty if nothing is.
+    pub findings: Vec<AuditFinding>,
+}
+
+/// One thing that is wrong.
+#[derive(Debug)]
+pub enum AuditFinding {
+    /// Something that any verifier of the ledger would find.
+    Ledger(Finding),
+    /// A row beside the ledger does not agree with it.
+    Row {
+        /// The table.
+        table: Table,
+        /// The entry that the row belongs to; for a checkpoint, the last that it covers.
+        index: u64,
+    },
+    /// A row belongs to no entry of the ledger.
+    Stray {
+        /// The table.
+        table: Table,
+        /// Where it says it belongs: an index, the size of a checkpoint, the number of a tile.
+        place: i64,
+    },
+    /// A part of the schema is missing, is not as the migrations make it, or is a trigger of nobody's.
+    Schema {
+        /// Its kind and name.
+        object: String,
+    },
+}
+
+/// A table whose rows repeat, derive from or lie beside what the ledger holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Table {
+    /// Who the ledger is.
+    Ledgers,
+    /// The leaf hash beside an entry's bytes.
+    Entries,
+    /// A tile of hashes.
+    Tiles,
+    /// A signed checkpoint.
+    Checkpoints,
+    /// The head.
+    Heads,
+    /// What a record is.
+    Records,
+    /// A record's sealed content.
+    RecordContents,
+    /// Principal rows beyond those committed to.
+    PrincipalRows,
+    /// Search tokens: one too many, or one missing.
+    SearchTokens,
+}
+
+impl Table {
+    /// Its name in the database.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ledgers => "ledgers",
+            Self::Entries => "entries",
+            Self::Tiles => "tiles",
+            Self::Checkpoints => "checkpoints",
+            Self::Heads => "heads",
+            Self::Records => "records",
+            Self::RecordContents => "record_contents",
+            Self::PrincipalRows => "principal_rows",
+            Self::SearchTokens => "search_tokens",
+        }
+    }
+}
+
+impl AuditFinding {
+    /// A stable code; those of the ledger are listed in `docs/format.md`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Ledger(finding) => finding.code(),
+            Self::Row { .. } => "ROW_MISMATCH",
+            Self::Stray { .. } => "ROW_STRAY",
+            Self::Schema { .. } => "DATABASE_SCHEMA",
+        }
+    }
+
+    /// The entry concerned, where there is one.
+    #[must_use]
+    pub fn index(&self) -> Option<u64> {
+        match self {
+            Self::Ledger(finding) => finding.index().map(Index::get),
+            Self::Row { index, .. } => Some(*index),
+            Self::Stray { table, place } => u64::try_from(*place)
+                .ok()
+                .filter(|_| !matches!(table, Table::Checkpoints | Table::Tiles)),
+            Self::Schema { .. } => None,
+        }
+    }
+
+    /// The finding in Japanese.
+    #[must_use]
+    pub fn ja(&self) -> String {
+        match self {
+            Self::Ledger(finding) => finding.ja(),
+            Self::Row { table, index } => {
+                format!("通番{index}: {}表の行が台帳と一致しません。", table.name())
+            }
+            Self::Stray { table, place } => {
+                format!(
+                    "{}表に、台帳のどの項目にも属さない行があります（{place}）。",
+                    table.name()
+                )
+            }
+            Self::Schema { object } => {
+                format!("データベースの定義が本来のものと異なります（{object}）。")
+            }
+        }
+    }
+
+    /// The finding in English.
+    #[must_use]
+    pub fn en(&self) -> String {
+        match self {
+            Self::Ledger(finding) => finding.to_string(),
+            Self::Row { table, index } => format!(
+                "index {index}: a row of {} does not agree with the ledger",
+                table.name()
+            ),
+            Self::Stray { table, place } => format!(
+                "a row of {} belongs to no entry of the ledger ({place})",
+                table.name()
+            ),
+            Self::Schema { object } => format!("the schema is not as it was made ({object})"),
+        }
+    }
+
+    /// Whether it is only about records kept too short or too long.
+    #[must_use]
+    pub fn is_about_retention(&self) -> bool {
+        matches!(self, Self::Ledger(finding) if finding.is_about_retention())
+    }
+}
+
+impl From<Finding> for AuditFinding {
+    fn from(finding: Finding) -> Self {
+        Self::Ledger(finding)
+    }
+}
