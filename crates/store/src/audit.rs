@@ -19,6 +19,7 @@ mod schema;
 mod strays;
 mod tiles;
 mod tokens;
+mod types;
 
 use kirokubo_ledger::Size;
 use kirokubo_ledger::verify::Clocks;
@@ -41,12 +42,30 @@ impl Store {
         progress: &mut (dyn FnMut(u64, u64) + Send),
     ) -> Result<AuditReport, StoreError> {
         let mut report = AuditReport::default();
+        match self.verify_into(&mut report, progress).await {
+            Err(error @ StoreError::Unavailable(_)) => {
+                let foreign = types::find_foreign(self).await?;
+                if foreign.is_empty() {
+                    return Err(error);
+                }
+                report.findings.extend(foreign);
+            }
+            done => done?,
+        }
+        Ok(report)
+    }
+
+    async fn verify_into(
+        &self,
+        report: &mut AuditReport,
+        progress: &mut (dyn FnMut(u64, u64) + Send),
+    ) -> Result<(), StoreError> {
         let today = japan_day(self.clock.now_ms());
-        let walked = chain::walk(self, &mut report, progress).await?;
-        records::open_all(self, &walked, today, &mut report, progress).await?;
+        let walked = chain::walk(self, report, progress).await?;
+        records::open_all(self, &walked, today, report, progress).await?;
         report.findings.extend(strays::find(self, &walked).await?);
         report.findings.extend(schema::compare(self).await?);
-        Ok(report)
+        Ok(())
     }
 }
 

@@ -1,0 +1,139 @@
+//! Values of another type than their column's. SQLite stores them if somebody insists, and no reading gets past
+//! them: the passes end with an error, and this names the row.
+
+use sea_orm::{ConnectionTrait, QueryResult, Statement};
+
+use super::{AuditFinding, Table};
+use crate::error::StoreError;
+use crate::store::Store;
+
+/// More of one table's than this nobody reads.
+const MOST: u32 = 1_000;
+
+/// A table, the column that says where its rows belong, and its columns by type.
+struct Columns {
+    table: Table,
+    place: &'static str,
+    integers: &'static [&'static str],
+    texts: &'static [&'static str],
+    blobs: &'static [&'static str],
+}
+
+const ALL: [Columns; 9] = [
+    Columns {
+        table: Table::Ledgers,
+        place: "0",
+        integers: &["created_at"],
+        texts: &["origin", "operator"],
+        blobs: &["ledger_id"],
+    },
+    Columns {
+        table: Table::Entries,
+        place: "idx",
+        integers: &["idx"],
+        texts: &[],
+        blobs: &["leaf", "bytes"],
+    },
+    Columns {
+        table: Table::Tiles,
+        place: "n",
+        integers: &["level", "n"],
+        texts: &[],
+        blobs: &["hashes"],
+    },
+    Columns {
+        table: Table::Checkpoints,
+        place: "size - 1",
+        integers: &["size"],
+        texts: &["note"],
+        blobs: &[],
+    },
+    Columns {
+        table: Table::Heads,
+        place: "size - 1",
+        integers: &["size", "recorded_at"],
+        texts: &["note"],
+        blobs: &["leaf", "frontier"],
+    },
+    Columns {
+        table: Table::Records,
+        place: "idx",
+        integers: &[
+            "idx",
+            "direction",
+            "law_case",
+            "status",
+            "event_date",
+            "retain_through",
+            "coalesce(third_party, 0)",
+        ],
+        texts: &["system", "event_id", "recorded_by"],
+        blobs: &["record_id", "body_digest", "mac"],
+    },
+    Columns {
+        table: Table::RecordContents,
+        place: "idx",
+        integers: &["idx", "month"],
+        texts: &[],
+        blobs: &["secret", "sealed"],
+    },
+    Columns {
+        table: Table::PrincipalRows,
+        place: "idx",
+        integers: &["idx", "n"],
+        texts: &[],
+        blobs: &["sealed"],
+    },
+    Columns {
+        table: Table::SearchTokens,
+        place: "idx",
+        integers: &["token", "idx", "n"],
+        texts: &[],
+        blobs: &[],
+    },
+];
+
+/// Every row with such a value.
+pub(super) async fn find_foreign(store: &Store) -> Result<Vec<AuditFinding>, StoreError> {
+    let db = &store.db.readers;
+    let mut findings = Vec::new();
+    for columns in &ALL {
+        let statement = Statement::from_string(db.get_database_backend(), columns.text());
+        for row in db.query_all_raw(statement).await? {
+            findings.push(finding(columns.table, &row)?);
+        }
+    }
+    Ok(findings)
+}
+
+impl Columns {
+    fn text(&self) -> String {
+        let typed = [
+            ("integer", self.integers),
+            ("text", self.texts),
+            ("blob", self.blobs),
+        ];
+        let foreign: Vec<String> = typed
+            .into_iter()
+            .flat_map(|(kind, columns)| {
+                columns
+                    .iter()
+                    .map(move |column| format!("typeof({column}) <> '{kind}'"))
+            })
+            .collect();
+        format!(
+            "SELECT CAST({} AS INTEGER) AS place FROM {} WHERE {} LIMIT {MOST}",
+            self.place,
+            self.table.name(),
+            foreign.join(" OR ")
+        )
+    }
+}
+
+fn finding(table: Table, row: &QueryResult) -> Result<AuditFinding, StoreError> {
+    let place: i64 = row.try_get("", "place")?;
+    Ok(match u64::try_from(place) {
+        Ok(index) => AuditFinding::Row { table, index },
+        Err(_) => AuditFinding::Stray { table, place },
+    })
+}
