@@ -1,0 +1,31 @@
+//! End to end: the built programs, used as strangers use them.
+//!
+//! In scope: everything that the API, the command line, the log and the files of a data folder promise, tried on
+//! running servers with real SQLite, real keys and real bundles. Out of scope: the rules of the law and the bytes of
+//! the format one by one; their crates test those.
+
+mod bad_callers;
+mod bad_events;
+mod bad_streams;
+mod bundles;
+mod crash;
+mod database;
+mod demo;
+mod duty_checks;
+mod events;
+mod personal;
+mod posting;
+mod privacy;
+mod problems;
+mod proofs;
+mod readme_tour;
+mod record_book;
+mod reports;
+mod samples;
+mod search;
+mod start_and_stop;
+mod streaming;
+mod tamper_chain;
+mod tamper_rows;
+mod tiles;
+mod unchanged;

@@ -1,0 +1,227 @@
+//! A data folder made by `kirokubo init`, with or without a server on it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use serde_json::Value;
+
+use crate::binaries::{assert_success, binaries};
+use crate::scratch::Scratch;
+
+/// What a key may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Posts events.
+    Ingest,
+    /// Posts and reads records.
+    Recorder,
+    /// Searches, too.
+    Officer,
+    /// Reads masked records and proofs.
+    Auditor,
+    /// Sees nothing personal.
+    Admin,
+}
+
+/// An API key as `kirokubo key create` printed it.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// `key_…`
+    pub id: String,
+    /// `kk_…`
+    pub key: String,
+}
+
+/// An initialised data folder that goes away with the test.
+#[derive(Debug)]
+pub struct DataFolder {
+    scratch: Scratch,
+    ledger_id: String,
+    origin: String,
+    vkey: String,
+    admin_key: String,
+}
+
+impl Role {
+    /// All roles.
+    pub const ALL: [Self; 5] = [
+        Self::Ingest,
+        Self::Recorder,
+        Self::Officer,
+        Self::Auditor,
+        Self::Admin,
+    ];
+
+    /// Its name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ingest => "ingest",
+            Self::Recorder => "recorder",
+            Self::Officer => "officer",
+            Self::Auditor => "auditor",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+impl DataFolder {
+    /// Runs `kirokubo init`.
+    #[must_use]
+    #[expect(
+        clippy::new_without_default,
+        reason = "running a program is not what anybody expects of a default"
+    )]
+    pub fn new() -> Self {
+        let scratch = Scratch::new();
+        let mut command = binaries().kirokubo();
+        command
+            .args(["init", "--json", "--operator", "株式会社試験", "--data"])
+            .arg(scratch.path().join("data"));
+        let output = command.output().expect("kirokubo starts");
+        assert_success(&output, "kirokubo init");
+        let said: Value = serde_json::from_slice(&output.stdout).expect("init --json prints JSON");
+        let text = |name: &str| said[name].as_str().expect("init tells it").to_owned();
+        Self {
+            ledger_id: text("ledger_id"),
+            origin: text("origin"),
+            vkey: text("vkey"),
+            admin_key: text("admin_key"),
+            scratch,
+        }
+    }
+
+    /// A copy of the folder, to be damaged; no server may be running on it.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        let scratch = Scratch::new();
+        copy_folder(&self.path(), &scratch.path().join("data"));
+        Self {
+            scratch,
+            ledger_id: self.ledger_id.clone(),
+            origin: self.origin.clone(),
+            vkey: self.vkey.clone(),
+            admin_key: self.admin_key.clone(),
+        }
+    }
+
+    /// The data folder itself.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
+        self.scratch.path().join("data")
+    }
+
+    /// The folder around it, for whatever else a test writes.
+    #[must_use]
+    pub fn beside(&self) -> &Path {
+        self.scratch.path()
+    }
+
+    /// The database file.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.path().join("kirokubo.db")
+    }
+
+    /// 32 hexadecimal digits.
+    #[must_use]
+    pub fn ledger_id(&self) -> &str {
+        &self.ledger_id
+    }
+
+    /// The ledger's name in its checkpoints.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The key that its checkpoints verify under.
+    #[must_use]
+    pub fn vkey(&self) -> &str {
+        &self.vkey
+    }
+
+    /// The admin key that `init` printed.
+    #[must_use]
+    pub fn admin_key(&self) -> &str {
+        &self.admin_key
+    }
+
+    /// Runs `kirokubo` with these arguments and `--data` of this folder.
+    #[must_use]
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = binaries().kirokubo();
+        command.args(arguments).arg("--data").arg(self.path());
+        command.output().expect("kirokubo starts")
+    }
+
+    /// Makes an API key.
+    #[must_use]
+    pub fn create_key(&self, role: Role) -> Key {
+        let name = format!("test {}", role.name());
+        let output = self.run(&["key", "create", "--role", role.name(), "--name", &name, "--json"]);
+        assert_success(&output, "kirokubo key create");
+        let said: Value = serde_json::from_slice(&output.stdout).expect("key create --json prints JSON");
+        assert_eq!(said["role"], role.name());
+        let text = |name: &str| said[name].as_str().expect("key create tells it").to_owned();
+        Key {
+            id: text("id"),
+            key: text("key"),
+        }
+    }
+
+    /// Revokes an API key.
+    pub fn revoke_key(&self, key: &Key) {
+        assert_success(&self.run(&["key", "revoke", &key.id]), "kirokubo key revoke");
+    }
+
+    /// What `kirokubo verify --json` says, with its exit status in `exit`.
+    #[must_use]
+    pub fn verify(&self) -> Value {
+        let output = self.run(&["verify", "--json"]);
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| {
+            panic!(
+                "kirokubo verify gave no report: {}\n{}",
+                output.status,
+                String::from_utf8_lossy(&output.stderr)
+            )
+        });
+        assert_eq!(
+            output.status.code().map(Value::from).as_ref(),
+            Some(&report["exit"])
+        );
+        report
+    }
+
+    /// Panics unless `kirokubo verify` finds nothing.
+    #[track_caller]
+    pub fn assert_valid(&self) {
+        let report = self.verify();
+        assert_eq!(report["exit"], 0, "{report:#}");
+    }
+
+    /// Writes a bundle of this scope beside the data folder.
+    #[must_use]
+    pub fn export(&self, scope: &str) -> PathBuf {
+        let bundle = self.beside().join(format!("{scope}.tar"));
+        let out = bundle.to_str().expect("scratch folders have plain names");
+        let output = self.run(&["export", "bundle", "--scope", scope, "--out", out]);
+        assert_success(&output, "kirokubo export bundle");
+        bundle
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    let fail = |error| panic!("{} to {}: {error}", from.display(), to.display());
+    fs::create_dir_all(to).unwrap_or_else(fail);
+    for entry in fs::read_dir(from).unwrap_or_else(|error| panic!("{}: {error}", from.display())) {
+        let path = entry.expect("a folder that opens can be listed").path();
+        let name = path.file_name().expect("what a folder lists has a name");
+        if path.is_dir() {
+            copy_folder(&path, &to.join(name));
+        } else {
+            fs::copy(&path, to.join(name)).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! What the end-to-end tests and the benchmarks stand on: built binaries, data folders, servers, clients.
+//!
+//! In scope: starting the real programs on folders of their own, talking to them as a stranger would (HTTP and the
+//! command line), and stopping them gently or not. Out of scope: what is true of them; that is said in the tests.
+//!
+//! Everything here panics when it cannot be done, with the output of the program concerned: there is no test to
+//! go on with then.
+
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "a harness that cannot do its work has nobody to report it to but the person who runs the tests"
+)]
+
+mod answer;
+mod binaries;
+mod client;
+mod data_folder;
+mod scratch;
+mod server;
+mod stream;
+
+pub use answer::Answer;
+pub use binaries::{Binaries, binaries};
+pub use client::{Client, Request};
+pub use data_folder::{DataFolder, Key, Role};
+pub use scratch::Scratch;
+pub use server::Server;
+pub use stream::{EventStream, Lines};
