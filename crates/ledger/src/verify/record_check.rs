@@ -178,7 +178,10 @@ impl RecordCheck {
             self.rows.expect_none();
             return Ok(());
         }
-        let (count, root) = parse_principals_value(principals.as_str()).ok_or(Fault::Principals)?;
+        let Some((count, root)) = parse_principals_value(principals.as_str()) else {
+            self.rows.expect_anything();
+            return Err(Fault::Principals);
+        };
         self.rows.expect(count, root);
         Ok(())
     }

@@ -12,6 +12,8 @@ use crate::tree::Frontier;
 enum Expected {
     /// It was not opened, so nothing is known.
     Unknown,
+    /// It says nothing that can be read, which is a finding of its own.
+    Malformed,
     /// There are none.
     Absent,
     /// So many, under this root.
@@ -54,6 +56,11 @@ impl RowCheck {
         self.expected = Expected::Rows(count, root);
     }
 
+    /// Learns that field 4 cannot be read, so that nothing can be said about rows.
+    pub(super) const fn expect_anything(&mut self) {
+        self.expected = Expected::Malformed;
+    }
+
     /// Learns that field 4 is absent, so that there are no rows.
     pub(super) const fn expect_none(&mut self) {
         self.expected = Expected::Absent;
@@ -67,7 +74,7 @@ impl RowCheck {
     ) -> Result<(), Fault> {
         self.advance(row)?;
         self.opened.push(row_leaf(commitment));
-        let is_proven = match (self.expected, path) {
+        let is_acceptable = match (self.expected, path) {
             (Expected::Rows(count, _), None) if row < count.get() => {
                 self.is_any_unproven = true;
                 true
@@ -75,9 +82,10 @@ impl RowCheck {
             (Expected::Rows(count, root), Some(path)) => {
                 Index::new(row).is_some_and(|place| verify_row(commitment, place, count, path, &root).is_ok())
             }
+            (Expected::Malformed, _) => true,
             _ => false,
         };
-        if !is_proven {
+        if !is_acceptable {
             self.mismatched.push(row);
         }
         Ok(())
@@ -86,7 +94,7 @@ impl RowCheck {
     pub(super) fn withhold(&mut self, row: u64) -> Result<(), Fault> {
         self.advance(row)?;
         let is_beyond = match self.expected {
-            Expected::Unknown => false,
+            Expected::Unknown | Expected::Malformed => false,
             Expected::Absent => true,
             Expected::Rows(count, _) => row >= count.get(),
         };
@@ -99,7 +107,7 @@ impl RowCheck {
     pub(super) fn finish(mut self, index: Index, is_rest_withheld: bool) -> Vec<Finding> {
         let count = match self.expected {
             Expected::Rows(count, _) => count.get(),
-            Expected::Unknown | Expected::Absent => 0,
+            Expected::Unknown | Expected::Malformed | Expected::Absent => 0,
         };
         if self.next < count {
             self.gaps.push(self.next);

@@ -224,6 +224,10 @@ fn a_record_without_rows_leaves_field_4_empty() {
     );
     ledger.record_with(&no_rows.principals_value(), &[]);
     check(&ledger.files(Scope::Full), 40, &["SCHEMA 2"]);
+    // What cannot be read accuses no row.
+    let mut ledger = Ledger::of(2);
+    ledger.record_with("{}", &[r#"{"name":"x"}"#]);
+    check(&ledger.files(Scope::Full), 40, &["SCHEMA 2"]);
     let mut ledger = Ledger::of(2);
     ledger.record_with("", &[]);
     check(&ledger.files(Scope::Full), 10, &[]);
