@@ -5,6 +5,7 @@ mod answer;
 mod body;
 mod budget;
 mod language;
+mod leftover;
 mod metrics;
 mod observe;
 mod page;

@@ -143,8 +143,13 @@ impl Store {
             .one(&self.db.writer)
             .await?;
         let Some(live) = live else { return Ok(false) };
-        let revoked = self.closed(api_key::Model { revoked_at: Some(self.clock.now_ms()), ..live });
-        api_key::Entity::update(api_key::ActiveModel::from(revoked).reset_all()).exec(&self.db.writer).await?;
+        let revoked = self.closed(api_key::Model {
+            revoked_at: Some(self.clock.now_ms()),
+            ..live
+        });
+        api_key::Entity::update(api_key::ActiveModel::from(revoked).reset_all())
+            .exec(&self.db.writer)
+            .await?;
         self.stamp_keys()?;
         Ok(true)
     }
@@ -156,8 +161,20 @@ impl Store {
     }
 
     fn mac(&self, row: &api_key::Model) -> [u8; 16] {
-        let api_key::Model { id, ledger, hash, role, name, created_at, expires_at, revoked_at, mac: _ } = row;
-        let facts = format!("api_key\n{id}\n{ledger}\n{role}\n{created_at}\n{expires_at:?}\n{revoked_at:?}\n{name}\n");
+        let api_key::Model {
+            id,
+            ledger,
+            hash,
+            role,
+            name,
+            created_at,
+            expires_at,
+            revoked_at,
+            mac: _,
+        } = row;
+        let facts = format!(
+            "api_key\n{id}\n{ledger}\n{role}\n{created_at}\n{expires_at:?}\n{revoked_at:?}\n{name}\n"
+        );
         let mut bytes = facts.into_bytes();
         bytes.extend_from_slice(hash);
         self.keyring.digest().rows().mac(&bytes)
@@ -165,12 +182,18 @@ impl Store {
 
     /// A row as a key, if this program wrote it: a row that somebody else put there is no key.
     fn listed(&self, row: &api_key::Model) -> Result<ApiKey, StoreError> {
-        let forged = || StoreError::Corrupt { index: None, what: "an API key that was not made here" };
+        let forged = || StoreError::Corrupt {
+            index: None,
+            what: "an API key that was not made here",
+        };
         if row.mac != self.mac(row) {
             return Err(forged());
         }
         Ok(ApiKey {
-            actor: Actor { id: row.id.clone(), role: Role::parse(&row.role).ok_or_else(forged)? },
+            actor: Actor {
+                id: row.id.clone(),
+                role: Role::parse(&row.role).ok_or_else(forged)?,
+            },
             name: row.name.clone(),
             created_at: row.created_at,
             expires_at: row.expires_at,
@@ -251,13 +274,18 @@ impl Authenticator {
 
     /// When keys were last made or revoked on this machine.
     fn stamp(&self) -> Option<SystemTime> {
-        fs::metadata(self.store.folder.key_stamp()).and_then(|file| file.modified()).ok()
+        fs::metadata(self.store.folder.key_stamp())
+            .and_then(|file| file.modified())
+            .ok()
     }
 
     fn remembered(&self, stamp: Option<SystemTime>, hash: &[u8; 32]) -> Option<ApiKey> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.stamp != stamp {
-            *seen = Seen { stamp, keys: HashMap::new() };
+            *seen = Seen {
+                stamp,
+                keys: HashMap::new(),
+            };
         }
         let (key, at) = seen.keys.get(hash)?;
         (at.elapsed() < Self::MEMORY).then(|| key.clone())

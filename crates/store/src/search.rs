@@ -48,6 +48,8 @@ pub struct Found {
     pub through: Size,
     /// Where to go on, if there may be more.
     pub next: Option<(Index, u64)>,
+    /// Records that hold one of the keys and could not be opened.
+    pub unreadable: Vec<Index>,
 }
 
 impl Store {
@@ -57,11 +59,22 @@ impl Store {
         let candidates = self.candidates(query, range).await?;
         let full = u32::try_from(candidates.len()) == Ok(range.limit);
         let next = candidates.last().filter(|_| full).copied();
-        let mut hits = Vec::new();
+        let (mut hits, mut unreadable) = (Vec::new(), Vec::new());
         for (index, row) in candidates {
-            hits.extend(self.confirm(query, index, row).await?);
+            match self.confirm(query, index, row).await {
+                Ok(hit) => hits.extend(hit),
+                // Said, not hidden, and no reason to keep the others back.
+                Err(StoreError::Corrupt { .. }) => unreadable.push(index),
+                Err(error) => return Err(error),
+            }
         }
-        Ok(Found { hits, through, next })
+        unreadable.dedup();
+        Ok(Found {
+            hits,
+            through,
+            next,
+            unreadable,
+        })
     }
 
     /// Index and row of every candidate, in order: the rows that hold at least one of the keys.

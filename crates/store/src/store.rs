@@ -223,7 +223,10 @@ impl Store {
 /// Whether a database has a ledger. One without our tables has none.
 async fn holds_a_ledger(file: &Path) -> Result<bool, StoreError> {
     let db = Connections::open_sqlite(file, false).await?;
-    Ok(ledger::Entity::find().one(&db.readers).await.is_ok_and(|row| row.is_some()))
+    Ok(ledger::Entity::find()
+        .one(&db.readers)
+        .await
+        .is_ok_and(|row| row.is_some()))
 }
 
 /// Writes the ledger's row, its genesis entry, and the head and checkpoint of size 1, or nothing.

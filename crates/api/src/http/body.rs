@@ -22,9 +22,6 @@ pub(crate) const MAX_LINE: usize = MAX_EVENT;
 /// Largest body of a question.
 const MAX_QUESTION: usize = 64 << 10;
 
-/// How much of an oversized body is read and thrown away, so that its sender gets to read the answer.
-const MAX_DRAINED: usize = 64 << 20;
-
 /// How long a client may take to send a body.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -66,17 +63,15 @@ async fn json(request: Request, limit: usize, budget: &Budget) -> Result<(Bytes,
 }
 
 async fn read_json(request: Request, limit: usize, budget: &Budget) -> Result<(Bytes, Share), ApiError> {
-    let verdict = expect_media_type(request.headers(), &["application/json"]);
+    expect_media_type(request.headers(), &["application/json"])?;
     let announced: Option<usize> = request
         .headers()
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse().ok());
-    let mut body = request.into_body();
-    if verdict.is_err() || announced.is_some_and(|length| length > limit) {
-        drain(&mut body, 0).await;
-        verdict?;
+    if announced.is_some_and(|length| length > limit) {
         return Err(ApiError::TooLarge { limit });
     }
+    let mut body = request.into_body();
     let mut share = budget.take(0).ok_or(AppendError::Busy)?;
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
@@ -84,7 +79,6 @@ async fn read_json(request: Request, limit: usize, budget: &Budget) -> Result<(B
             continue;
         };
         if bytes.len() + data.len() > limit {
-            drain(&mut body, bytes.len()).await;
             return Err(ApiError::TooLarge { limit });
         }
         // Taken as it arrives: who announces much and sends nothing holds nothing.
@@ -92,15 +86,6 @@ async fn read_json(request: Request, limit: usize, budget: &Budget) -> Result<(B
         bytes.extend_from_slice(&data);
     }
     Ok((bytes.into(), share))
-}
-
-async fn drain(body: &mut Body, mut seen: usize) {
-    while let Some(Ok(frame)) = body.frame().await {
-        seen += frame.data_ref().map_or(0, Bytes::len);
-        if seen > MAX_DRAINED {
-            return;
-        }
-    }
 }
 
 /// Parameters such as `charset` are allowed; JSON is UTF-8 whatever they say.

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CONNECTION, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -18,6 +18,7 @@ use kirokubo_store::random;
 use tracing::Instrument;
 
 use super::language::Language;
+use super::leftover::Leftover;
 use super::problem::ApiError;
 use super::state::AppState;
 
@@ -38,11 +39,16 @@ pub(crate) async fn observe(State(state): State<AppState>, request: Request, nex
     let span = tracing::info_span!("request", request_id = %id, trace_id, actor = tracing::field::Empty);
 
     // A panic is a bug of ours, and still no reason to leave a client without an answer.
+    let (request, leftover) = Leftover::of(request);
     let run = AssertUnwindSafe(next.run(request).instrument(span.clone())).catch_unwind();
     let mut response = run.await.unwrap_or_else(|_| ApiError::Panicked.into_response());
     let error = response.extensions_mut().remove::<Arc<ApiError>>();
     if let Some(error) = &error {
         render(&mut response, error, &id, language);
+        if !leftover.read_away().await {
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(CONNECTION, close);
+        }
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);

@@ -8,7 +8,7 @@ use kirokubo_store::{Actor, RecordHeader, Role, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::record_view::RecordView;
+use super::record_view::{RecordView, Shown};
 use crate::http::{ApiError, AppState, Language, Problem, Reading, Segments};
 use crate::time::rfc3339;
 
@@ -59,7 +59,12 @@ pub(crate) async fn get(
         what: "the entry of a record is missing",
     })?;
     Ok(Json(RecordDetail {
-        record: RecordView::new(&header, opened.as_ref(), actor.role, Language::of(&headers)),
+        record: RecordView::new(
+            &header,
+            opened.as_ref().map_or(Shown::Header, Shown::Whole),
+            actor.role,
+            Language::of(&headers),
+        ),
         recorded_at: rfc3339(entry.recorded_at().as_millis()),
         leaf: entry.leaf().to_string(),
     }))

@@ -10,11 +10,11 @@ use chrono::NaiveDate;
 use kirokubo_ledger::Index;
 use kirokubo_records::Status;
 use kirokubo_records::{Direction, day_of_date};
-use kirokubo_store::ListFilter;
+use kirokubo_store::{ListFilter, StoreError};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::record_view::RecordView;
+use super::record_view::{RecordView, Shown};
 use crate::http::{ApiError, AppState, Auditing, Language, Page, Problem, limit};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -67,13 +67,17 @@ pub(crate) async fn list(
     headers_found.truncate(page);
     let mut data = Vec::with_capacity(page);
     for header in &headers_found {
-        let opened = state.store.open_record(header).await?;
-        data.push(RecordView::new(
-            header,
-            opened.as_ref(),
-            actor.role,
-            Language::of(&headers),
-        ));
+        // One damaged record must not hide the page it is on.
+        let opened = match state.store.open_content(header).await {
+            Err(StoreError::Corrupt { .. }) => Err(()),
+            opened => Ok(opened?),
+        };
+        let shown = match &opened {
+            Ok(Some(content)) => Shown::Content(content),
+            Ok(None) => Shown::Header,
+            Err(()) => Shown::Unreadable,
+        };
+        data.push(RecordView::new(header, shown, actor.role, Language::of(&headers)));
     }
     let next_cursor = headers_found
         .last()

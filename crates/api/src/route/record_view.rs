@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use kirokubo_ledger::commitment::Field;
 use kirokubo_records::record_id_text;
+use kirokubo_records::seal::Content;
 use kirokubo_store::{OpenedRecord, RecordHeader, Role};
 use serde::Serialize;
 use serde_json::Value;
@@ -48,7 +49,7 @@ pub(crate) struct RecordView {
     /// What it says, field by field.
     #[serde(skip_serializing_if = "Option::is_none")]
     content: Option<BTreeMap<String, FieldView>>,
-    /// Its principals.
+    /// Its principals; not in lists, where the count stands in the content.
     #[serde(skip_serializing_if = "Option::is_none")]
     principals: Option<Vec<Value>>,
     /// What was accepted but should be looked at.
@@ -56,6 +57,8 @@ pub(crate) struct RecordView {
     warnings: Option<Vec<FaultView>>,
     /// Whether names and contact details are hidden from this role.
     masked: bool,
+    /// Whether the stored content is damaged; `kirokubo verify` says how.
+    unreadable: bool,
 }
 
 /// `source` of an event.
@@ -76,24 +79,36 @@ pub(crate) struct FieldView {
     statutory: bool,
 }
 
+/// How much of a record is shown.
+#[derive(Clone, Copy)]
+pub(crate) enum Shown<'a> {
+    /// What stays when the content is gone, or the role sees none of it.
+    Header,
+    /// What it says, without its principals.
+    Content(&'a Content),
+    /// Everything, or everything but other people's rows.
+    Whole(&'a OpenedRecord),
+    /// Its stored content is damaged.
+    Unreadable,
+}
+
+impl<'a> Shown<'a> {
+    fn content(self) -> Option<&'a Content> {
+        match self {
+            Self::Content(content) => Some(content),
+            Self::Whole(opened) => Some(&opened.content),
+            Self::Header | Self::Unreadable => None,
+        }
+    }
+}
+
 impl RecordView {
-    /// `opened` is `None` once the content is erased, and for roles that see none of it.
-    pub(crate) fn new(
-        header: &RecordHeader,
-        opened: Option<&OpenedRecord>,
-        role: Role,
-        language: Language,
-    ) -> Self {
+    pub(crate) fn new(header: &RecordHeader, shown: Shown<'_>, role: Role, language: Language) -> Self {
         let masked = !matches!(role, Role::Recorder | Role::Officer);
-        let meta = opened.map(|opened| opened.content.meta());
+        let content = shown.content();
+        let meta = content.map(Content::meta);
         let show = |value: Value, person: bool| if masked { mask::value(value, person) } else { value };
-        let principals = opened.map(|opened| {
-            let rows = opened
-                .rows
-                .iter()
-                .map(|json| serde_json::from_str(json).unwrap_or(Value::Null));
-            rows.map(|row| show(row, true)).collect()
-        });
+        let row = |json: &String| show(serde_json::from_str(json).unwrap_or(Value::Null), true);
         Self {
             id: record_id_text(&header.record_id),
             index: header.index.get(),
@@ -109,21 +124,25 @@ impl RecordView {
             },
             fields: meta.map(|meta| meta.letters.chars().map(String::from).collect()),
             rule_set: meta.map(|meta| meta.rule_set.clone()),
-            content: opened.map(|opened| content(opened, &show)),
-            principals,
+            content: content.map(|content| fields(content, &show)),
+            principals: match shown {
+                Shown::Whole(opened) => Some(opened.rows.iter().map(row).collect()),
+                Shown::Header | Shown::Content(_) | Shown::Unreadable => None,
+            },
             warnings: meta.map(|meta| {
                 meta.warnings
                     .iter()
                     .map(|w| FaultView::of_text(w, language))
                     .collect()
             }),
-            masked: masked && opened.is_some(),
+            masked: masked && content.is_some(),
+            unreadable: matches!(shown, Shown::Unreadable),
         }
     }
 }
 
-fn content(opened: &OpenedRecord, show: &impl Fn(Value, bool) -> Value) -> BTreeMap<String, FieldView> {
-    let statutory = &opened.content.meta().statutory;
+fn fields(content: &Content, show: &impl Fn(Value, bool) -> Value) -> BTreeMap<String, FieldView> {
+    let statutory = &content.meta().statutory;
     let view = |(field, text): (Field, &str)| {
         let value: Value = serde_json::from_str(text).unwrap_or(Value::Null);
         let person = value.get("kind").is_some_and(|kind| kind == "individual");
@@ -136,5 +155,5 @@ fn content(opened: &OpenedRecord, show: &impl Fn(Value, bool) -> Value) -> BTree
             },
         )
     };
-    opened.content.present().map(view).collect()
+    content.present().map(view).collect()
 }

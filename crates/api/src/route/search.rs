@@ -9,7 +9,7 @@ use kirokubo_store::SearchRange;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::record_view::RecordView;
+use super::record_view::{RecordView, Shown};
 use crate::http::{ApiError, AppState, JsonBody, Language, Problem, Searching};
 use crate::recording::invalid;
 
@@ -37,6 +37,9 @@ pub(crate) struct Searched {
     through_index: u64,
     /// Principal lists searched.
     lists: u64,
+    /// Indexes of records that may be this person's and are damaged: "none" is not to be said before these are mended.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unreadable: Vec<u64>,
 }
 
 /// One matching person of one record.
@@ -99,12 +102,11 @@ pub(crate) async fn search(
     let found = state.store.search(asked.principal(), range).await?;
     tracing::info!(
         reason = asked.reason_kind(),
-        request = asked.reason_id(),
         hits = found.hits.len(),
         "a person was searched for"
     );
     let hit = |hit: &kirokubo_store::Hit| SearchHit {
-        record: RecordView::new(&hit.header, Some(&hit.opened), actor.role, language),
+        record: RecordView::new(&hit.header, Shown::Whole(&hit.opened), actor.role, language),
         row: hit.row,
         matched: hit
             .matches
@@ -119,6 +121,7 @@ pub(crate) async fn search(
         searched: Searched {
             through_index: found.through.get().saturating_sub(1),
             lists: 0,
+            unreadable: found.unreadable.iter().map(|index| index.get()).collect(),
         },
     }))
 }

@@ -72,7 +72,10 @@ async fn whoever_can_only_write_to_the_database_cannot_make_himself_a_key() {
     sql.execute("UPDATE api_keys SET role = 'officer'", []).unwrap();
     assert!(authenticator.authenticate(&mine.key).await.is_err());
     sql.execute("UPDATE api_keys SET role = 'ingest'", []).unwrap();
-    assert_eq!(authenticator.authenticate(&mine.key).await.unwrap(), Some(mine.actor));
+    assert_eq!(
+        authenticator.authenticate(&mine.key).await.unwrap(),
+        Some(mine.actor)
+    );
 }
 
 #[tokio::test]
