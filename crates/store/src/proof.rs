@@ -9,7 +9,7 @@ use kirokubo_ledger::{Index, RecordedAt, Size, tree};
 use sea_orm::EntityTrait;
 
 use crate::edge::{WIDTH, leaves};
-use crate::entity::{head, tile};
+use crate::entity::tile;
 use crate::error::{StoreError, corrupt};
 use crate::head::{Head, digests};
 use crate::store::Store;
@@ -33,17 +33,6 @@ impl Store {
             size: head.size(),
             recorded_at: head.recorded_at,
             note: head.note.to_string(),
-        })
-    }
-
-    /// The newest checkpoint exactly as stored, for those who check it themselves.
-    pub async fn stored_note(&self) -> Result<String, StoreError> {
-        let row = head::Entity::find_by_id(self.ledger.row)
-            .one(&self.db.readers)
-            .await?;
-        row.map(|row| row.note).ok_or(StoreError::Corrupt {
-            index: None,
-            what: "the head row is missing",
         })
     }
 
