@@ -20,6 +20,7 @@ mod problems;
 mod proofs;
 mod readme_tour;
 mod record_book;
+mod refused_bodies;
 mod reports;
 mod samples;
 mod search;
