@@ -86,7 +86,7 @@ fn rubbish_for_a_key_is_refused_whatever_it_looks_like() {
     let good = server.folder().create_key(Role::Ingest).key;
     let unchanged = Unchanged::of(&server);
     for header in [
-        "".to_owned(),
+        String::new(),
         "Bearer".to_owned(),
         "Bearer ".to_owned(),
         "Bearer kk_".to_owned(),

@@ -33,7 +33,7 @@ fn a_bad_line_is_answered_in_its_place_and_the_others_are_recorded() {
         good("4"),
     ]
     .concat();
-    let answers = answers(&client.post_lines(lines).text().to_owned());
+    let answers = answers(client.post_lines(lines).text());
     let statuses: Vec<u64> = answers
         .iter()
         .filter_map(|answer| answer["status"].as_u64())

@@ -121,18 +121,21 @@ fn a_changed_byte_anywhere_in_a_bundle_is_found() {
     }
 }
 
+/// What an administrator does to a database.
+type Damage<'a> = &'a dyn Fn(&Connection);
+
 #[test]
 fn the_auditor_names_every_kind_of_damage_to_the_ledger() {
     let pristine = Pristine::new();
-    let damages: [(&str, &dyn Fn(&Connection)); 7] = [
+    let damages: [(&str, Damage<'_>); 7] = [
         ("a byte of an entry", &|database| {
-            flip_in(database, "entries", "bytes", "idx = 6", 100)
+            flip_in(database, "entries", "bytes", "idx = 6", 100);
         }),
         ("a link", &|database| {
-            flip_in(database, "entries", "bytes", "idx = 6", 40)
+            flip_in(database, "entries", "bytes", "idx = 6", 40);
         }),
         ("a deleted entry", &|database| {
-            run(database, "DELETE FROM entries WHERE idx = 6")
+            run(database, "DELETE FROM entries WHERE idx = 6");
         }),
         ("entries exchanged", &|database| {
             run(
@@ -142,13 +145,13 @@ fn the_auditor_names_every_kind_of_damage_to_the_ledger() {
             );
         }),
         ("content", &|database| {
-            flip_in(database, "record_contents", "sealed", "idx = 6", 50)
+            flip_in(database, "record_contents", "sealed", "idx = 6", 50);
         }),
         ("a row", &|database| {
-            flip_in(database, "principal_rows", "sealed", "idx = 6 AND n = 2", 0)
+            flip_in(database, "principal_rows", "sealed", "idx = 6 AND n = 2", 0);
         }),
         ("a row deleted", &|database| {
-            run(database, "DELETE FROM principal_rows WHERE idx = 6 AND n = 4")
+            run(database, "DELETE FROM principal_rows WHERE idx = 6 AND n = 4");
         }),
     ];
     for (what, damage) in damages {

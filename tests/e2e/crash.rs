@@ -69,7 +69,7 @@ fn a_stream_cut_off_by_kill_9_is_resumed_by_sending_it_again() {
     let sender = thread::spawn(move || {
         // The server goes away in the middle of this; how far it came shows in the answers.
         drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            stream.send(body.as_bytes())
+            stream.send(body.as_bytes());
         })));
         stream
     });

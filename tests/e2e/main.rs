@@ -4,6 +4,8 @@
 //! running servers with real SQLite, real keys and real bundles. Out of scope: the rules of the law and the bytes of
 //! the format one by one; their crates test those.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
+
 mod bad_callers;
 mod bad_events;
 mod bad_streams;

@@ -69,19 +69,19 @@ pub(crate) fn bad_requests() -> Vec<(&'static str, &'static str, String)> {
         requests.push((what, "/v1/provisions", event.to_string()));
     };
     bad("a name where a date belongs", &|event| {
-        event["provided_on"] = "印鑰 守".into()
+        event["provided_on"] = "印鑰 守".into();
     });
     bad("a birth date where a date belongs", &|event| {
         event["provided_on"] = "1931-12-29".into();
     });
     bad("a name where a choice belongs", &|event| {
-        event["basis"] = "印鑰 守".into()
+        event["basis"] = "印鑰 守".into();
     });
     bad("a name where an object belongs", &|event| {
-        event["third_party"] = "印鑰 守".into()
+        event["third_party"] = "印鑰 守".into();
     });
     bad("a name where a list belongs", &|event| {
-        event["principals"] = "印鑰 守".into()
+        event["principals"] = "印鑰 守".into();
     });
     bad("a phone number where a corporate number belongs", &|event| {
         event["third_party"]["corporate_number"] = "09087654321".into();
@@ -99,7 +99,7 @@ pub(crate) fn bad_requests() -> Vec<(&'static str, &'static str, String)> {
         event["principals"][0]["name"] = "印鑰".repeat(5_000).into();
     });
     bad("vague items with a name", &|event| {
-        event["items"] = json!(["印鑰に関する一切の情報"])
+        event["items"] = json!(["印鑰に関する一切の情報"]);
     });
     bad("no ground", &|event| event["basis"] = "none".into());
 

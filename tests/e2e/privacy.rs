@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use kirokubo_tests::{DataFolder, Role, Server};
+use kirokubo_tests::{Client, DataFolder, Role, Server};
 use serde_json::json;
 
 use crate::events;
@@ -25,70 +25,8 @@ fn the_log_of_everything_that_can_be_done_tells_of_nobody() {
         server.nobody().with_key(&officer.key),
     );
 
-    // What is fine.
-    let said = ingest
-        .post("/v1/provisions", &personal::provision("1"))
-        .expect(201);
-    let _ = ingest
-        .post("/v1/provisions", &personal::provision("1"))
-        .expect(200);
-    let _ = ingest.post("/v1/receipts", &personal::receipt("2")).expect(201);
-    let _ = ingest
-        .post("/v1/provisions?dry_run=true", &personal::provision("3"))
-        .expect(200);
-    let lines = events::line("provision", &personal::provision("4"))
-        + &events::line("receipt", &personal::receipt("5"));
-    assert_eq!(ingest.post_lines(lines).status(), 200);
-    for principal in [
-        json!({"name": "印鑰 守"}),
-        json!({"phone": "09087654321", "email": "marked.person@example.jp"}),
-        json!({"ref": "crm:member-mark-77", "birth_date": "1931-12-29"}),
-    ] {
-        let question =
-            json!({"reason": {"kind": "disclosure_request", "id": "req_1"}, "principal": principal});
-        let found = officer.post("/v1/records/search", &question).expect(200);
-        assert!(
-            found.to_string().contains("印鑰"),
-            "the search finds him: {found}"
-        );
-    }
-    let path = format!("/v1/records/{}", said["id"].as_str().unwrap());
-    for path in [path.as_str(), "/v1/records"] {
-        assert_eq!(officer.get(path).status(), 200);
-    }
-
-    // What is not.
-    for (_, path, body) in personal::bad_requests()
-        .into_iter()
-        .chain(personal::named_after_people())
-    {
-        let sent = officer
-            .request("POST", path)
-            .header("Content-Type", "application/json");
-        assert!(sent.body(body.as_bytes()).status() >= 400);
-        let as_line = officer.post_lines(body.replace('\n', " "));
-        assert_eq!(as_line.status(), 200);
-    }
-    let mut other = personal::provision("1");
-    other["items"] = json!(["氏名"]);
-    assert_eq!(ingest.post("/v1/provisions", &other).status(), 409);
-    for path in [
-        "/v1/records?name=member-mark-77",
-        "/v1/records/member-mark-77",
-        "/member-mark-77",
-        "/v1/records/search?email=marked.person@example.jp",
-    ] {
-        assert!(officer.get(path).status() >= 400, "{path}");
-    }
-    let marked_headers = [
-        ("User-Agent", "marked.person"),
-        ("X-Request-Id", "marked person"),
-        ("Cookie", "member-mark-77"),
-    ];
-    for (name, value) in marked_headers {
-        let answer = officer.request("GET", "/v1/nothing").header(name, value).send();
-        assert_eq!(answer.status(), 404);
-    }
+    do_what_is_fine(&ingest, &officer);
+    do_what_is_not(&ingest, &officer);
     for key in &keys {
         assert_eq!(
             server
@@ -213,6 +151,75 @@ fn api_keys_are_kept_only_as_hashes() {
     let database = fs::read(folder.database()).unwrap();
     for key in keys.iter().chain([&admin]) {
         assert!(!personal::occurs(&key[3..], &database), "{key}");
+    }
+}
+
+/// Everything that succeeds, about a marked person.
+fn do_what_is_fine(ingest: &Client, officer: &Client) {
+    let said = ingest
+        .post("/v1/provisions", &personal::provision("1"))
+        .expect(201);
+    let _ = ingest
+        .post("/v1/provisions", &personal::provision("1"))
+        .expect(200);
+    let _ = ingest.post("/v1/receipts", &personal::receipt("2")).expect(201);
+    let _ = ingest
+        .post("/v1/provisions?dry_run=true", &personal::provision("3"))
+        .expect(200);
+    let lines = events::line("provision", &personal::provision("4"))
+        + &events::line("receipt", &personal::receipt("5"));
+    assert_eq!(ingest.post_lines(lines).status(), 200);
+    for principal in [
+        json!({"name": "印鑰 守"}),
+        json!({"phone": "09087654321", "email": "marked.person@example.jp"}),
+        json!({"ref": "crm:member-mark-77", "birth_date": "1931-12-29"}),
+    ] {
+        let question =
+            json!({"reason": {"kind": "disclosure_request", "id": "req_1"}, "principal": principal});
+        let found = officer.post("/v1/records/search", &question).expect(200);
+        assert!(
+            found.to_string().contains("印鑰"),
+            "the search finds him: {found}"
+        );
+    }
+    let path = format!("/v1/records/{}", said["id"].as_str().unwrap());
+    for path in [path.as_str(), "/v1/records"] {
+        assert_eq!(officer.get(path).status(), 200);
+    }
+}
+
+/// Everything that is refused, with marks wherever a caller can put one.
+fn do_what_is_not(ingest: &Client, officer: &Client) {
+    for (_, path, body) in personal::bad_requests()
+        .into_iter()
+        .chain(personal::named_after_people())
+    {
+        let sent = officer
+            .request("POST", path)
+            .header("Content-Type", "application/json");
+        assert!(sent.body(body.as_bytes()).status() >= 400);
+        let as_line = officer.post_lines(body.replace('\n', " "));
+        assert_eq!(as_line.status(), 200);
+    }
+    let mut other = personal::provision("1");
+    other["items"] = json!(["氏名"]);
+    assert_eq!(ingest.post("/v1/provisions", &other).status(), 409);
+    for path in [
+        "/v1/records?name=member-mark-77",
+        "/v1/records/member-mark-77",
+        "/member-mark-77",
+        "/v1/records/search?email=marked.person@example.jp",
+    ] {
+        assert!(officer.get(path).status() >= 400, "{path}");
+    }
+    let marked_headers = [
+        ("User-Agent", "marked.person"),
+        ("X-Request-Id", "marked person"),
+        ("Cookie", "member-mark-77"),
+    ];
+    for (name, value) in marked_headers {
+        let answer = officer.request("GET", "/v1/nothing").header(name, value).send();
+        assert_eq!(answer.status(), 404);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Requests that are refused before their body has been read: the answer arrives all the same.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
@@ -38,7 +38,11 @@ fn a_refused_request_leaves_its_connection_to_the_next_one() {
         let mut tcp = TcpStream::connect(server.address()).unwrap();
         tcp.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         let mut answers = BufReader::new(tcp.try_clone().unwrap());
-        write!(tcp, "POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n").unwrap();
+        write!(
+            tcp,
+            "POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n"
+        )
+        .unwrap();
         // The body comes late, as it does over any network: by now the server has made up its mind.
         thread::sleep(Duration::from_millis(50));
         tcp.write_all(b"{  }").unwrap();
@@ -54,10 +58,17 @@ fn a_refused_request_leaves_its_connection_to_the_next_one() {
 fn answer(from: &mut impl BufRead) -> (u16, String) {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
-        assert_ne!(from.read_line(&mut head).unwrap(), 0, "the connection ended: {head}");
+        assert_ne!(
+            from.read_line(&mut head).unwrap(),
+            0,
+            "the connection ended: {head}"
+        );
     }
     let head = head.to_lowercase();
-    let length = head.split("content-length: ").nth(1).and_then(|rest| rest.lines().next());
+    let length = head
+        .split("content-length: ")
+        .nth(1)
+        .and_then(|rest| rest.lines().next());
     let mut body = vec![0; length.expect("the answer has a length").parse().unwrap()];
     from.read_exact(&mut body).unwrap();
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());

@@ -188,7 +188,7 @@ fn every_member_of_the_head_is_held_against_the_ledger() {
         "UPDATE heads SET leaf = zeroblob(32)",
         "UPDATE heads SET frontier = zeroblob(96)",
         "UPDATE heads SET frontier = zeroblob(32)",
-        "UPDATE heads SET note = replace(note, 'A', 'B')",
+        "UPDATE heads SET note = 'x' || note",
         "UPDATE heads SET note = ''",
         "UPDATE heads SET note = (SELECT note FROM checkpoints WHERE size = 12)",
         "DELETE FROM heads",
@@ -205,7 +205,7 @@ fn a_server_refuses_to_extend_a_head_that_was_not_signed() {
         "UPDATE heads SET size = 12",
         "UPDATE heads SET leaf = zeroblob(32)",
         "UPDATE heads SET frontier = zeroblob(96)",
-        "UPDATE heads SET note = replace(note, 'A', 'B')",
+        "UPDATE heads SET note = 'x' || note",
     ] {
         let said = Server::refused(&pristine.after(statement));
         assert!(said.contains("head"), "{statement}: {said}");
@@ -242,7 +242,7 @@ fn a_head_changed_under_a_running_server_stops_it_from_recording() {
 fn a_changed_checkpoint_is_found() {
     let pristine = Pristine::new();
     for statement in [
-        "UPDATE checkpoints SET note = replace(note, 'A', 'B') WHERE size = 7",
+        "UPDATE checkpoints SET note = 'x' || note WHERE size = 7",
         "UPDATE checkpoints SET note = '' WHERE size = 7",
         "UPDATE checkpoints SET note = (SELECT note FROM checkpoints WHERE size = 8) WHERE size = 7",
         "UPDATE checkpoints SET size = 100 WHERE size = 7",

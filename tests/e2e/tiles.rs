@@ -174,7 +174,9 @@ impl Log {
 
 fn tree(leaves: &[Digest]) -> Frontier {
     let mut tree = Frontier::empty();
-    leaves.iter().for_each(|leaf| tree.push(*leaf));
+    for leaf in leaves {
+        tree.push(*leaf);
+    }
     tree
 }
 

@@ -12,7 +12,7 @@ use crate::client::Client;
 use crate::data_folder::{DataFolder, Role};
 
 /// Longer than a server drains.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A server on a data folder of its own. Dropping it kills it.
 #[derive(Debug)]
