@@ -62,14 +62,8 @@ impl Binaries {
         };
         let output = Command::new(env!("CARGO"))
             .args(["build", "--quiet", "--locked", "--profile", profile])
-            .args([
-                "-p",
-                "kirokubo",
-                "-p",
-                "kirokubo-verify",
-                "--bins",
-                "--target-dir",
-            ])
+            .args(selection(profile))
+            .arg("--target-dir")
             .arg(target)
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .output()
@@ -79,6 +73,17 @@ impl Binaries {
         } else {
             Err(String::from_utf8_lossy(&output.stderr).into_owned())
         }
+    }
+}
+
+/// What to build. Cargo gives a dependency the features that everything selected wants of it, so another selection
+/// than that of `cargo test --workspace`, the dependencies of tests included, would build every dependency twice.
+/// Benchmarks have nothing to share, and want no test's dependencies optimised.
+fn selection(profile: &str) -> &'static [&'static str] {
+    if profile == "dev" {
+        &["--workspace", "--bins", "--test", "tidy"]
+    } else {
+        &["-p", "kirokubo", "-p", "kirokubo-verify", "--bins"]
     }
 }
 
