@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::thread;
 
 use kirokubo_tests::{EventStream, Role, Server};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::events;
 
@@ -105,6 +105,39 @@ fn what_was_acknowledged_before_a_client_went_away_is_there_and_sending_again_co
     );
     let ids: BTreeSet<&str> = again.iter().filter_map(|answer| answer["id"].as_str()).collect();
     assert_eq!((ids.len(), server.size()), (SOME, size_after(SOME)));
+}
+
+#[test]
+fn the_records_of_a_stream_stand_in_the_order_of_its_lines() {
+    let server = Server::new();
+    let client = server.client(Role::Ingest);
+    for round in 0..4 {
+        // The first half is slow to judge, the second has the same keys with other content and is quick.
+        let slow = (0..128).map(|n| {
+            let mut event = events::provision(&format!("{round}-{n}"));
+            event["principals"] = (0..40).map(|row| json!({"ref": format!("crm:{row}")})).collect();
+            event
+        });
+        let quick = (0..128).map(|n| events::provision(&format!("{round}-{n}")));
+        let lines: String = slow
+            .chain(quick)
+            .map(|event| events::line("provision", &event))
+            .collect();
+        let answers = answers(client.post_lines(lines).text());
+        let (first, second) = answers.split_at(128);
+        for (n, (first, second)) in (round * 128 + 1..).zip(first.iter().zip(second)) {
+            assert_eq!(
+                (&first["status"], &first["index"]),
+                (&201.into(), &n.into()),
+                "{first}"
+            );
+            assert_eq!(
+                (&second["status"], &second["id"]),
+                (&409.into(), &first["id"]),
+                "{second}"
+            );
+        }
+    }
 }
 
 #[test]

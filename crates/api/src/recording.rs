@@ -6,7 +6,7 @@ use kirokubo_records::fault::{Code, Fault};
 use kirokubo_records::seal::{Meta, SealedRecord, Sealing, seal};
 use kirokubo_records::{Context, Draft, Expect, NoDuty, Outcome, parse_event};
 use kirokubo_records::{japan_date, japan_day, record_id_text};
-use kirokubo_store::{Actor, AppendError, Appended, Existing, Recorded, Store, random};
+use kirokubo_store::{Actor, AppendError, Appended, Existing, HandedIn, Recorded, Store, random};
 
 use crate::http::{ApiError, AppState};
 use crate::time::date_of_retention;
@@ -54,6 +54,12 @@ pub(crate) enum WhenFull {
 /// An event that passed every check.
 pub(crate) enum Prepared {
     Record(Box<SealedRecord>),
+    NoDuty(Box<NoDuty>),
+}
+
+/// An event that was handed to the sequencer, or that asks for no record.
+pub(crate) enum Underway {
+    Record(Box<Said>, HandedIn),
     NoDuty(Box<NoDuty>),
 }
 
@@ -158,11 +164,18 @@ pub(crate) async fn append(
     prepared: Prepared,
     when_full: WhenFull,
 ) -> Result<Posted, ApiError> {
+    let underway = hand_in(state, prepared, when_full).await?;
+    finish(state, underway).await
+}
+
+/// Hands in what was prepared. Records get their places in the order in which they are handed in.
+pub(crate) async fn hand_in(
+    state: &AppState,
+    prepared: Prepared,
+    when_full: WhenFull,
+) -> Result<Underway, ApiError> {
     let sealed = match prepared {
-        Prepared::NoDuty(no_duty) => {
-            state.metrics.event("no_duty");
-            return Ok(Posted::NoDuty(no_duty));
-        }
+        Prepared::NoDuty(no_duty) => return Ok(Underway::NoDuty(no_duty)),
         Prepared::Record(sealed) => *sealed,
     };
     let said = Said {
@@ -172,14 +185,32 @@ pub(crate) async fn append(
         retain_through: date_of_retention(sealed.retain_through),
         meta: Some(sealed.meta.clone()),
     };
-    let recorded = match when_full {
-        WhenFull::Refuse => state.appender.append(sealed).await,
-        WhenFull::Wait => state.appender.append_when_free(sealed).await,
+    let handed_in = match when_full {
+        WhenFull::Refuse => state.appender.try_hand_in(sealed),
+        WhenFull::Wait => state.appender.hand_in(sealed).await,
     };
-    match recorded {
+    match handed_in {
+        Ok(handed_in) => Ok(Underway::Record(Box::new(said), handed_in)),
+        Err(error) => {
+            state.metrics.event("failed");
+            Err(error.into())
+        }
+    }
+}
+
+/// Waits for what becomes of an event.
+pub(crate) async fn finish(state: &AppState, underway: Underway) -> Result<Posted, ApiError> {
+    let (said, handed_in) = match underway {
+        Underway::NoDuty(no_duty) => {
+            state.metrics.event("no_duty");
+            return Ok(Posted::NoDuty(no_duty));
+        }
+        Underway::Record(said, handed_in) => (said, handed_in),
+    };
+    match handed_in.outcome().await {
         Ok(Recorded::New(appended)) => {
             state.metrics.event("recorded");
-            Ok(Posted::New(Box::new(said), appended))
+            Ok(Posted::New(said, appended))
         }
         Ok(Recorded::Replayed(existing)) => {
             state.metrics.event("replayed");

@@ -51,5 +51,5 @@ pub use outcome::{AppendError, Appended, Recorded};
 pub use proof::SignedHead;
 pub use record::RecordHeader;
 pub use search::{Found, Hit, SearchRange};
-pub use sequencer::Appender;
+pub use sequencer::{Appender, HandedIn};
 pub use store::{Ledger, Running, Store};

@@ -33,6 +33,17 @@ pub struct Appender {
     clock: Clock,
 }
 
+/// A record on its way into the ledger. Dropping this does not call it back.
+#[derive(Debug)]
+pub struct HandedIn(oneshot::Receiver<Result<Recorded, AppendError>>);
+
+impl HandedIn {
+    /// What became of it, once that is durable.
+    pub async fn outcome(self) -> Result<Recorded, AppendError> {
+        self.0.await.unwrap_or(Err(AppendError::Stopped))
+    }
+}
+
 /// A record and who waits for it.
 #[derive(Debug)]
 pub(crate) struct Job {
@@ -43,19 +54,26 @@ pub(crate) struct Job {
 impl Appender {
     /// Appends a record, or says at once that the queue is full.
     pub async fn append(&self, record: SealedRecord) -> Result<Recorded, AppendError> {
-        let (job, answer) = job(record);
-        self.queue.try_send(job).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => AppendError::Busy,
-            mpsc::error::TrySendError::Closed(_) => AppendError::Stopped,
-        })?;
-        answer.await.unwrap_or(Err(AppendError::Stopped))
+        self.try_hand_in(record)?.outcome().await
     }
 
-    /// Appends a record, waiting for room in the queue: for streams, whose sender is slowed down instead.
-    pub async fn append_when_free(&self, record: SealedRecord) -> Result<Recorded, AppendError> {
+    /// Hands a record in, or says at once that the queue is full.
+    pub fn try_hand_in(&self, record: SealedRecord) -> Result<HandedIn, AppendError> {
+        let (job, answer) = job(record);
+        match self.queue.try_send(job) {
+            Ok(()) => Ok(HandedIn(answer)),
+            Err(mpsc::error::TrySendError::Full(_)) => Err(AppendError::Busy),
+            Err(mpsc::error::TrySendError::Closed(_)) => Err(AppendError::Stopped),
+        }
+    }
+
+    /// Hands a record in, waiting for room in the queue: for streams, whose sender is slowed down instead.
+    ///
+    /// Records get their places in the order in which they are handed in.
+    pub async fn hand_in(&self, record: SealedRecord) -> Result<HandedIn, AppendError> {
         let (job, answer) = job(record);
         self.queue.send(job).await.map_err(|_| AppendError::Stopped)?;
-        answer.await.unwrap_or(Err(AppendError::Stopped))
+        Ok(HandedIn(answer))
     }
 
     /// The time a record handed in now would get, Unix milliseconds: the clock's, but never before the last entry.

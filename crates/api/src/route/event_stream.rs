@@ -1,6 +1,7 @@
 //! `POST /v1/events`: a stream of events, one NDJSON line each, answered line by line in order.
 //!
-//! Lines are taken as they arrive, judged and sealed a handful at a time on all cores, and appended together.
+//! Lines are taken as they arrive, judged and sealed a handful at a time on all cores, and appended together, in
+//! their order: of two lines with one natural key the first is the event, and the second a repetition or a conflict.
 //! Memory is bounded: a window of lines is in flight, and a bounded number of bytes of answers waits for a client
 //! that sends everything before it reads anything. A client that goes away stops the reading; what was read whole is
 //! carried on.
@@ -21,7 +22,7 @@ use futures_util::stream;
 use http_body_util::BodyExt;
 use kirokubo_records::{Expect, Outcome};
 use kirokubo_store::{Actor, AppendError};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::event::PostOptions;
@@ -81,6 +82,8 @@ pub(crate) async fn post(
         language,
         dry_run: options.dry_run,
         groups,
+        // Nobody comes before the first group.
+        before: oneshot::channel().1,
     };
     tokio::spawn(reader.run(body));
     tokio::spawn(answer_in_order(started, answers));
@@ -100,10 +103,19 @@ struct Reader {
     dry_run: bool,
     /// In order; its capacity is the window.
     groups: mpsc::Sender<JoinHandle<Bytes>>,
+    /// Ready once the group started last has handed in its records.
+    before: oneshot::Receiver<()>,
+}
+
+/// When a group may hand in its records: when the one before it has. They are judged and sealed side by side.
+struct Turn {
+    before: oneshot::Receiver<()>,
+    /// Dropped, it is the next one's turn.
+    next: oneshot::Sender<()>,
 }
 
 impl Reader {
-    async fn run(self, mut body: Body) {
+    async fn run(mut self, mut body: Body) {
         let mut lines = Lines::default();
         loop {
             let ended = match tokio::time::timeout(PATIENCE, body.frame()).await {
@@ -134,7 +146,7 @@ impl Reader {
     }
 
     /// Starts a group once there is memory and room in the window for it. `false` once nobody reads any more.
-    async fn start(&self, group: Vec<Line>) -> bool {
+    async fn start(&mut self, group: Vec<Line>) -> bool {
         let share = self.state.budget.wait(group.iter().map(Line::len).sum()).await;
         let (state, actor, language) = (self.state.clone(), self.actor.clone(), self.language);
         let task = if self.dry_run {
@@ -143,12 +155,19 @@ impl Reader {
                 judge_group(state, language, group).await
             })
         } else {
+            let turn = self.turn();
             tokio::spawn(async move {
                 let _share = share;
-                answer_group(state, actor, language, group).await
+                answer_group(state, actor, language, group, turn).await
             })
         };
         self.groups.send(task).await.is_ok()
+    }
+
+    fn turn(&mut self) -> Turn {
+        let (next, before) = oneshot::channel();
+        let before = std::mem::replace(&mut self.before, before);
+        Turn { before, next }
     }
 }
 
@@ -169,7 +188,13 @@ async fn answer_in_order(
 }
 
 /// Judges and seals all lines of a group, then appends them together.
-async fn answer_group(state: AppState, actor: Actor, language: Language, lines: Vec<Line>) -> Bytes {
+async fn answer_group(
+    state: AppState,
+    actor: Actor,
+    language: Language,
+    lines: Vec<Line>,
+    turn: Turn,
+) -> Bytes {
     let sender = Sender {
         actor: &actor,
         idempotency_key: None,
@@ -179,18 +204,25 @@ async fn answer_group(state: AppState, actor: Actor, language: Language, lines: 
         Err(_) => Err(ApiError::TooLarge { limit: MAX_LINE }),
     };
     let prepared: Vec<_> = lines.iter().map(prepare).collect();
-    let appends = prepared.into_iter().map(|prepared| async {
-        match prepared {
-            Ok(prepared) => recording::append(&state, prepared, WhenFull::Wait).await,
+    // Only ever told by being dropped, also where the group before panicked.
+    drop(turn.before.await);
+    let mut underway = Vec::with_capacity(lines.len());
+    for prepared in prepared {
+        underway.push(match prepared {
+            Ok(prepared) => recording::hand_in(&state, prepared, WhenFull::Wait).await,
             Err(error) => {
                 state.metrics.event("refused");
                 Err(error)
             }
-        }
-    });
-    let results = futures_util::future::join_all(appends).await;
+        });
+    }
+    drop(turn.next);
     let mut answers = Vec::with_capacity(lines.len());
-    for (line, result) in lines.iter().zip(results) {
+    for (line, underway) in lines.iter().zip(underway) {
+        let result = match underway {
+            Ok(underway) => recording::finish(&state, underway).await,
+            Err(error) => Err(error),
+        };
         let result = match (result, &line.text) {
             // Midnight passed in Japan: once more, dated anew.
             (Err(ApiError::Append(AppendError::DayChanged)), Ok(text)) => {
