@@ -216,7 +216,8 @@ fn every_fault_of_an_event_is_told_at_once_with_its_place_and_article() {
     event["items"] = json!(["いずれかの情報"]);
     event["principals"] = json!([{"name": "会員全員"}]);
     event["provided_on"] = "平成33年4月1日".into();
-    event["third_party"] = json!({"kind": "corporation", "name": "株式会社例"});
+    event["third_party"] =
+        json!({"kind": "corporation", "name": "株式会社例", "corporate_number": "1234567890123"});
     let answer = server.client(Role::Ingest).post("/v1/provisions", &event);
     assert_eq!(
         faults(&answer),
@@ -228,14 +229,15 @@ fn every_fault_of_an_event_is_told_at_once_with_its_place_and_article() {
             "/principals/0/name principal.collective",
             "/provided_on date.era_invalid",
             "/third_party/address party.address_incomplete",
+            "/third_party/corporate_number houjin_bangou.invalid",
             "/third_party/representative/name party.representative_required",
         ]
     );
     let problem = answer.expect(422);
     for error in problem["errors"].as_array().unwrap() {
         assert!(!error["detail"].as_str().unwrap().is_empty(), "{error}");
-        let statutory =
-            !["json.unknown_field", "date.era_invalid"].contains(&error["code"].as_str().unwrap());
+        let statutory = !["json.unknown_field", "date.era_invalid", "houjin_bangou.invalid"]
+            .contains(&error["code"].as_str().unwrap());
         assert_eq!(error["law"].is_string(), statutory, "{error}");
     }
 }

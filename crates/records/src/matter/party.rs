@@ -164,20 +164,15 @@ fn status_conflicts(party: &Form<'_, '_>, facts: &PartyFacts) -> bool {
 fn read_named(party: &Form<'_, '_>, facts: &PartyFacts, rule: PartyRule) -> Given<Checked<ThirdParty>> {
     let name = party.text("name", NAME);
     let address = party.text("address", ADDRESS);
-    let described = party.text("described", PROSE);
-    let postal_code = postal_code::read(party);
+    party.text("described", PROSE);
+    postal_code::read(party);
     let representative = read_representative(party);
     let corporate_number = read_corporate_number(party);
-    let faulty = [
-        name.is_faulty(),
-        address.is_faulty(),
-        described.is_faulty(),
-        representative.is_faulty(),
-    ];
     let Given::Present(kind) = facts.kind else {
         return Given::Faulty;
     };
-    if faulty.contains(&true) || corporate_number.is_faulty() || !postal_code {
+    // A fault in another part refuses the event already; what is lacking beside it is told all the same.
+    if name.is_faulty() {
         return Given::Faulty;
     }
     let mut concerns = Vec::new();
