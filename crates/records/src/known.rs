@@ -109,12 +109,13 @@ pub struct KnownList {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::{id_text, record_id_text};
+    use crate::ids::{id_text, new_uuid_v7, record_id_text};
     use crate::json;
 
     #[test]
     fn every_id_is_found_wherever_it_stands_and_told_by_its_prefix() {
-        let (record, other) = (RecordId::from_bytes([0x71; 16]), [0x72; 16]);
+        let other = new_uuid_v7(1, [7; 10]);
+        let record = RecordId::from_bytes(other);
         let text = format!(
             r#"{{"same_as":{{"record":"{}"}},"consent":{{"evidence":["{}","{}"]}},"third_party":{{"id":"{}"}},"note":"rec_x"}}"#,
             record_id_text(&record),

@@ -9,7 +9,6 @@ impl Store {
     /// What the cited ids stand for. Those that stand for nothing are left out.
     #[expect(
         clippy::unused_async,
-        clippy::unused_self,
         reason = "each kind of id that can be registered adds its look-up here"
     )]
     pub async fn known(&self, _cited: &CitedIds) -> Result<Known, StoreError> {
