@@ -6,10 +6,12 @@
 mod acquisition;
 mod consent;
 mod event_day;
+mod evidence;
 mod items;
 mod party;
 mod principals;
 mod publication;
+mod registered_party;
 
 pub use acquisition::Acquisition;
 pub use consent::{Consent, ConsentConfirmation};
@@ -22,12 +24,8 @@ pub use publication::{Filing, PpcPublication};
 pub(crate) use acquisition::read as read_acquisition;
 pub(crate) use consent::{read as read_consent, read_confirmation};
 pub(crate) use event_day::read as read_event_day;
+pub(crate) use evidence::check as check_evidence;
 pub(crate) use items::read as read_items;
 pub(crate) use party::{PartyFacts, PartyRule, read as read_party};
 pub(crate) use principals::read as read_principals;
 pub(crate) use publication::{read as read_publication, read_filing};
-
-use crate::fault::Words;
-
-/// What an evidence id would name.
-pub(crate) const EVIDENCE: Words = Words::of("証跡ファイル", "piece of evidence");

@@ -8,7 +8,7 @@ use crate::fault::{Code, Words};
 use crate::form::Form;
 use crate::given::Given;
 use crate::json::ObjectText;
-use crate::matter::EVIDENCE;
+use crate::matter::check_evidence;
 use crate::text::{IDENTIFIER, NAME, PROSE};
 
 /// What was posted about the way of recording.
@@ -57,12 +57,14 @@ pub(crate) fn read(form: &Form<'_, '_>) -> Series {
 }
 
 impl Series {
-    /// The way of recording, where the rules accept it for the judged event of `event_day`.
+    /// The way of recording, where the rules accept it for the judged event of `event_day`; `added` says that it is one
+    /// more day of a batch that runs.
     pub(crate) fn accept(
         &self,
         form: &Form<'_, '_>,
         answer: &Answer,
         event_day: NaiveDate,
+        added: bool,
     ) -> Option<Recording> {
         if self.method.is_faulty() || self.period.is_faulty() || self.agreement.is_faulty() {
             return None;
@@ -73,7 +75,7 @@ impl Series {
         let shown = agreement.map_or_else(|| MethodFacts::new(asked), |agreement| agreement.shown);
         let facts = MethodFacts {
             method: asked,
-            continuous: period.is_some() || shown.continuous,
+            continuous: added || period.is_some() || shown.continuous,
             ..shown
         };
         let method = choose_method(answer, &facts)
@@ -84,7 +86,8 @@ impl Series {
         if method != asked {
             json.text("asked", asked.as_str());
         }
-        if let Some(agreement) = agreement {
+        // The record that opened the batch holds its agreement.
+        if let Some(agreement) = agreement.filter(|_| !added) {
             json.json("agreement", &agreement.json);
         }
         let last_of_series = period.and_then(|period| period.to);
@@ -190,8 +193,12 @@ fn read_agreement(form: &Form<'_, '_>) -> Given<Agreement> {
         "document_complete",
     ];
     let flags = flags.map(|name| agreement.flag(name));
-    agreement.refuse_references("evidence", &EVIDENCE);
-    if texts.iter().any(Given::is_faulty) || concluded_on.is_faulty() || flags.iter().any(Given::is_faulty) {
+    let shown = check_evidence(&agreement);
+    if !shown
+        || texts.iter().any(Given::is_faulty)
+        || concluded_on.is_faulty()
+        || flags.iter().any(Given::is_faulty)
+    {
         return Given::Faulty;
     }
     let [continuous, goods_or_services, made_for_event, document_complete] = flags.map(Given::present);

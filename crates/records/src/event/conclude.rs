@@ -1,21 +1,24 @@
 //! From the parts of an event and the answer of the rules to what becomes of it.
 
+use kirokubo_ledger::commitment::Field;
 use kirokubo_rules::{Answer, Basis, Case, Direction, Matter, Question, ThirdPartyStatus, Verdict, judge};
 
 use super::parts::Parts;
-use super::{Context, NoDuty, Outcome, beside, prohibited, required};
-use crate::draft::{Beside, Draft, Head, Status};
+use super::relied::Relied;
+use super::{Context, Links, NoDuty, Outcome, beside, links, prohibited, required};
+use crate::draft::{Beside, Draft, Head, Kept, Status};
 use crate::fault::{Code, Fault};
 use crate::form::Form;
-use crate::given::Given;
-use crate::matter::EventDay;
+use crate::given::{Checked, Given};
+use crate::matter::{EventDay, Principals};
+use crate::relation::{Relation, references_json};
 use crate::source::Source;
 use crate::statutory::Statutory;
 
 /// What becomes of an event, before its warnings are known.
 pub(super) enum Conclusion {
     /// A record.
-    Record(Box<(Head, Option<Statutory>, Beside)>),
+    Record(Box<(Head, Option<Statutory>, Beside, Links)>),
     /// No record is due.
     NoDuty(Box<(Source, Question, Answer)>),
 }
@@ -25,14 +28,13 @@ impl Conclusion {
     pub(super) fn into_outcome(self, warnings: Vec<Fault>, canonical: impl FnOnce() -> Vec<u8>) -> Outcome {
         match self {
             Self::Record(parts) => {
-                let (head, statutory, beside) = *parts;
-                Outcome::Record(Box::new(Draft::new(
-                    head,
+                let (head, statutory, beside, links) = *parts;
+                let kept = Kept {
                     statutory,
                     beside,
-                    warnings,
-                    canonical(),
-                )))
+                    links,
+                };
+                Outcome::Record(Box::new(Draft::new(head, kept, warnings, canonical())))
             }
             Self::NoDuty(parts) => {
                 let (source, question, answer) = *parts;
@@ -48,7 +50,15 @@ impl Conclusion {
 }
 
 /// Judges the event; `None` where it is refused, which is noted then.
-pub(super) fn conclude(form: &Form<'_, '_>, mut parts: Parts, context: &Context<'_>) -> Option<Conclusion> {
+pub(super) fn conclude(
+    form: &Form<'_, '_>,
+    mut parts: Parts,
+    relied: Option<&Relied<'_>>,
+    context: &Context<'_>,
+) -> Option<Conclusion> {
+    if relied.is_some_and(|relied| relied.fields().contains(&Field::PRINCIPALS)) {
+        parts.principals = Given::Present(Checked::new(Principals::left_out(), Vec::new()));
+    }
     let mut question = parts.question.take()?;
     if question.basis == Basis::OptOut
         && parts
@@ -64,6 +74,7 @@ pub(super) fn conclude(form: &Form<'_, '_>, mut parts: Parts, context: &Context<
     let record = Record {
         form,
         context,
+        relied,
         question,
         answer,
     };
@@ -105,6 +116,7 @@ fn note_claims(form: &Form<'_, '_>, question: &Question, answer: &Answer, parts:
 struct Record<'a, 'p, 'n> {
     form: &'a Form<'p, 'n>,
     context: &'a Context<'a>,
+    relied: Option<&'a Relied<'a>>,
     question: Question,
     answer: Answer,
 }
@@ -163,10 +175,16 @@ impl Record<'_, '_, '_> {
         statutory: Option<Statutory>,
     ) -> Option<Conclusion> {
         let event_day = parts.date.as_ref().present().map(EventDay::day);
-        let recording =
-            parts
-                .series
-                .accept(self.form, &self.answer, event_day.unwrap_or(self.context.today))?;
+        let links = links::settle(self.form, self.relied, &parts);
+        let added = self
+            .relied
+            .is_some_and(|relied| relied.relation() == Relation::Series);
+        let recording = parts.series.accept(
+            self.form,
+            &self.answer,
+            event_day.unwrap_or(self.context.today),
+            added,
+        )?;
         let periods = self.answer.rule_set.retention_periods();
         let retain_through = match status {
             Status::Voluntary => periods.end(kirokubo_rules::Method::Each, self.context.today, event_day),
@@ -186,8 +204,10 @@ impl Record<'_, '_, '_> {
             retain_through,
             matters,
         };
-        let beside = beside::gather(self.form, parts, &head, statutory.as_ref(), recording);
-        Some(Conclusion::Record(Box::new((head, statutory, beside))))
+        let mut beside = beside::gather(self.form, parts, &head, statutory.as_ref(), recording);
+        let links = links?;
+        beside.set(Field::REFERENCES, references_json(&links.references));
+        Some(Conclusion::Record(Box::new((head, statutory, beside, links))))
     }
 }
 
