@@ -6,6 +6,7 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
 
+mod amendments;
 mod bad_callers;
 mod bad_events;
 mod bad_streams;
@@ -23,9 +24,11 @@ mod proofs;
 mod readme_tour;
 mod record_book;
 mod refused_bodies;
+mod relying;
 mod reports;
 mod samples;
 mod search;
+mod series;
 mod start_and_stop;
 mod streaming;
 mod tamper_chain;

@@ -1,5 +1,6 @@
 //! The routes, one file each: extract, convert, one call, convert.
 
+pub(crate) mod amendment;
 pub(crate) mod duty_check;
 pub(crate) mod event;
 pub(crate) mod event_shape;
@@ -13,4 +14,5 @@ pub(crate) mod record_list;
 pub(crate) mod record_view;
 pub(crate) mod retention_check;
 pub(crate) mod search;
+pub(crate) mod series;
 pub(crate) mod service;
