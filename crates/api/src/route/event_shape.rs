@@ -94,6 +94,8 @@ pub(crate) struct Event {
     interpretation: Option<String>,
     /// Whether 要配慮個人情報 is among it.
     sensitive: Option<bool>,
+    /// Whether 特定生体個人情報 is among it; the law in force asks nothing of it.
+    biometric: Option<bool>,
     /// The country abroad, and what the principals were told.
     cross_border: Option<CrossBorder>,
     /// First and last day of a series.
@@ -237,6 +239,8 @@ pub(crate) struct DutyQuestion {
     basis: Option<String>,
     interpretation: Option<String>,
     sensitive: Option<bool>,
+    /// Whether 特定生体個人情報 is among it; the law in force asks nothing of it.
+    biometric: Option<bool>,
     illicit: Option<bool>,
     from_opt_out: Option<bool>,
     filed: Option<bool>,
