@@ -4,7 +4,7 @@ use kirokubo_ledger::RecordId;
 use kirokubo_ledger::commitment::RecordSecret;
 use kirokubo_records::fault::{Code, Fault};
 use kirokubo_records::seal::{Meta, SealedRecord, Sealing, seal};
-use kirokubo_records::{Context, Draft, Expect, NoDuty, Outcome, parse_event};
+use kirokubo_records::{CitedIds, Context, Draft, Expect, Known, NoDuty, Outcome, json, parse_event_node};
 use kirokubo_records::{japan_date, japan_day, record_id_text};
 use kirokubo_store::{Actor, AppendError, Appended, Existing, HandedIn, Recorded, Store, random};
 
@@ -71,24 +71,25 @@ pub(crate) async fn record(
     expect: Expect,
     when_full: WhenFull,
 ) -> Result<Posted, ApiError> {
-    let prepared = prepare(state, sender, body, expect)?;
+    let prepared = prepare(state, sender, body, expect).await?;
     let posted = append(state, prepared, when_full).await;
     if !matches!(posted, Err(ApiError::Append(AppendError::DayChanged))) {
         return posted;
     }
     // Midnight passed in Japan while the record waited: judge and date it again.
-    append(state, prepare(state, sender, body, expect)?, when_full).await
+    append(state, prepare(state, sender, body, expect).await?, when_full).await
 }
 
-/// Judges an event and seals it. Pure computation: some tens of microseconds for an event of one principal.
-pub(crate) fn prepare(
+/// Judges an event and seals it: some tens of microseconds for an event of one principal, and no database unless it
+/// cites something.
+pub(crate) async fn prepare(
     state: &AppState,
     sender: Sender<'_>,
     body: &[u8],
     expect: Expect,
 ) -> Result<Prepared, ApiError> {
     let now = state.appender.now_ms();
-    match judge(body, expect, now)? {
+    match judge(state, body, expect, now).await? {
         Outcome::NoDuty(no_duty) => Ok(Prepared::NoDuty(no_duty)),
         Outcome::Record(draft) => {
             seal_draft(&state.store, sender, &draft, now).map(|sealed| Prepared::Record(Box::new(sealed)))
@@ -97,12 +98,25 @@ pub(crate) fn prepare(
 }
 
 /// Judges an event without recording it.
-pub(crate) fn judge(body: &[u8], expect: Expect, now_ms: i64) -> Result<Outcome, ApiError> {
+pub(crate) async fn judge(
+    state: &AppState,
+    body: &[u8],
+    expect: Expect,
+    now_ms: i64,
+) -> Result<Outcome, ApiError> {
+    let node = json::read(body).map_err(invalid)?;
+    let cited = CitedIds::of(&node);
+    let looked_up = if cited.is_empty() {
+        None
+    } else {
+        Some(state.store.known(&cited).await?)
+    };
     let context = Context {
         today: japan_date(now_ms),
         max_principals: MAX_PRINCIPALS,
+        known: looked_up.as_ref().unwrap_or(Known::NOTHING),
     };
-    parse_event(body, expect, &context).map_err(invalid)
+    parse_event_node(&node, expect, &context).map_err(invalid)
 }
 
 /// The record that an event is in already, if it is; a conflict if another event has its natural key.

@@ -17,6 +17,7 @@ use crate::fault::{Code, Fault, Faults};
 use crate::form::Form;
 use crate::inputs::INPUTS;
 use crate::json::{self, Node, Path, canonical_object};
+use crate::known::Known;
 use crate::source::Source;
 use parts::Parts;
 
@@ -33,11 +34,13 @@ pub enum Expect {
 
 /// What the reading of an event depends on beside the event.
 #[derive(Debug, Clone, Copy)]
-pub struct Context {
+pub struct Context<'a> {
     /// Today in Japan: the day the record is made.
     pub today: NaiveDate,
     /// Most principals one event may hold inline.
     pub max_principals: usize,
+    /// What the ids that the event cites stand for.
+    pub known: &'a Known,
 }
 
 /// What becomes of an event.
@@ -115,12 +118,16 @@ const FIELDS: &[&str] = &[
 /// # Errors
 ///
 /// Every fault of the event, in the order of their pointers; none of them repeats a person's data.
-pub fn parse_event(bytes: &[u8], expect: Expect, context: &Context) -> Result<Outcome, Vec<Fault>> {
+pub fn parse_event(bytes: &[u8], expect: Expect, context: &Context<'_>) -> Result<Outcome, Vec<Fault>> {
     parse_event_node(&json::read(bytes)?, expect, context)
 }
 
 /// Reads and judges one event that is a tree already: [`parse_event`].
-pub fn parse_event_node(node: &Node<'_>, expect: Expect, context: &Context) -> Result<Outcome, Vec<Fault>> {
+pub fn parse_event_node(
+    node: &Node<'_>,
+    expect: Expect,
+    context: &Context<'_>,
+) -> Result<Outcome, Vec<Fault>> {
     let faults = Faults::default();
     let Some((direction, form)) = open(node, expect, &faults) else {
         return Err(faults.into_sorted());

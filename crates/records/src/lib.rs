@@ -22,6 +22,7 @@ mod ids;
 mod inputs;
 mod japan;
 pub mod json;
+mod known;
 mod matter;
 mod my_number;
 mod postal_code;
@@ -47,6 +48,7 @@ pub use given::Complete;
 pub use ids::{IdKind, id_text, new_uuid_v7, parse_id, parse_record_id, record_id_text};
 pub use japan::{date_of_day, day_of_date, japan_date, japan_day};
 pub use kirokubo_rules::Direction;
+pub use known::{CitedIds, IdBytes, Known, KnownList};
 pub use matter::{
     Acquisition, Consent, ConsentConfirmation, EventDay, Filing, Items, PartyKind, PpcPublication,
     PrincipalRow, Principals, ThirdParty,

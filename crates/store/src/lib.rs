@@ -21,6 +21,7 @@ mod head;
 mod idempotency;
 mod insert;
 mod keyring;
+mod known;
 mod list;
 mod natural_key;
 mod opened_record;

@@ -146,7 +146,7 @@ async fn dry_run(
     expect: Expect,
     language: Language,
 ) -> Result<Response, ApiError> {
-    let draft = match recording::judge(body, expect, state.appender.now_ms())? {
+    let draft = match recording::judge(state, body, expect, state.appender.now_ms()).await? {
         Outcome::NoDuty(no_duty) => return Ok(Json(NotRecorded::no_duty(&no_duty, language)).into_response()),
         Outcome::Record(draft) => draft,
     };

@@ -199,11 +199,13 @@ async fn answer_group(
         actor: &actor,
         idempotency_key: None,
     };
-    let prepare = |line: &Line| match &line.text {
-        Ok(text) => recording::prepare(&state, sender, text, Expect::Line),
-        Err(_) => Err(ApiError::TooLarge { limit: MAX_LINE }),
-    };
-    let prepared: Vec<_> = lines.iter().map(prepare).collect();
+    let mut prepared = Vec::with_capacity(lines.len());
+    for line in &lines {
+        prepared.push(match &line.text {
+            Ok(text) => recording::prepare(&state, sender, text, Expect::Line).await,
+            Err(_) => Err(ApiError::TooLarge { limit: MAX_LINE }),
+        });
+    }
     // Only ever told by being dropped, also where the group before panicked.
     drop(turn.before.await);
     let mut underway = Vec::with_capacity(lines.len());
@@ -241,7 +243,7 @@ async fn judge_group(state: AppState, language: Language, lines: Vec<Line>) -> B
     let mut answers = Vec::with_capacity(lines.len());
     for line in &lines {
         let judged = match &line.text {
-            Ok(text) => recording::judge(text, Expect::Line, now),
+            Ok(text) => recording::judge(&state, text, Expect::Line, now).await,
             Err(_) => Err(ApiError::TooLarge { limit: MAX_LINE }),
         };
         let known = match &judged {

@@ -48,7 +48,7 @@ impl Conclusion {
 }
 
 /// Judges the event; `None` where it is refused, which is noted then.
-pub(super) fn conclude(form: &Form<'_, '_>, mut parts: Parts, context: &Context) -> Option<Conclusion> {
+pub(super) fn conclude(form: &Form<'_, '_>, mut parts: Parts, context: &Context<'_>) -> Option<Conclusion> {
     let mut question = parts.question.take()?;
     if question.basis == Basis::OptOut
         && parts
@@ -104,7 +104,7 @@ fn note_claims(form: &Form<'_, '_>, question: &Question, answer: &Answer, parts:
 #[derive(Clone, Copy)]
 struct Record<'a, 'p, 'n> {
     form: &'a Form<'p, 'n>,
-    context: &'a Context,
+    context: &'a Context<'a>,
     question: Question,
     answer: Answer,
 }

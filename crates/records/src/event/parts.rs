@@ -52,7 +52,7 @@ pub(super) struct Wishes {
 
 impl Parts {
     /// Reads every part, noting every fault.
-    pub(super) fn read(form: &Form<'_, '_>, direction: Direction, context: &Context) -> Self {
+    pub(super) fn read(form: &Form<'_, '_>, direction: Direction, context: &Context<'_>) -> Self {
         let date = matter::read_event_day(form, date_field(direction), context.today);
         let event_day = date.as_ref().present().map(EventDay::day);
         // A date that could not be read is taken for today, so that the other faults can be told as well.
