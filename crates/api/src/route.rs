@@ -1,5 +1,6 @@
 //! The routes, one file each: extract, convert, one call, convert.
 
+mod agreement_shape;
 pub(crate) mod duty_check;
 pub(crate) mod event;
 pub(crate) mod event_shape;
@@ -7,7 +8,9 @@ pub(crate) mod event_stream;
 pub(crate) mod log;
 mod mask;
 pub(crate) mod proof;
+pub(crate) mod question_shape;
 pub(crate) mod receipt;
+mod recipient_shape;
 pub(crate) mod record;
 pub(crate) mod record_list;
 pub(crate) mod record_view;

@@ -1,5 +1,6 @@
 //! From a posted event to a record that is ready to seal, to the answer that none is due, or to every fault at once.
 
+mod abroad;
 mod beside;
 mod conclude;
 mod parts;
@@ -102,10 +103,13 @@ const FIELDS: &[&str] = &[
     "opt_out_filing",
     "acquisition",
     "third_party_confirmation",
+    "recipient_confirmation",
     "ppc_publication",
     "same_as",
     "period",
     "agreement",
+    "delegation",
+    "beforehand",
     "voluntary",
     "evidence",
     "keep_voluntarily",
