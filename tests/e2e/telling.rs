@@ -30,8 +30,7 @@ pub(crate) fn recorded(client: &Client, event: &Value) -> Value {
 
 /// What is stored about the way of recording.
 pub(crate) fn method_of(client: &Client, said: &Value) -> Value {
-    let path = format!("/v1/records/{}", said["id"].as_str().expect("an id"));
-    client.get(&path).expect(200)["content"]["method"]["value"].clone()
+    read(client, said)["content"]["method"]["value"].clone()
 }
 
 pub(crate) fn path_of(event: &Value) -> &'static str {
@@ -48,4 +47,18 @@ pub(crate) fn with(mut event: Value, members: &Value) -> Value {
         event[name] = value.clone();
     }
     event
+}
+
+/// The record of an answer, read back.
+#[track_caller]
+pub(crate) fn read(client: &Client, said: &Value) -> Value {
+    let id = said["id"].as_str().expect("an id");
+    client.get(&format!("/v1/records/{id}")).expect(200)
+}
+
+/// The names of the fields that a record shows as statutory.
+pub(crate) fn statutory_fields(record: &Value) -> Vec<&str> {
+    let content = record["content"].as_object().expect("a record with content");
+    let statutory = content.iter().filter(|(_, field)| field["statutory"] == true);
+    statutory.map(|(name, _)| name.as_str()).collect()
 }

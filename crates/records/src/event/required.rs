@@ -63,6 +63,7 @@ pub(super) fn build(form: &Form<'_, '_>, answer: &Answer, parts: &mut Parts) -> 
         Case::ReceiptPersonallyReferable => {
             let (third_party, principals) = (take.third_party(), take.principals());
             let (items, consent) = (take.items(), take.consent());
+            take.note_unconfirmed();
             Some(Statutory::Receipt(Receipt::PersonallyReferable {
                 third_party: third_party?,
                 principals: principals?,
@@ -215,13 +216,23 @@ impl Take<'_, '_, '_> {
             Code::ConfirmationHistoryRequired,
         );
         let acquisition = self.demand(given, Matter::Acquisition)?;
-        if !acquisition.get().confirms_third_party() {
+        self.note_confirmation(acquisition.get().confirms_third_party());
+        Some(acquisition)
+    }
+
+    /// Notes that the third party was not confirmed where nothing else of the acquisition is asked for (art. 31(3)).
+    fn note_unconfirmed(&self) {
+        let given = self.parts.acquisition.as_ref().present();
+        self.note_confirmation(given.is_some_and(|given| given.value().confirms_third_party()));
+    }
+
+    fn note_confirmation(&self, confirmed: bool) {
+        if !confirmed {
             self.faults.push(
                 self.form
                     .fault("third_party_confirmation", Code::ConfirmationMissing),
             );
         }
-        Some(acquisition)
     }
 
     fn publication(&mut self) -> Option<Complete<PpcPublication>> {

@@ -188,6 +188,16 @@ fn confirmation_missing() {
         warnings(&event),
         [at("/third_party_confirmation", "confirmation.missing")]
     );
+    // Of 個人関連情報 the recipient confirms who provides it, and nothing of how it was acquired.
+    let referable = with(
+        with(event, "/data", json!("personally_referable")),
+        "/basis",
+        json!("consent_31"),
+    );
+    assert_eq!(
+        warnings(&without(referable, "/acquisition")),
+        [at("/third_party_confirmation", "confirmation.missing")]
+    );
 }
 
 #[test]
