@@ -14,6 +14,7 @@ mod contract;
 mod crash;
 mod database;
 mod demo;
+mod duty_check_alone;
 mod duty_checks;
 mod events;
 mod method_cases;
