@@ -40,6 +40,8 @@ pub(crate) struct Sender<'a> {
     pub(crate) actor: &'a Actor,
     /// The `Idempotency-Key` header, if there was one.
     pub(crate) idempotency_key: Option<&'a str>,
+    /// Who approved what the actor asked for, where somebody had to.
+    pub(crate) approved_by: Option<&'a str>,
 }
 
 /// What to do when the sequencer's queue is full.
@@ -73,10 +75,10 @@ pub(crate) async fn record(
 ) -> Result<Posted, ApiError> {
     let prepared = prepare(state, sender, body, expect).await?;
     let posted = append(state, prepared, when_full).await;
-    if !matches!(posted, Err(ApiError::Append(AppendError::DayChanged))) {
+    if !matches!(posted, Err(ApiError::Append(AppendError::Stale))) {
         return posted;
     }
-    // Midnight passed in Japan while the record waited: judge and date it again.
+    // Midnight passed in Japan while the record waited, or what it names changed: judge and date it again.
     append(state, prepare(state, sender, body, expect).await?, when_full).await
 }
 
@@ -164,6 +166,7 @@ fn seal_draft(store: &Store, sender: Sender<'_>, draft: &Draft, now: i64) -> Res
         secret: RecordSecret::from_bytes(random::bytes()),
         wrap_nonce: random::bytes(),
         recorded_by: &sender.actor.id,
+        approved_by: sender.approved_by,
         idempotency_key: sender.idempotency_key,
         month_key: &month_key,
         search_key: keyring.search(),

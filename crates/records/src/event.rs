@@ -3,9 +3,11 @@
 mod abroad;
 mod beside;
 mod conclude;
+mod links;
 mod parts;
 mod place;
 mod prohibited;
+mod relied;
 mod required;
 
 use std::borrow::Cow;
@@ -20,6 +22,7 @@ use crate::inputs::INPUTS;
 use crate::json::{self, Node, Path, canonical_object};
 use crate::known::Known;
 use crate::source::Source;
+pub(crate) use links::Links;
 use parts::Parts;
 
 /// Which event the bytes are said to be.
@@ -106,6 +109,7 @@ const FIELDS: &[&str] = &[
     "recipient_confirmation",
     "ppc_publication",
     "same_as",
+    "series",
     "period",
     "agreement",
     "delegation",
@@ -136,8 +140,17 @@ pub fn parse_event_node(
     let Some((direction, form)) = open(node, expect, &faults) else {
         return Err(faults.into_sorted());
     };
+    let form = form.citing(context.known);
+    let Ok(relied) = relied::read(&form, direction, context) else {
+        // Without the record it relies on, the rest cannot be told from what is missing.
+        return Err(faults.into_errors());
+    };
+    let complete = relied.as_ref().map(|relied| relied.complete(node));
+    let form = complete.as_ref().map_or(form, |complete| {
+        Form::over(complete, Path::ROOT, &faults).citing(context.known)
+    });
     let parts = Parts::read(&form, direction, context);
-    let Some(conclusion) = conclude::conclude(&form, parts, context) else {
+    let Some(conclusion) = conclude::conclude(&form, parts, relied.as_ref(), context) else {
         return Err(faults.into_errors());
     };
     let warnings = faults.into_warnings()?;

@@ -52,12 +52,14 @@ pub(crate) fn read(form: &Form<'_, '_>) -> Series {
 }
 
 impl Series {
-    /// The way of recording, where the rules accept it for the judged event of `event_day`.
+    /// The way of recording, where the rules accept it for the judged event of `event_day`; `added` says that it is one
+    /// more day of a batch that runs.
     pub(crate) fn accept(
         &self,
         form: &Form<'_, '_>,
         answer: &Answer,
         event_day: NaiveDate,
+        added: bool,
     ) -> Option<Recording> {
         if self.method.is_faulty()
             || self.period.is_faulty()
@@ -75,7 +77,7 @@ impl Series {
             |agreement| agreement.shows(asked, answer),
         );
         let facts = MethodFacts {
-            continuous: period.is_some() || shown.continuous,
+            continuous: added || period.is_some() || shown.continuous,
             delegation: delegation.unwrap_or(Delegation::None),
             ..shown
         };
@@ -92,7 +94,8 @@ impl Series {
         if method != asked {
             json.text("asked", asked.as_str());
         }
-        if let Some(agreement) = agreement {
+        // The record that opened the batch holds its agreement.
+        if let Some(agreement) = agreement.filter(|_| !added) {
             json.json("agreement", &agreement.json);
         }
         if let Some(Delegation::Arranged) = delegation {

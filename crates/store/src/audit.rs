@@ -13,6 +13,7 @@ mod diagnosis;
 mod finding;
 mod first_head;
 mod identity;
+mod links;
 mod moment;
 mod records;
 mod schema;

@@ -1,17 +1,76 @@
 //! Looking up what the ids in an event stand for.
 
-use kirokubo_records::{CitedIds, Known};
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::error::StoreError;
+use kirokubo_ledger::{Index, RecordId};
+use kirokubo_records::seal::Content;
+use kirokubo_records::{CitedIds, Known, KnownRecord, RecordFacts, date_of_day, references_of};
+
+use crate::error::{StoreError, corrupt};
+use crate::links::{self, Base};
+use crate::record::RecordHeader;
 use crate::store::Store;
 
 impl Store {
     /// What the cited ids stand for. Those that stand for nothing are left out.
-    #[expect(
-        clippy::unused_async,
-        reason = "each kind of id that can be registered adds its look-up here"
-    )]
-    pub async fn known(&self, _cited: &CitedIds) -> Result<Known, StoreError> {
-        Ok(Known::default())
+    pub async fn known(&self, cited: &CitedIds) -> Result<Known, StoreError> {
+        let mut known = Known::default();
+        for id in &cited.records {
+            if let Some(record) = self.known_record(id).await? {
+                known.records.insert(*id, record);
+            }
+        }
+        Ok(known)
     }
+
+    /// A record in its newest version, with what it holds or leaves to others; `None` where there is none, or where
+    /// something of it is gone.
+    pub async fn known_record(&self, id: &RecordId) -> Result<Option<KnownRecord>, StoreError> {
+        let (db, ledger) = (&self.db.readers, self.ledger.row);
+        let Some(cited) = links::base(db, ledger, id).await? else {
+            return Ok(None);
+        };
+        let newest = links::newest(db, ledger, cited.first).await?;
+        let newest = Index::try_from(newest).map_err(|_| corrupt(0, "record index"))?;
+        let header = self.record_at(newest).await?;
+        let header = header.ok_or_else(|| corrupt(newest.get(), "a record without its row"))?;
+        let Some(content) = self.open_content(&header).await? else {
+            return Ok(None);
+        };
+        let holders = self.holders(&content).await?;
+        let facts = facts(&header, &cited)?;
+        Ok(KnownRecord::new(facts, &content, |id| holders.get(id)))
+    }
+
+    /// The contents of the records that hold what `content` leaves out; those that are gone are left out.
+    pub async fn holders(&self, content: &Content) -> Result<BTreeMap<RecordId, Content>, StoreError> {
+        let named = references_of(content).into_iter();
+        let ids: BTreeSet<RecordId> = named
+            .filter(|reference| !reference.fields.is_empty())
+            .map(|reference| reference.record)
+            .collect();
+        let mut holders = BTreeMap::new();
+        for id in ids {
+            let Some(header) = self.record(&id).await? else {
+                continue;
+            };
+            if let Some(content) = self.open_content(&header).await? {
+                holders.insert(id, content);
+            }
+        }
+        Ok(holders)
+    }
+}
+
+fn facts(header: &RecordHeader, cited: &Base) -> Result<RecordFacts, StoreError> {
+    let event_date = date_of_day(header.event_day);
+    Ok(RecordFacts {
+        record_id: header.record_id,
+        direction: header.direction,
+        status: header.status,
+        event_date: event_date.ok_or_else(|| corrupt(header.index.get(), "day of a record"))?,
+        retain_through: header.retain_through,
+        in_series: cited.is_added(),
+        case: header.case,
+    })
 }

@@ -14,12 +14,13 @@ use sea_orm::{ActiveValue::Set, DatabaseConnection, EntityTrait, TransactionTrai
 
 use tokio::task::JoinHandle;
 
-use crate::append::{self, LedgerWriter};
+use crate::append::LedgerWriter;
 use crate::clock::Clock;
 use crate::connection::Connections;
 use crate::data_folder::DataFolder;
 use crate::entity::{checkpoint as checkpoint_rows, entry as entry_rows, head, ledger};
 use crate::error::StoreError;
+use crate::growth;
 use crate::head::blob;
 use crate::keyring::Keyring;
 use crate::random;
@@ -181,6 +182,7 @@ impl Store {
         let writer = LedgerWriter {
             db: self.db.clone(),
             ledger: self.ledger.row,
+            ledger_id: *self.ledger.ledger_id(),
             keyring: Arc::clone(&self.keyring),
             clock: self.clock.clone(),
             latest: Arc::default(),
@@ -244,7 +246,7 @@ async fn create_ledger(
     let leaf = leaf_hash(&bytes);
     let mut frontier = Frontier::empty();
     frontier.push(leaf);
-    let note = append::sign(keyring.signing(), &frontier);
+    let note = growth::sign(keyring.signing(), &frontier);
 
     let transaction = db.begin().await?;
     let row = ledger::ActiveModel {

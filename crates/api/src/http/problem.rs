@@ -85,8 +85,8 @@ impl ApiError {
             Self::Conflict { .. } => Answer::Conflict,
             Self::Append(AppendError::IdempotencyKeyReused) => Answer::KeyReused,
             Self::Append(AppendError::Stopped) => Answer::Stopping,
-            // Where midnight passes twice while one request waits, the server is busy, too.
-            Self::Append(AppendError::Busy | AppendError::DayChanged) => Answer::Busy,
+            // Where what a record is judged by changes twice while it waits, the server is busy, too.
+            Self::Append(AppendError::Busy | AppendError::Stale) => Answer::Busy,
             Self::Append(AppendError::Store(error)) => store_answer(error),
             Self::Store(error) => store_answer(error),
             Self::Seal(_) | Self::EntryBundle(_) | Self::Proof(_) | Self::Panicked => Answer::Internal,

@@ -110,6 +110,7 @@ async fn post(
     let sender = Sender {
         actor,
         idempotency_key: idempotency_key(headers)?,
+        approved_by: None,
     };
     if options.dry_run {
         return dry_run(state, body, expect, language).await;

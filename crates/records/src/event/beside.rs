@@ -153,7 +153,7 @@ struct Rest<'f> {
 impl Rest<'_> {
     fn take<T>(self, given: Given<Checked<T>>) -> Option<T> {
         match self.status {
-            Status::Review | Status::NonConforming => given.keep(self.faults),
+            Status::Review | Status::NonConforming | Status::Voided => given.keep(self.faults),
             Status::Regular | Status::Voluntary => given.into_value(),
         }
     }

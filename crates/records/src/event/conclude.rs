@@ -1,23 +1,26 @@
 //! From the parts of an event and the answer of the rules to what becomes of it.
 
+use kirokubo_ledger::commitment::Field;
 use kirokubo_rules::{
     Answer, Basis, Case, Direction, Matter, Method, Question, ThirdPartyStatus, Verdict, judge,
 };
 
 use super::parts::Parts;
-use super::{Context, NoDuty, Outcome, abroad, beside, prohibited, required};
-use crate::draft::{Beside, Draft, Head, Status};
+use super::relied::Relied;
+use super::{Context, Links, NoDuty, Outcome, abroad, beside, links, prohibited, required};
+use crate::draft::{Beside, Draft, Head, Kept, Status};
 use crate::fault::{Code, Fault, Words};
 use crate::form::Form;
-use crate::given::Given;
-use crate::matter::EventDay;
+use crate::given::{Checked, Given};
+use crate::matter::{EventDay, Principals};
+use crate::relation::{Relation, references_json};
 use crate::source::Source;
 use crate::statutory::Statutory;
 
 /// What becomes of an event, before its warnings are known.
 pub(super) enum Conclusion {
     /// A record.
-    Record(Box<(Head, Option<Statutory>, Beside)>),
+    Record(Box<(Head, Option<Statutory>, Beside, Links)>),
     /// No record is due.
     NoDuty(Box<(Source, Question, Answer)>),
 }
@@ -27,14 +30,13 @@ impl Conclusion {
     pub(super) fn into_outcome(self, warnings: Vec<Fault>, canonical: impl FnOnce() -> Vec<u8>) -> Outcome {
         match self {
             Self::Record(parts) => {
-                let (head, statutory, beside) = *parts;
-                Outcome::Record(Box::new(Draft::new(
-                    head,
+                let (head, statutory, beside, links) = *parts;
+                let kept = Kept {
                     statutory,
                     beside,
-                    warnings,
-                    canonical(),
-                )))
+                    links,
+                };
+                Outcome::Record(Box::new(Draft::new(head, kept, warnings, canonical())))
             }
             Self::NoDuty(parts) => {
                 let (source, question, answer) = *parts;
@@ -50,7 +52,15 @@ impl Conclusion {
 }
 
 /// Judges the event; `None` where it is refused, which is noted then.
-pub(super) fn conclude(form: &Form<'_, '_>, mut parts: Parts, context: &Context<'_>) -> Option<Conclusion> {
+pub(super) fn conclude(
+    form: &Form<'_, '_>,
+    mut parts: Parts,
+    relied: Option<&Relied<'_>>,
+    context: &Context<'_>,
+) -> Option<Conclusion> {
+    if relied.is_some_and(|relied| relied.fields().contains(&Field::PRINCIPALS)) {
+        parts.principals = Given::Present(Checked::new(Principals::left_out(), Vec::new()));
+    }
     let mut question = parts.question.take()?;
     if question.basis == Basis::OptOut
         && parts
@@ -67,6 +77,7 @@ pub(super) fn conclude(form: &Form<'_, '_>, mut parts: Parts, context: &Context<
     let record = Record {
         form,
         context,
+        relied,
         question,
         answer,
     };
@@ -108,6 +119,7 @@ fn note_claims(form: &Form<'_, '_>, question: &Question, answer: &Answer, parts:
 struct Record<'a, 'p, 'n> {
     form: &'a Form<'p, 'n>,
     context: &'a Context<'a>,
+    relied: Option<&'a Relied<'a>>,
     question: Question,
     answer: Answer,
 }
@@ -166,14 +178,22 @@ impl Record<'_, '_, '_> {
         statutory: Option<Statutory>,
     ) -> Option<Conclusion> {
         let event_day = parts.date.as_ref().present().map(EventDay::day);
-        let recording =
-            parts
-                .series
-                .accept(self.form, &self.answer, event_day.unwrap_or(self.context.today))?;
-        // (a) of a batch is its first and last day; the last may still be to come (規則28条1項, art. 31).
+        let links = links::settle(self.form, self.relied, &parts);
+        let added = self
+            .relied
+            .is_some_and(|relied| relied.relation() == Relation::Series);
+        let recording = parts.series.accept(
+            self.form,
+            &self.answer,
+            event_day.unwrap_or(self.context.today),
+            added,
+        )?;
+        // (a) of a batch is its first and last day, told by the record that opens it; the last may still be to come
+        // (規則28条1項).
         if recording.method == Method::Batch
             && self.answer.matters.contains(&Matter::Date)
             && recording.period.is_none()
+            && !added
         {
             let missing = required::missing_field(self.form, &self.answer, "period", &PERIOD);
             self.form.faults().push(missing);
@@ -197,8 +217,10 @@ impl Record<'_, '_, '_> {
             retain_through,
             matters,
         };
-        let beside = beside::gather(self.form, parts, &head, statutory.as_ref(), recording);
-        Some(Conclusion::Record(Box::new((head, statutory, beside))))
+        let mut beside = beside::gather(self.form, parts, &head, statutory.as_ref(), recording);
+        let links = links?;
+        beside.set(Field::REFERENCES, references_json(&links.references));
+        Some(Conclusion::Record(Box::new((head, statutory, beside, links))))
     }
 }
 

@@ -5,13 +5,12 @@ use kirokubo_rules::{Direction, Question, RuleSet, ThirdPartyStatus};
 use super::place::{self, PlaceFacts};
 use super::{Context, date_field};
 use crate::cross_border::{self, CrossBorder};
-use crate::fault::Words;
 use crate::form::Form;
 use crate::given::{Checked, Given};
 use crate::inputs::{self, take};
 use crate::matter::{
-    self, Acquisition, Consent, ConsentConfirmation, EVIDENCE, EventDay, Filing, Items, PartyFacts,
-    PartyKind, PartyRule, PpcPublication, Principals, RecipientConfirmation, ThirdParty,
+    self, Acquisition, Consent, ConsentConfirmation, EventDay, Filing, Items, PartyFacts, PartyKind,
+    PartyRule, PpcPublication, Principals, RecipientConfirmation, ThirdParty,
 };
 use crate::series::{self, Series};
 use crate::source::{self, Source};
@@ -67,6 +66,7 @@ impl Parts {
                 direction,
                 particulars,
             },
+            judged_on,
         );
         let items = matter::read_items(form);
         let confirmation = matter::read_confirmation(form);
@@ -74,7 +74,7 @@ impl Parts {
 
         let mut question = Question::new(direction, judged_on);
         let readable = read_question(form, &mut question, &party, &cross_border, &confirmation);
-        refuse_what_does_not_exist(form);
+        matter::check_evidence(form);
         Self {
             source: source::read(form),
             principals: matter::read_principals(form, context.max_principals, context.today),
@@ -151,15 +151,4 @@ fn read_question(
 fn names_country(party: &PartyFacts, cross_border: &Given<CrossBorder>) -> bool {
     let abroad = cross_border.as_ref().present();
     matches!(party.country, Given::Present(_)) || abroad.is_some_and(|abroad| abroad.country().is_some())
-}
-
-/// Refuses fields that cite records and lists: none can be registered yet.
-fn refuse_what_does_not_exist(form: &Form<'_, '_>) {
-    form.refuse_references("evidence", &EVIDENCE);
-    if let Given::Present(same_as) = form.object("same_as", &["record", "fields"]) {
-        if same_as.get("record").is_none() {
-            same_as.faults().push(same_as.missing("record"));
-        }
-        same_as.refuse_references("record", &Words::of("記録", "record"));
-    }
 }

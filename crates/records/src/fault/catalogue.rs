@@ -148,12 +148,39 @@ catalogue! {
         "記録に代わる契約書そのもの(agreement.evidence)がありません。写しを残してください。",
         "the contract that stands for the record is not attached; keep a copy of it";
 
+    SourceReserved "source.reserved" Error None,
+        "この連携元の名前は本システムが使います。別の名前にしてください。",
+        "this system name is kept for our own records; choose another";
+    AmendmentReasonRequired "amendment.reason_required" Error None,
+        "訂正の理由を入れてください。", "say why the record is amended";
+    SodSelfApproval "sod.self_approval" Error None,
+        "自分の記録は自分で承認できません。", "nobody approves what he recorded or asked for himself";
+    SeriesNotOpen "series.not_open" Error Some("規則19条2項・23条2項・27条2項"),
+        "追加できる一括の記録ではありません(終了しているか、一括の最初の記録ではありません)。",
+        "this is no open batch: it has ended, or it is not the record that opened one";
+    OmissionBaseUnfit "omission.base_unfit" Error Some("規則20条2項・24条2項・28条2項"),
+        "この記録を引いて省略することはできません(適法な方法で作成し、保存している記録に限ります)。",
+        "nothing can be left out in reliance on this record: it must be a proper one of the same direction, still kept";
+    OmissionDate "omission.date" Error Some("規則20条2項・24条2項・28条2項"),
+        "年月日は省略できません。", "the date is recorded for each event";
+    OmissionNotInBase "omission.not_in_base" Error Some("規則20条2項・24条2項・28条2項"),
+        "引かれた記録に同じ事項がありません。", "the record relied on does not hold this";
+    OmissionOtherParty "omission.other_party" Error Some("規則20条2項・22条3項・24条2項"),
+        "相手方(またはその代表者・住所)が引かれた記録と異なります。改めて確認し、記録してください。",
+        "the third party, its representative or its address is not that of the record relied on; confirm and record it anew";
+
     PartyNameRequired "party.name_required" Error Some("規則20条1項・24条1項"),
         "相手方の氏名または名称を入れてください。", "give the name of the third party";
     PartyRepresentativeRequired "party.representative_required" Error Some("規則20条1項・22条1項"),
         "相手方が法人のときは代表者の氏名が必要です。", "a legal person or association needs its representative's name";
     PartyAddressIncomplete "party.address_incomplete" Error Some("規則20条1項・22条1項"),
         "相手方の住所が不完全です。", "the address of the third party is incomplete";
+    PartyVersionLater "party.version_later" Warning None,
+        "この相手方の登録は提供・受領の日より後からのものです。最初の版を使います。",
+        "this third party is registered from a later day than the event; its first version is used";
+    PartyConfirmationOld "party.confirmation_old" Warning Some("規則22条1項"),
+        "相手方の最後の確認から1年を過ぎています。代表者や住所が変わっていないか確かめてください。",
+        "this third party was last confirmed more than a year before; check its representative and address";
     PartyPublicBody "party.public_body" Warning Some("法16条2項・29条1項"),
         "国・自治体等への提供は記録義務の対象外です。任意記録にしますか。",
         "provision to a public body is outside the record duty; keep it as a voluntary record?";

@@ -30,14 +30,19 @@ const FIELDS: &[&str] = &[
     "confidential",
 ];
 
-/// The principals of an event, at least one.
+/// The principals of an event, at least one; or none here, where another record holds them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principals {
     rows: Vec<PrincipalRow>,
 }
 
 impl Principals {
-    /// One row a principal, in the order posted; never empty.
+    /// Those that another record holds.
+    pub(crate) const fn left_out() -> Self {
+        Self { rows: Vec::new() }
+    }
+
+    /// One row a principal, in the order posted; empty only where another record holds them.
     #[must_use]
     pub fn rows(&self) -> &[PrincipalRow] {
         &self.rows

@@ -7,7 +7,7 @@ use kirokubo_rules::{Answer, Matter, Method};
 use crate::fault::{Code, Words};
 use crate::form::{Form, choice};
 use crate::given::Given;
-use crate::matter::EVIDENCE;
+use crate::matter::check_evidence;
 use crate::text::{IDENTIFIER, NAME, PROSE};
 
 /// A base contract or another paper, or several that count as one.
@@ -150,8 +150,13 @@ pub(super) fn read(form: &Form<'_, '_>) -> Given<Agreement> {
     let flags = ["continuous", "goods_or_services", "made_for_event"].map(|name| agreement.flag(name));
     let medium = agreement.choice::<Medium>("medium");
     let clauses = read_clauses(&agreement);
-    agreement.refuse_references("evidence", &EVIDENCE);
-    let unusable = [concluded_on.is_faulty(), medium.is_faulty(), clauses.is_faulty()];
+    let shown = check_evidence(&agreement);
+    let unusable = [
+        concluded_on.is_faulty(),
+        medium.is_faulty(),
+        clauses.is_faulty(),
+        !shown,
+    ];
     if unusable.contains(&true) || texts.iter().any(Given::is_faulty) || flags.iter().any(Given::is_faulty) {
         return Given::Faulty;
     }
@@ -163,7 +168,7 @@ pub(super) fn read(form: &Form<'_, '_>) -> Given<Agreement> {
         made_for_event: made_for_event.unwrap_or(true),
         medium: medium.present().unwrap_or(Medium::Document),
         clauses: clauses.present().unwrap_or_default(),
-        evidenced: agreement.get("evidence").is_some(),
+        evidenced: matches!(agreement.list("evidence"), Given::Present([_, ..])),
     })
 }
 

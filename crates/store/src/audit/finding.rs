@@ -63,6 +63,8 @@ pub enum Table {
     PrincipalRows,
     /// Search tokens: one too many, or one missing.
     SearchTokens,
+    /// What a record names: a link too many, or one missing.
+    RecordLinks,
 }
 
 impl Table {
@@ -79,6 +81,7 @@ impl Table {
             Self::RecordContents => "record_contents",
             Self::PrincipalRows => "principal_rows",
             Self::SearchTokens => "search_tokens",
+            Self::RecordLinks => "record_links",
         }
     }
 }

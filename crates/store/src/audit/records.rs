@@ -9,10 +9,11 @@ use kirokubo_ledger::commitment::{
 use kirokubo_ledger::entry::{Entry, Kind};
 use kirokubo_ledger::verify::{Finding, Keeping, Part};
 use kirokubo_records::fold::SearchKeys;
-use kirokubo_records::json;
 use kirokubo_records::seal::Opener;
+use kirokubo_records::{Reference, Relation, json, references_of};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
+use super::links::ExpectedLinks;
 use super::tokens::ExpectedTokens;
 use super::{AuditFinding, AuditReport, PAGE, Table, Walked};
 use crate::edge::stored;
@@ -39,6 +40,7 @@ pub(super) async fn open_all(
 ) -> Result<(), StoreError> {
     let size = walked.size.get();
     let mut tokens = ExpectedTokens::new(random::bytes());
+    let mut links = ExpectedLinks::default();
     for from in (0..size).step_by(usize::try_from(PAGE).expect("a page is small")) {
         let to = size.min(from + PAGE);
         let page = Page::read(store, from, to).await?;
@@ -48,11 +50,19 @@ pub(super) async fn open_all(
             today,
             report: &mut *report,
             tokens: &mut tokens,
+            named: Vec::new(),
         };
         visit.page(&page);
+        for (index, references) in visit.named {
+            match references {
+                Some(references) => links.add(store, index, &references).await?,
+                None => links.cannot_judge(index),
+            }
+        }
         progress(size + to, size * 2);
     }
     report.findings.extend(tokens.compare(store, walked.size).await?);
+    report.findings.extend(links.compare(store, walked.size).await?);
     Ok(())
 }
 
@@ -62,6 +72,8 @@ struct Visit<'a> {
     today: i32,
     report: &'a mut AuditReport,
     tokens: &'a mut ExpectedTokens,
+    /// What each record of the page names; `None` where it does not open.
+    named: Vec<(Index, Option<Vec<Reference>>)>,
 }
 
 impl Visit<'_> {
@@ -90,6 +102,7 @@ impl Visit<'_> {
         }
         match (keeping, page.contents.get(&idx)) {
             (Keeping::Erased, _) => {
+                self.named.push((entry.index(), None));
                 // Deleting must be whole: what is kept is kept against the entry that says it is gone.
                 if !self.sealed_parts_beside(page, idx) {
                     self.report.erased += 1;
@@ -107,7 +120,11 @@ impl Visit<'_> {
         header.is_some_and(|header| {
             Some(header.record_id) == entry.record_id()
                 && header.case == entry.case()
-                && header.retain_through == entry.retain_through()
+                && header.retain_through
+                    == self
+                        .walked
+                        .clocks
+                        .retain_through(entry.index(), entry.retain_through())
         })
     }
 
@@ -125,12 +142,14 @@ impl Visit<'_> {
             Err(_) => Err(Part::Record),
         };
         match opened {
-            Ok(texts) => {
+            Ok((texts, references)) => {
                 self.report.records += 1;
                 self.expect_tokens(index, &texts);
+                self.named.push((index, Some(references)));
             }
             Err(part) => {
                 self.tokens.cannot_judge(index);
+                self.named.push((index, None));
                 let finding = Finding::OpeningMismatch { index, part };
                 self.report.findings.push(finding.into());
             }
@@ -139,6 +158,7 @@ impl Visit<'_> {
 
     fn missing(&mut self, index: Index) {
         self.tokens.cannot_judge(index);
+        self.named.push((index, None));
         let part = Part::Record;
         self.report
             .findings
@@ -189,14 +209,14 @@ impl Visit<'_> {
     }
 }
 
-/// Opens one record: the texts of its principal rows, or the first part of it that is not what was committed to.
+/// Opens one record: the texts of its principal rows and the records it names, or the first part of it that is not what was committed to.
 fn open(
     secret: &RecordSecret,
     record: &RecordRef,
     entry: &Entry<&[u8]>,
     content: &record_content::Model,
     rows: &[principal_row::Model],
-) -> Result<Vec<String>, Part> {
+) -> Result<(Vec<String>, Vec<Reference>), Part> {
     let opener = Opener::new(secret, *record);
     let content = opener.content(&content.sealed).map_err(|_| Part::Record)?;
     let mut values = FieldValues::new();
@@ -220,7 +240,16 @@ fn open(
     let committed = values.get(Field::PRINCIPALS).as_str();
     let tree = RowTree::new(&expander, record, row_values);
     let agrees = (texts.is_empty() && committed.is_empty()) || tree.principals_value() == committed;
-    agrees.then_some(texts).ok_or(Part::Field(Field::PRINCIPALS))
+    if !agrees {
+        return Err(Part::Field(Field::PRINCIPALS));
+    }
+    let references = references_of(&content);
+    // The public body of an amendment and the record's own words must name the same record.
+    let amends = references.iter().find(|named| named.relation == Relation::Amends);
+    if entry.amended() != amends.map(|named| named.record) {
+        return Err(Part::Field(Field::REFERENCES));
+    }
+    Ok((texts, references))
 }
 
 impl Page {

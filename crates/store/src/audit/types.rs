@@ -19,7 +19,7 @@ struct Columns {
     blobs: &'static [&'static str],
 }
 
-const ALL: [Columns; 9] = [
+const ALL: [Columns; 10] = [
     Columns {
         table: Table::Ledgers,
         place: "0",
@@ -88,6 +88,13 @@ const ALL: [Columns; 9] = [
         table: Table::SearchTokens,
         place: "idx",
         integers: &["token", "idx", "n"],
+        texts: &[],
+        blobs: &[],
+    },
+    Columns {
+        table: Table::RecordLinks,
+        place: "idx",
+        integers: &["base", "relation", "idx"],
         texts: &[],
         blobs: &[],
     },

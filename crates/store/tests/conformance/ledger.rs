@@ -94,6 +94,7 @@ impl TestLedger {
             secret: RecordSecret::from_bytes(random::bytes()),
             wrap_nonce: random::bytes(),
             recorded_by: "key_test",
+            approved_by: None,
             idempotency_key,
             month_key: &month_key,
             search_key: keyring.search(),
