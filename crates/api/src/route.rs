@@ -1,5 +1,6 @@
 //! The routes, one file each: extract, convert, one call, convert.
 
+mod agreement_shape;
 pub(crate) mod amendment;
 pub(crate) mod duty_check;
 pub(crate) mod event;
@@ -8,7 +9,9 @@ pub(crate) mod event_stream;
 pub(crate) mod log;
 mod mask;
 pub(crate) mod proof;
+pub(crate) mod question_shape;
 pub(crate) mod receipt;
+mod recipient_shape;
 pub(crate) mod record;
 pub(crate) mod record_list;
 pub(crate) mod record_view;

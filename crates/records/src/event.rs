@@ -1,5 +1,6 @@
 //! From a posted event to a record that is ready to seal, to the answer that none is due, or to every fault at once.
 
+mod abroad;
 mod beside;
 mod conclude;
 mod links;
@@ -105,11 +106,14 @@ const FIELDS: &[&str] = &[
     "opt_out_filing",
     "acquisition",
     "third_party_confirmation",
+    "recipient_confirmation",
     "ppc_publication",
     "same_as",
     "series",
     "period",
     "agreement",
+    "delegation",
+    "beforehand",
     "voluntary",
     "evidence",
     "keep_voluntarily",

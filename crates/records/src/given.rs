@@ -83,6 +83,17 @@ impl<T> Complete<T> {
     }
 }
 
+impl<T: Clone> Given<&T> {
+    /// Clones the value.
+    pub(crate) fn cloned(self) -> Given<T> {
+        match self {
+            Self::Absent => Given::Absent,
+            Self::Faulty => Given::Faulty,
+            Self::Present(value) => Given::Present(value.clone()),
+        }
+    }
+}
+
 impl<T: Copy> Given<&T> {
     /// Copies the value out.
     pub(crate) fn copied(self) -> Given<T> {

@@ -11,6 +11,7 @@ mod items;
 mod party;
 mod principals;
 mod publication;
+mod recipient_confirmation;
 mod registered_party;
 
 pub use acquisition::Acquisition;
@@ -29,3 +30,7 @@ pub(crate) use items::read as read_items;
 pub(crate) use party::{PartyFacts, PartyRule, read as read_party};
 pub(crate) use principals::read as read_principals;
 pub(crate) use publication::{read as read_publication, read_filing};
+pub(crate) use recipient_confirmation::{
+    FIELD as RECIPIENT_CONFIRMATION, LABEL as RECIPIENT_CONFIRMATION_LABEL, RecipientConfirmation,
+    read as read_recipient_confirmation, suffices as recipient_confirmation_suffices,
+};

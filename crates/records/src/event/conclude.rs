@@ -1,13 +1,15 @@
 //! From the parts of an event and the answer of the rules to what becomes of it.
 
 use kirokubo_ledger::commitment::Field;
-use kirokubo_rules::{Answer, Basis, Case, Direction, Matter, Question, ThirdPartyStatus, Verdict, judge};
+use kirokubo_rules::{
+    Answer, Basis, Case, Direction, Matter, Method, Question, ThirdPartyStatus, Verdict, judge,
+};
 
 use super::parts::Parts;
 use super::relied::Relied;
-use super::{Context, Links, NoDuty, Outcome, beside, links, prohibited, required};
+use super::{Context, Links, NoDuty, Outcome, abroad, beside, links, prohibited, required};
 use crate::draft::{Beside, Draft, Head, Kept, Status};
-use crate::fault::{Code, Fault};
+use crate::fault::{Code, Fault, Words};
 use crate::form::Form;
 use crate::given::{Checked, Given};
 use crate::matter::{EventDay, Principals};
@@ -73,6 +75,7 @@ pub(super) fn conclude(
     }
     let answer = judge(&question);
     note_claims(form, &question, &answer, &parts);
+    abroad::note(form, &question, &answer, &parts);
     let record = Record {
         form,
         context,
@@ -186,9 +189,19 @@ impl Record<'_, '_, '_> {
             event_day.unwrap_or(self.context.today),
             added,
         )?;
+        // (a) of a batch is its first and last day, told by the record that opens it; the last may still be to come
+        // (規則28条1項).
+        if recording.method == Method::Batch
+            && self.answer.matters.contains(&Matter::Date)
+            && recording.period.is_none()
+            && !added
+        {
+            let missing = required::missing_field(self.form, &self.answer, "period", &PERIOD);
+            self.form.faults().push(missing);
+        }
         let periods = self.answer.rule_set.retention_periods();
         let retain_through = match status {
-            Status::Voluntary => periods.end(kirokubo_rules::Method::Each, self.context.today, event_day),
+            Status::Voluntary => periods.end(Method::Each, self.context.today, event_day),
             _ => periods.end(recording.method, self.context.today, recording.last_event_on),
         };
         event_day?;
@@ -212,6 +225,11 @@ impl Record<'_, '_, '_> {
         Some(Conclusion::Record(Box::new((head, statutory, beside, links))))
     }
 }
+
+const PERIOD: Words = Words::of(
+    "提供の期間の初日と末日",
+    "the first and the last day of the series",
+);
 
 fn is_absent(parts: &Parts, matter: Matter) -> bool {
     match matter {

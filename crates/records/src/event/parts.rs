@@ -10,7 +10,7 @@ use crate::given::{Checked, Given};
 use crate::inputs::{self, take};
 use crate::matter::{
     self, Acquisition, Consent, ConsentConfirmation, EventDay, Filing, Items, PartyFacts, PartyKind,
-    PartyRule, PpcPublication, Principals, ThirdParty,
+    PartyRule, PpcPublication, Principals, RecipientConfirmation, ThirdParty,
 };
 use crate::series::{self, Series};
 use crate::source::{self, Source};
@@ -29,7 +29,10 @@ pub(super) struct Parts {
     pub(super) acquisition: Given<Checked<Acquisition>>,
     pub(super) publication: Given<Checked<PpcPublication>>,
     pub(super) filing: Given<Checked<Filing>>,
+    pub(super) recipient_confirmation: Given<Checked<RecipientConfirmation>>,
     pub(super) cross_border: Given<CrossBorder>,
+    /// Whether the country of the other side is said anywhere.
+    pub(super) country_named: bool,
     pub(super) series: Series,
     /// The stored text of the notes nobody asks for.
     pub(super) voluntary: Option<String>,
@@ -81,6 +84,7 @@ impl Parts {
             acquisition: matter::read_acquisition(form),
             publication: matter::read_publication(form, context.today),
             filing: matter::read_filing(form, event_day),
+            recipient_confirmation: matter::read_recipient_confirmation(form, context.today),
             series: series::read(form),
             voluntary: voluntary::read(form),
             wishes: Wishes {
@@ -90,6 +94,7 @@ impl Parts {
             },
             question: readable.then_some(question),
             links: None,
+            country_named: names_country(&party, &cross_border),
             date,
             third_party,
             items,
@@ -143,4 +148,10 @@ fn read_question(
         place::check(form, question, party, cross_border);
     }
     readable && given && !party.kind.is_faulty()
+}
+
+/// Whether the country is said, with the other side or with the ground.
+fn names_country(party: &PartyFacts, cross_border: &Given<CrossBorder>) -> bool {
+    let abroad = cross_border.as_ref().present();
+    matches!(party.country, Given::Present(_)) || abroad.is_some_and(|abroad| abroad.country().is_some())
 }

@@ -138,6 +138,15 @@ catalogue! {
     MethodContractConditions "method.contract_conditions" Error Some("規則19条3項・23条3項・27条3項"),
         "契約書で代えるには、本人への物品・役務の提供に関する契約書が必要です。",
         "a contract takes the place of a record only if it concerns goods or services for the principal";
+    MethodNotDurable "method.not_durable" Error Some("規則19条1項・23条1項・27条1項"),
+        "記録は文書、電磁的記録またはマイクロフィルムで作成してください。口頭の約束は記録に代わりません。",
+        "a record is a document, an electronic record or microfilm; word of mouth does not stand for one";
+    MethodDelegationUnarranged "method.delegation_unarranged" Error None,
+        "相手方に記録を任せるには、自ら作成するのと同じといえる取決めが必要です。記録の義務は移りません。",
+        "the other side writes the record only under an arrangement equal to writing it yourself; the duty stays yours";
+    AgreementEvidenceMissing "agreement.evidence_missing" Warning Some("規則19条3項・23条3項・27条3項"),
+        "記録に代わる契約書そのもの(agreement.evidence)がありません。写しを残してください。",
+        "the contract that stands for the record is not attached; keep a copy of it";
 
     SourceReserved "source.reserved" Error None,
         "この連携元の名前は本システムが使います。別の名前にしてください。",
@@ -211,6 +220,11 @@ catalogue! {
     CrossBorderGroundRequired "cross_border.ground_required" Error Some("法28条1項"),
         "外国にある第三者です。根拠(同意・同等国・体制整備)を選んでください。",
         "the third party is abroad; choose the ground (consent, equivalent country, equivalent system)";
+    CrossBorderInformationMissing "cross_border.information_missing" Warning Some("法28条2項・31条1項2号・規則17条"),
+        "外国の名称、その国の制度、相手方の措置を本人に知らせたこと(information_given)がありません。",
+        "it is not said that the principals were told the country, its regime and the recipient's measures";
+    CrossBorderCountryMissing "cross_border.country_missing" Warning Some("法28条1項・規則17条"),
+        "外国の名称(cross_border.country)がありません。", "the foreign country is not named";
     RelatedInfoConfirmationRequired "related_info.confirmation_required" Error Some("法31条1項・規則28条1項"),
         "本人の同意が得られていることの確認方法を入れてください。",
         "say how it was confirmed that the principal's consent was obtained";
