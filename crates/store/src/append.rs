@@ -22,6 +22,7 @@ use crate::clock::Clock;
 use crate::connection::Connections;
 use crate::edge::{Edge, TileWrite};
 use crate::error::StoreError;
+use crate::evidence;
 use crate::head::{Head, blob};
 use crate::idempotency;
 use crate::keyring::Keyring;
@@ -29,11 +30,12 @@ use crate::natural_key;
 use crate::outcome::{AppendError, Appended, Recorded};
 use crate::place::{self, Fate, Placed};
 use crate::rows;
+use crate::store::Ledger;
 
 /// What an append needs of one ledger, and what it remembers between batches.
 pub(crate) struct LedgerWriter {
     pub(crate) db: Connections,
-    pub(crate) ledger: i32,
+    pub(crate) ledger: Arc<Ledger>,
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) clock: Clock,
     /// Time of the last entry, Unix milliseconds, for those who judge records.
@@ -47,12 +49,12 @@ impl LedgerWriter {
     pub(crate) async fn load(&self) -> Result<State, StoreError> {
         let head = Head::load(
             &self.db.writer,
-            self.ledger,
+            self.ledger.row,
             self.keyring.signing().verifier_key(),
         )
         .await?;
         self.latest.store(head.recorded_at.as_millis(), Ordering::Release);
-        let edge = Edge::load(&self.db.writer, self.ledger, head.size().get()).await?;
+        let edge = Edge::load(&self.db.writer, self.ledger.row, head.size().get()).await?;
         Ok(State { head, edge })
     }
 }
@@ -81,11 +83,11 @@ pub(crate) async fn append(
     let keys = batch
         .iter()
         .map(|record| (record.system.as_str(), record.event_id.as_str()));
-    let found = natural_key::find(&transaction, writer.ledger, keys).await?;
+    let found = natural_key::find(&transaction, writer.ledger.row, keys).await?;
     let keys = batch
         .iter()
         .filter_map(|record| record.idempotency.map(|key| *key.as_bytes()));
-    let used = idempotency::find(&transaction, writer.ledger, keys).await?;
+    let used = idempotency::find(&transaction, writer.ledger.row, keys).await?;
     let recorded_at = RecordedAt::from_millis(writer.clock.now_ms()).max(state.head.recorded_at);
     let (fates, placed) = place::all(&state.head, batch, found, used, recorded_at);
     if placed.is_empty() {
@@ -108,8 +110,9 @@ pub(crate) async fn append(
     };
     let tiles = next.edge.append(state.head.size().get(), &leaves);
 
-    swap_head(&transaction, writer.ledger, &state.head, &next.head).await?;
-    insert(&transaction, writer.ledger, &placed, &tiles, &next.head).await?;
+    swap_head(&transaction, writer.ledger.row, &state.head, &next.head).await?;
+    insert(&transaction, writer.ledger.row, &placed, &tiles, &next.head).await?;
+    evidence::cite(&transaction, &writer.ledger, &writer.keyring, &placed).await?;
     if let Err(error) = transaction.commit().await
         && !is_committed(writer, &next.head).await?
     {
@@ -127,7 +130,7 @@ pub(crate) async fn append(
 async fn is_committed(writer: &LedgerWriter, expected: &Head) -> Result<bool, StoreError> {
     let stored = Head::load(
         &writer.db.readers,
-        writer.ledger,
+        writer.ledger.row,
         writer.keyring.signing().verifier_key(),
     )
     .await?;
