@@ -67,6 +67,14 @@ pub struct Evidence {
     pub cited: bool,
 }
 
+impl Evidence {
+    /// Its SHA-256 as 64 hexadecimal digits.
+    #[must_use]
+    pub fn sha256_text(&self) -> String {
+        hex::encode(self.sha256)
+    }
+}
+
 /// Titles stay out of logs and panics.
 impl fmt::Debug for Evidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -104,7 +112,7 @@ impl fmt::Debug for EvidenceCited {
 impl From<Evidence> for EvidenceCited {
     fn from(evidence: Evidence) -> Self {
         Self {
-            sha256: hex::encode(evidence.sha256),
+            sha256: evidence.sha256_text(),
             size: evidence.size,
             media_type: evidence.file_type.media_type(),
             title: evidence.title,
