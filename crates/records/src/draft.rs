@@ -13,6 +13,7 @@ use crate::corporate_number::CorporateNumber;
 use crate::event::Links;
 use crate::fault::Fault;
 use crate::japan::day_of_date;
+use crate::known::IdBytes;
 use crate::known_record::KnownRecord;
 use crate::matter::{PrincipalRow, Principals, ThirdParty};
 use crate::private::Private;
@@ -258,6 +259,12 @@ impl Draft {
     #[must_use]
     pub fn references(&self) -> &[Reference] {
         &self.links.references
+    }
+
+    /// The files that show what it says.
+    #[must_use]
+    pub fn evidence(&self) -> &[IdBytes] {
+        &self.links.evidence
     }
 
     /// The record that opened the batch it is added to.

@@ -150,7 +150,7 @@ pub fn parse_event_node(
         Form::over(complete, Path::ROOT, &faults).citing(context.known)
     });
     let parts = Parts::read(&form, direction, context);
-    let Some(conclusion) = conclude::conclude(&form, parts, relied.as_ref(), context) else {
+    let Some(conclusion) = conclude::conclude(&form, parts, relied.as_ref(), node, context) else {
         return Err(faults.into_errors());
     };
     let warnings = faults.into_warnings()?;

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use kirokubo_ledger::RecordId;
 
-use crate::ids::{IdKind, parse_id, parse_record_id};
-use crate::json::Node;
+use crate::ids::{IdKind, id_text, parse_id, parse_record_id};
+use crate::json::{Node, ObjectText};
 use crate::known_record::KnownRecord;
 use crate::private::Private;
 
@@ -160,11 +160,19 @@ pub struct KnownEvidence {
 }
 
 impl KnownEvidence {
-    /// Evidence with the text that a record cites it by.
+    /// The file `id` of `size` bytes, with its SHA-256 in hexadecimal; its title may name a person.
     #[must_use]
-    pub const fn new(json: String) -> Self {
+    pub fn new(id: &IdBytes, sha256: &str, size: u64, media_type: &str, title: Option<&str>) -> Self {
+        let mut json = ObjectText::default();
+        json.text("id", &id_text(IdKind::Evidence, id))
+            .text("sha256", sha256)
+            .json("size", &size.to_string())
+            .text("media_type", media_type);
+        if let Some(title) = title {
+            json.text("title", title);
+        }
         Self {
-            json: Private::new(json),
+            json: Private::new(json.finish().unwrap_or_default()),
         }
     }
 
@@ -189,7 +197,7 @@ pub struct KnownList {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::{id_text, new_uuid_v7, record_id_text};
+    use crate::ids::{new_uuid_v7, record_id_text};
     use crate::json;
 
     #[test]

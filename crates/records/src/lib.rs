@@ -15,6 +15,7 @@ mod cross_border;
 mod day;
 mod draft;
 mod event;
+pub mod evidence;
 pub mod fault;
 mod fault_text;
 pub mod fold;

@@ -9,6 +9,7 @@
 //! the key of the month in which retention ends, with a random nonce.
 
 mod content;
+mod file;
 mod keys;
 mod voiding;
 
@@ -22,6 +23,9 @@ use kirokubo_ledger::{LedgerId, RecordId};
 use kirokubo_rules::Direction;
 
 pub use content::{Content, Meta};
+pub use file::{
+    BrokenFile, CHUNK, FileDescription, FileKey, FileOpener, FileRef, FileSealer, WRAPPED_FILE_KEY_LEN,
+};
 pub use keys::{BodyDigest, DigestKey, Month, MonthKey, RowKey, SearchKey, SearchToken};
 pub use voiding::seal_voiding;
 
@@ -103,6 +107,8 @@ pub struct SealedRecord {
     pub rows: Vec<Vec<u8>>,
     /// Search tokens with the row they belong to.
     pub tokens: Vec<(u64, SearchToken)>,
+    /// Ids of the files that it cites as evidence; all of them are kept at least as long as the record.
+    pub evidence: Vec<[u8; 16]>,
     /// What the judgement said, for the answer; it is part of the encrypted content, too.
     pub meta: Meta,
 }
@@ -112,7 +118,8 @@ impl SealedRecord {
     #[must_use]
     pub fn stored_size(&self) -> u64 {
         let sealed: usize = self.rows.iter().map(|row| row.len() + 32).sum();
-        let bytes = 512 + self.content.len() + sealed + 24 * self.tokens.len();
+        let beside = 24 * self.tokens.len() + 64 * self.evidence.len();
+        let bytes = 512 + self.content.len() + sealed + beside;
         u64::try_from(bytes).unwrap_or(u64::MAX)
     }
 }
@@ -201,6 +208,7 @@ pub fn seal(draft: &Draft, made_day: i32, with: &Sealing<'_>) -> Result<SealedRe
         content: encrypt(&cipher, part_nonce(0), &record, &content.encode()),
         rows: (0..).zip(draft.rows()).map(row).collect(),
         tokens: tokens(draft, with.search_key),
+        evidence: draft.evidence().to_vec(),
         meta: content.into_meta(),
     })
 }

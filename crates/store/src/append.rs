@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use kirokubo_ledger::hash::Digest;
-use kirokubo_ledger::{Index, LedgerId, RecordedAt};
+use kirokubo_ledger::{Index, RecordedAt};
 use kirokubo_records::seal::SealedRecord;
 use sea_orm::DatabaseTransaction;
 
@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::connection::Connections;
 use crate::edge::Edge;
 use crate::error::StoreError;
+use crate::evidence;
 use crate::extension::Extensions;
 use crate::growth::{self, Growth};
 use crate::head::Head;
@@ -26,12 +27,12 @@ use crate::natural_key;
 use crate::outcome::{AppendError, Appended, Recorded};
 use crate::place::{self, Fate, Placed};
 use crate::rows;
+use crate::store::Ledger;
 
 /// What an append needs of one ledger, and what it remembers between batches.
 pub(crate) struct LedgerWriter {
     pub(crate) db: Connections,
-    pub(crate) ledger: i32,
-    pub(crate) ledger_id: LedgerId,
+    pub(crate) ledger: Arc<Ledger>,
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) clock: Clock,
     /// Time of the last entry, Unix milliseconds, for those who judge records.
@@ -45,12 +46,12 @@ impl LedgerWriter {
     pub(crate) async fn load(&self) -> Result<State, StoreError> {
         let head = Head::load(
             &self.db.writer,
-            self.ledger,
+            self.ledger.row,
             self.keyring.signing().verifier_key(),
         )
         .await?;
         self.latest.store(head.recorded_at.as_millis(), Ordering::Release);
-        let edge = Edge::load(&self.db.writer, self.ledger, head.size().get()).await?;
+        let edge = Edge::load(&self.db.writer, self.ledger.row, head.size().get()).await?;
         Ok(State { head, edge })
     }
 
@@ -84,12 +85,12 @@ pub(crate) async fn append(
     let keys = batch
         .iter()
         .map(|record| (record.system.as_str(), record.event_id.as_str()));
-    let found = natural_key::find(&transaction, writer.ledger, keys).await?;
+    let found = natural_key::find(&transaction, writer.ledger.row, keys).await?;
     let keys = batch
         .iter()
         .filter_map(|record| record.idempotency.map(|key| *key.as_bytes()));
-    let used = idempotency::find(&transaction, writer.ledger, keys).await?;
-    let bases = links::find(&transaction, writer.ledger, batch).await?;
+    let used = idempotency::find(&transaction, writer.ledger.row, keys).await?;
+    let bases = links::find(&transaction, writer.ledger.row, batch).await?;
     let recorded_at = writer.recorded_at(&state.head);
     let (fates, placed, mut chain) = place::all(&state.head, batch, found, used, &bases, recorded_at);
     if placed.is_empty() {
@@ -98,11 +99,12 @@ pub(crate) async fn append(
         return Ok(results(fates, &[], recorded_at, &Arc::from(""), |_| None));
     }
     let extensions = Extensions::for_those_named(&placed, &bases);
-    extensions.announce(&writer.ledger_id, &mut chain)?;
+    extensions.announce(writer.ledger.ledger_id(), &mut chain)?;
 
     let (before, growth) = Growth::of(state, chain, writer.keyring.signing());
-    growth.write(&transaction, writer.ledger, &before).await?;
-    insert(&transaction, writer.ledger, &placed, &bases).await?;
+    growth.write(&transaction, writer.ledger.row, &before).await?;
+    insert(&transaction, writer.ledger.row, &placed, &bases).await?;
+    evidence::cite(&transaction, &writer.ledger, &writer.keyring, &placed).await?;
     extensions.carry_out(&transaction, writer).await?;
     let (extension, note) = growth.commit(transaction, writer).await?;
     Ok(results(fates, &placed, recorded_at, &note, |index| {

@@ -101,6 +101,25 @@ table!(idempotency_key, "idempotency_keys", {
     body_digest: Vec<u8>,
 });
 
+table!(evidence, "evidence", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] id: Vec<u8>,
+    digest: Vec<u8>,
+    media_type: String,
+    size: i64,
+    created_at: i64,
+    created_by: String,
+    month: i32,
+    secret: Vec<u8>,
+    sealed: Vec<u8>,
+});
+
+table!(evidence_link, "evidence_links", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] evidence: Vec<u8>,
+    #[sea_orm(primary_key, auto_increment = false)] idx: i64,
+});
+
 table!(api_key, "api_keys", {
     #[sea_orm(primary_key, auto_increment = false)] id: String,
     ledger: i32,

@@ -19,7 +19,7 @@ use crate::error::{StoreError, corrupt};
 use crate::growth::Chain;
 use crate::links::Bases;
 use crate::place::Placed;
-use crate::{random, row_mac, rows};
+use crate::{evidence, random, row_mac, rows};
 
 /// Records that one entry extends at most: its body stays within the 65,535 bytes of an entry.
 const RECORDS_AN_ENTRY: usize = 1_000;
@@ -82,13 +82,16 @@ impl Extensions {
                 index: u64::try_from(*idx).ok(),
                 what,
             };
-            let row = record::Entity::find_by_id((writer.ledger, *idx)).one(db).await?;
+            let row = record::Entity::find_by_id((writer.ledger.row, *idx))
+                .one(db)
+                .await?;
             let mut row = row.ok_or_else(|| damaged("a record to be kept longer is missing"))?;
             if !row_mac::holds(&row, writer.keyring.digest().rows()) {
                 return Err(damaged("the row of a record"));
             }
             let retain = RetainThrough::Day(*day);
             rewrap(db, &row, retain, writer).await?;
+            evidence::follow(db, &writer.ledger, &writer.keyring, *idx).await?;
             row.retain_through = rows::retain_number(retain);
             let mac = row_mac::of(&row, writer.keyring.digest().rows()).to_vec();
             let values = [
@@ -134,7 +137,7 @@ async fn rewrap(
         .try_into()
         .map_err(|_| damaged("record id"))?;
     let record = RecordRef {
-        ledger_id: writer.ledger_id,
+        ledger_id: *writer.ledger.ledger_id(),
         record_id: RecordId::from_bytes(record_id),
     };
     let keyring = &writer.keyring;

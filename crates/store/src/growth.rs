@@ -156,7 +156,7 @@ pub(crate) fn sign(key: &SigningKey, tree: &Frontier) -> String {
 async fn is_committed(writer: &LedgerWriter, expected: &Head) -> Result<bool, StoreError> {
     let stored = Head::load(
         &writer.db.readers,
-        writer.ledger,
+        writer.ledger.row,
         writer.keyring.signing().verifier_key(),
     )
     .await?;

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kirokubo_ledger::{Index, RecordId};
 use kirokubo_records::seal::Content;
-use kirokubo_records::{CitedIds, Known, KnownRecord, RecordFacts, date_of_day, references_of};
+use kirokubo_records::{
+    CitedIds, Known, KnownEvidence, KnownRecord, RecordFacts, date_of_day, references_of,
+};
 
 use crate::error::{StoreError, corrupt};
 use crate::links::{self, Base};
@@ -22,6 +24,12 @@ impl Store {
             if let Some(record) = self.known_record(id).await? {
                 known.records.insert(*id, record);
             }
+        }
+        let evidence: Vec<[u8; 16]> = cited.evidence.iter().copied().collect();
+        for (id, file) in self.evidence_cited(&evidence).await? {
+            let title = file.title.as_deref();
+            let file = KnownEvidence::new(&id, &file.sha256, file.size, file.media_type, title);
+            known.evidence.insert(id, file);
         }
         Ok(known)
     }

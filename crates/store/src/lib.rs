@@ -16,6 +16,7 @@ mod data_folder;
 mod edge;
 mod entity;
 mod error;
+mod evidence;
 mod export;
 mod extension;
 mod growth;
@@ -44,9 +45,13 @@ mod store;
 mod wal;
 
 pub use api_key::{Actor, ApiKey, Authenticator, NewApiKey, Role};
-pub use audit::{AuditFinding, AuditReport, Table};
+pub use audit::{AuditFinding, AuditReport, EvidenceDamage, Table};
 pub use clock::Clock;
 pub use error::StoreError;
+pub use evidence::{
+    DOWNLOAD_MEMORY, Evidence, EvidenceCited, EvidenceContent, EvidenceFilter, EvidenceUpload, Kept,
+    NewEvidence, UPLOAD_MEMORY,
+};
 pub use export::{ExportError, Exported};
 pub use keyring::{KeyError, Keyring};
 pub use known::Holders;

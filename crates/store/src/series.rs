@@ -66,7 +66,7 @@ pub(crate) async fn close(
 ) -> Result<Result<Closed, CloseError>, StoreError> {
     let state = writer.take_state().await?;
     let transaction = growth::begin(writer).await?;
-    let members = match members(&transaction, writer.ledger, &closing).await? {
+    let members = match members(&transaction, writer.ledger.row, &closing).await? {
         Ok(members) => members,
         Err(refusal) => {
             transaction.rollback().await?;
@@ -75,7 +75,7 @@ pub(crate) async fn close(
         }
     };
     let retain = members
-        .retain_through(&transaction, writer.ledger, closing.last_day)
+        .retain_through(&transaction, writer.ledger.row, closing.last_day)
         .await?;
     let mut extensions = Extensions::default();
     if let RetainThrough::Day(day) = retain {
@@ -83,9 +83,9 @@ pub(crate) async fn close(
     }
     let recorded_at = writer.recorded_at(&state.head);
     let mut chain = Chain::after(&state.head, recorded_at);
-    extensions.announce(&writer.ledger_id, &mut chain)?;
+    extensions.announce(writer.ledger.ledger_id(), &mut chain)?;
     let (before, growth) = Growth::of(state, chain, writer.keyring.signing());
-    growth.write(&transaction, writer.ledger, &before).await?;
+    growth.write(&transaction, writer.ledger.row, &before).await?;
     extensions.carry_out(&transaction, writer).await?;
     growth.commit(transaction, writer).await?;
     Ok(Ok(Closed {

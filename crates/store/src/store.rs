@@ -20,6 +20,7 @@ use crate::connection::Connections;
 use crate::data_folder::DataFolder;
 use crate::entity::{checkpoint as checkpoint_rows, entry as entry_rows, head, ledger};
 use crate::error::StoreError;
+use crate::evidence::Objects;
 use crate::growth;
 use crate::head::blob;
 use crate::keyring::Keyring;
@@ -35,6 +36,7 @@ pub struct Store {
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) clock: Clock,
     pub(crate) ledger: Arc<Ledger>,
+    pub(crate) objects: Arc<Objects>,
 }
 
 /// Who the ledger is.
@@ -75,7 +77,7 @@ impl Ledger {
 /// The running sequencer of a store, and its claim to the data folder.
 pub struct Running {
     sequencer: Sequencer,
-    background: JoinHandle<()>,
+    background: [JoinHandle<()>; 2],
     wal: WalKeeper,
     _lock: File,
 }
@@ -95,7 +97,7 @@ impl Running {
     /// Appends everything that was handed in, refuses the rest, and empties the write-ahead log.
     pub async fn stop(self) -> Result<(), StoreError> {
         self.sequencer.stop().await;
-        self.background.abort();
+        self.background.iter().for_each(JoinHandle::abort);
         Ok(self.wal.empty().await?)
     }
 }
@@ -134,6 +136,16 @@ impl Store {
         Self::assemble(folder, db, clock).await
     }
 
+    /// Keeps the files of evidence elsewhere than in the data folder: `file:PATH`, or `s3://BUCKET/PREFIX` with the usual
+    /// `AWS_…` variables of the environment. `file:` is the data folder.
+    pub fn with_evidence_at(self, url: &str) -> Result<Self, StoreError> {
+        if url == "file:" {
+            return Ok(self);
+        }
+        let objects = Arc::new(Objects::at(url)?);
+        Ok(Self { objects, ..self })
+    }
+
     /// Brings the schema up to date; gives the number of migrations applied.
     pub async fn migrate(folder: &Path, database_url: &str) -> Result<usize, StoreError> {
         let (folder, db) = Self::connect(folder, database_url).await?;
@@ -166,23 +178,26 @@ impl Store {
             verifier: keyring.signing().verifier_key().clone(),
             operator: row.operator,
         };
+        let objects = Objects::in_folder(&folder.evidence())?;
         Ok(Self {
             folder,
             db,
             keyring: Arc::new(keyring),
             clock,
             ledger: Arc::new(ledger),
+            objects: Arc::new(objects),
         })
     }
 
     /// Claims the data folder and starts the sequencer. One process at a time can.
     pub async fn start(&self) -> Result<Running, StoreError> {
         let lock = self.folder.lock()?;
+        // Nobody else uploads while we hold the lock, and we have not begun to.
+        self.objects.remove_unfinished()?;
         let wal = WalKeeper::new(self.db.writer.clone(), self.db.readers.clone());
         let writer = LedgerWriter {
             db: self.db.clone(),
-            ledger: self.ledger.row,
-            ledger_id: *self.ledger.ledger_id(),
+            ledger: Arc::clone(&self.ledger),
             keyring: Arc::clone(&self.keyring),
             clock: self.clock.clone(),
             latest: Arc::default(),
@@ -193,7 +208,10 @@ impl Store {
             state: Some(writer.load().await?),
             ..writer
         };
-        let background = tokio::spawn(wal.clone().run_in_background());
+        let background = [
+            tokio::spawn(wal.clone().run_in_background()),
+            tokio::spawn(self.clone().sweep_at_start()),
+        ];
         let sequencer = sequencer::start(writer, wal.clone());
         Ok(Running {
             sequencer,

@@ -77,6 +77,10 @@ caller!(
     Auditing, [Recorder, Officer, Auditor]
 );
 caller!(
+    /// Those who read files of evidence: nothing in them can be masked.
+    ReadingFiles, [Recorder, Officer]
+);
+caller!(
     /// Those who look for a person.
     Searching, [Officer]
 );

@@ -141,6 +141,7 @@ impl ApiError {
 fn store_answer(error: &StoreError) -> Answer {
     match error {
         StoreError::Unavailable(_) | StoreError::HeadMoved => Answer::Unavailable,
+        StoreError::Evidence(_) => Answer::EvidenceUnavailable,
         StoreError::Corrupt { .. }
         | StoreError::Key(_)
         | StoreError::NotInitialised(_)
@@ -149,6 +150,7 @@ fn store_answer(error: &StoreError) -> Answer {
         | StoreError::Outdated { .. }
         | StoreError::OldSqlite(_)
         | StoreError::UnsupportedUrl(_)
+        | StoreError::EvidenceUrl
         | StoreError::Folder { .. } => Answer::Internal,
     }
 }

@@ -25,6 +25,7 @@ use crate::route;
     tags(
         (name = "events", description = "提供・受領を記録する"),
         (name = "records", description = "記録を読む・探す"),
+        (name = "evidence", description = "証跡ファイル"),
         (name = "law", description = "記録義務の判定"),
         (name = "ledger", description = "C2SP tlog-tiles; no credentials needed"),
         (name = "service", description = "Health, metrics, contract")
@@ -46,6 +47,9 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(route::amendment::post))
         .routes(routes!(route::series::list))
         .routes(routes!(route::series::close))
+        .routes(routes!(route::evidence::list, route::evidence_upload::post))
+        .routes(routes!(route::evidence::get))
+        .routes(routes!(route::evidence_content::get))
         .routes(routes!(route::log::checkpoint))
         .routes(routes!(route::log::tile))
         .routes(routes!(route::service::livez))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kirokubo_store::{Appender, Authenticator, Store};
 
-use super::budget::Budget;
+use super::budget::{self, Budget};
 use super::metrics::Metrics;
 
 /// Shared by all requests; cheap to clone.
@@ -20,12 +20,16 @@ pub struct AppState {
     pub metrics: Arc<Metrics>,
     /// Bytes of events that may be in work at once.
     pub(crate) budget: Budget,
+    /// Bytes of buffers of evidence files that may be in work at once.
+    pub(crate) files: Budget,
+    /// Bytes that a file of evidence may have.
+    pub(crate) max_evidence: u64,
 }
 
 impl AppState {
-    /// The state of a server on `store`.
+    /// The state of a server on `store` that takes files of evidence of up to `max_evidence` bytes.
     #[must_use]
-    pub fn new(store: Store, appender: Appender) -> Self {
+    pub fn new(store: Store, appender: Appender, max_evidence: u64) -> Self {
         let authenticator = Arc::new(Authenticator::new(store.clone()));
         Self {
             store,
@@ -33,6 +37,8 @@ impl AppState {
             authenticator,
             metrics: Arc::default(),
             budget: Budget::default(),
+            files: Budget::of(budget::FILES),
+            max_evidence,
         }
     }
 }

@@ -123,7 +123,7 @@ impl ListQuery {
     }
 }
 
-fn parsed<T>(
+pub(super) fn parsed<T>(
     name: &'static str,
     text: Option<&str>,
     parse: impl Fn(&str) -> Option<T>,
@@ -132,7 +132,8 @@ fn parsed<T>(
         .transpose()
 }
 
-fn day(text: &str) -> Option<i32> {
+/// A day as `YYYY-MM-DD` and nothing else.
+pub(super) fn day(text: &str) -> Option<i32> {
     let date = NaiveDate::parse_from_str(text, "%Y-%m-%d")
         .ok()
         .filter(|_| text.len() == 10)?;

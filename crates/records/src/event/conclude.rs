@@ -12,6 +12,7 @@ use crate::draft::{Beside, Draft, Head, Kept, Status};
 use crate::fault::{Code, Fault, Words};
 use crate::form::Form;
 use crate::given::{Checked, Given};
+use crate::json::Node;
 use crate::matter::{EventDay, Principals};
 use crate::relation::{Relation, references_json};
 use crate::source::Source;
@@ -56,6 +57,7 @@ pub(super) fn conclude(
     form: &Form<'_, '_>,
     mut parts: Parts,
     relied: Option<&Relied<'_>>,
+    posted: &Node<'_>,
     context: &Context<'_>,
 ) -> Option<Conclusion> {
     if relied.is_some_and(|relied| relied.fields().contains(&Field::PRINCIPALS)) {
@@ -80,6 +82,7 @@ pub(super) fn conclude(
         form,
         context,
         relied,
+        posted,
         question,
         answer,
     };
@@ -128,6 +131,7 @@ struct Record<'a, 'p, 'n> {
     form: &'a Form<'p, 'n>,
     context: &'a Context<'a>,
     relied: Option<&'a Relied<'a>>,
+    posted: &'a Node<'a>,
     question: Question,
     answer: Answer,
 }
@@ -226,7 +230,8 @@ impl Record<'_, '_, '_> {
         };
         let links = parts.links.take();
         let mut beside = beside::gather(self.form, parts, &head, statutory.as_ref(), recording);
-        let links = links?;
+        let mut links = links?;
+        beside.set(Field::EVIDENCE, links.cite(self.posted, self.context.known));
         beside.set(Field::REFERENCES, references_json(&links.references));
         Some(Conclusion::Record(Box::new((head, statutory, beside, links))))
     }

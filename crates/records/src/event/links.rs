@@ -1,5 +1,6 @@
 //! The records that a new one names: where each field that it leaves out stands, and what else must outlive it.
 
+use kirokubo_ledger::RecordId;
 use kirokubo_ledger::commitment::Field;
 use kirokubo_rules::Direction;
 
@@ -9,6 +10,7 @@ use crate::fault::{Code, Fault};
 use crate::form::Form;
 use crate::given::Checked;
 use crate::json::{self, Node};
+use crate::known::{CitedIds, IdBytes, Known};
 use crate::known_record::KnownRecord;
 use crate::matter::{Acquisition, ThirdParty};
 use crate::relation::{Reference, Relation};
@@ -21,7 +23,24 @@ pub(crate) struct Links {
     /// The fields that stand there and not in it.
     pub(crate) omitted: Vec<Field>,
     /// The record that opened the batch it is added to.
-    pub(crate) series: Option<kirokubo_ledger::RecordId>,
+    pub(crate) series: Option<RecordId>,
+    /// The files that show what it says.
+    pub(crate) evidence: Vec<IdBytes>,
+}
+
+impl Links {
+    /// Takes up the files that the event as it was posted cites, wherever it does; gives the text of field 12. Files
+    /// that stand behind what is left out stay with the record that holds it.
+    pub(super) fn cite(&mut self, posted: &Node<'_>, known: &Known) -> Option<String> {
+        let cited = CitedIds::of(posted).evidence;
+        let files: Vec<_> = cited
+            .into_iter()
+            .filter_map(|id| Some((id, known.evidence.get(&id)?)))
+            .collect();
+        let texts: Vec<&str> = files.iter().map(|(_, file)| file.json()).collect();
+        self.evidence = files.iter().map(|(id, _)| *id).collect();
+        (!texts.is_empty()).then(|| format!("[{}]", texts.join(",")))
+    }
 }
 
 /// Settles what the event may leave out, now that its third party is known; `None` where it may not rely on the
@@ -71,6 +90,7 @@ fn rely(form: &Form<'_, '_>, relied: &Relied<'_>, parts: &Parts) -> Option<Links
         references: relied.references(&omitted),
         omitted,
         series,
+        evidence: Vec::new(),
     })
 }
 

@@ -252,6 +252,12 @@ catalogue! {
         "個人番号の可能性がある12桁の数字があります。会員番号なら確認にチェックしてください。",
         "a 12-digit number that could be an Individual Number; confirm that it is a member number";
 
+    EvidenceTypeMismatch "evidence.type_mismatch" Error None,
+        "ファイルの中身が{declared}ではありません。ファイルの種類を確かめてください。",
+        "the file is not what its type says ({declared}); check the type";
+    EvidenceEmpty "evidence.empty" Error None,
+        "ファイルが空です。", "the file is empty";
+
     SearchReasonRequired "search.reason_required" Error None,
         "検索の理由を選んでください。", "choose the reason for the search";
     SearchKeyRequired "search.key_required" Error None,

@@ -77,6 +77,7 @@ pub fn seal_voiding(
         third_party: None,
         references,
         series: None,
+        evidence: Vec::new(),
         month: Month::of_retention(retain),
         wrapped_secret: with.month_key.wrap(&with.secret, with.wrap_nonce, &record),
         content: super::encrypt(&cipher, super::part_nonce(0), &record, &content.encode()),

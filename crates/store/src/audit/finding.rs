@@ -12,6 +12,8 @@ pub struct AuditReport {
     pub records: u64,
     /// Records lawfully erased.
     pub erased: u64,
+    /// Files of evidence that were read to their end and are as they came.
+    pub evidence: u64,
     /// Everything that is wrong; empty if nothing is.
     pub findings: Vec<AuditFinding>,
 }
@@ -35,11 +37,29 @@ pub enum AuditFinding {
         /// Where it says it belongs: an index, the size of a checkpoint, the number of a tile.
         place: i64,
     },
+    /// A file of evidence is not there, or not as it came.
+    Evidence {
+        /// The file's id, 32 hexadecimal digits: its name in the folder or bucket.
+        id: String,
+        /// What is wrong with it.
+        damage: EvidenceDamage,
+    },
     /// A part of the schema is missing, is not as the migrations make it, or is a trigger of nobody's.
     Schema {
         /// Its kind and name.
         object: String,
     },
+}
+
+/// What is wrong with a file of evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EvidenceDamage {
+    /// Its row is not as we wrote it, or the key of its month is gone.
+    Row,
+    /// The file is not where it was put.
+    Missing,
+    /// The file does not decrypt to the bytes that were taken in.
+    Changed,
 }
 
 /// A table whose rows repeat, derive from or lie beside what the ledger holds.
@@ -65,6 +85,10 @@ pub enum Table {
     SearchTokens,
     /// What a record names: a link too many, or one missing.
     RecordLinks,
+    /// What a file of evidence is.
+    Evidence,
+    /// Which record cites which file.
+    EvidenceLinks,
 }
 
 impl Table {
@@ -82,6 +106,8 @@ impl Table {
             Self::PrincipalRows => "principal_rows",
             Self::SearchTokens => "search_tokens",
             Self::RecordLinks => "record_links",
+            Self::Evidence => "evidence",
+            Self::EvidenceLinks => "evidence_links",
         }
     }
 }
@@ -94,6 +120,11 @@ impl AuditFinding {
             Self::Ledger(finding) => finding.code(),
             Self::Row { .. } => "ROW_MISMATCH",
             Self::Stray { .. } => "ROW_STRAY",
+            Self::Evidence { damage, .. } => match damage {
+                EvidenceDamage::Row => "EVIDENCE_ROW",
+                EvidenceDamage::Missing => "EVIDENCE_MISSING",
+                EvidenceDamage::Changed => "EVIDENCE_CHANGED",
+            },
             Self::Schema { .. } => "DATABASE_SCHEMA",
         }
     }
@@ -106,8 +137,8 @@ impl AuditFinding {
             Self::Row { index, .. } => Some(*index),
             Self::Stray { table, place } => u64::try_from(*place)
                 .ok()
-                .filter(|_| !matches!(table, Table::Checkpoints | Table::Tiles)),
-            Self::Schema { .. } => None,
+                .filter(|_| !matches!(table, Table::Checkpoints | Table::Tiles | Table::Evidence)),
+            Self::Evidence { .. } | Self::Schema { .. } => None,
         }
     }
 
@@ -125,6 +156,11 @@ impl AuditFinding {
                     table.name()
                 )
             }
+            Self::Evidence { id, damage } => match damage {
+                EvidenceDamage::Row => format!("証跡ファイル{id}: 登録内容を認証できません。"),
+                EvidenceDamage::Missing => format!("証跡ファイル{id}: ファイルがありません。"),
+                EvidenceDamage::Changed => format!("証跡ファイル{id}: 受け取ったときの内容と異なります。"),
+            },
             Self::Schema { object } => {
                 format!("データベースの定義が本来のものと異なります（{object}）。")
             }
@@ -144,6 +180,13 @@ impl AuditFinding {
                 "a row of {} belongs to no entry of the ledger ({place})",
                 table.name()
             ),
+            Self::Evidence { id, damage } => match damage {
+                EvidenceDamage::Row => {
+                    format!("evidence file {id}: what is said of it does not authenticate")
+                }
+                EvidenceDamage::Missing => format!("evidence file {id}: the file is missing"),
+                EvidenceDamage::Changed => format!("evidence file {id}: the file is not as it came"),
+            },
             Self::Schema { object } => format!("the schema is not as it was made ({object})"),
         }
     }

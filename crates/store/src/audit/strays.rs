@@ -19,13 +19,14 @@ const MOST: i64 = 1_000;
 const LEVELS: u32 = 8;
 
 /// Tables whose rows belong to an entry by its index.
-const BESIDE: [Table; 6] = [
+const BESIDE: [Table; 7] = [
     Table::Entries,
     Table::Records,
     Table::RecordContents,
     Table::PrincipalRows,
     Table::SearchTokens,
     Table::RecordLinks,
+    Table::EvidenceLinks,
 ];
 
 /// Finds them. If the entries are not the signed ones, the first pass has told about all of these.

@@ -19,7 +19,7 @@ struct Columns {
     blobs: &'static [&'static str],
 }
 
-const ALL: [Columns; 10] = [
+const ALL: [Columns; 12] = [
     Columns {
         table: Table::Ledgers,
         place: "0",
@@ -97,6 +97,21 @@ const ALL: [Columns; 10] = [
         integers: &["base", "relation", "idx"],
         texts: &[],
         blobs: &[],
+    },
+    Columns {
+        table: Table::Evidence,
+        // It lies beside no entry.
+        place: "-rowid",
+        integers: &["size", "created_at", "month"],
+        texts: &["media_type", "created_by"],
+        blobs: &["id", "digest", "secret", "sealed"],
+    },
+    Columns {
+        table: Table::EvidenceLinks,
+        place: "idx",
+        integers: &["idx"],
+        texts: &[],
+        blobs: &["evidence"],
     },
 ];
 

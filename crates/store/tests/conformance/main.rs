@@ -5,6 +5,7 @@
 
 mod append;
 mod audit;
+mod evidence;
 mod faults;
 mod keys;
 mod ledger;
