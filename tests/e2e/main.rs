@@ -6,6 +6,7 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
 
+mod amendments;
 mod bad_callers;
 mod bad_events;
 mod bad_streams;
@@ -26,6 +27,7 @@ mod proofs;
 mod readme_tour;
 mod record_book;
 mod refused_bodies;
+mod relying;
 mod reports;
 mod retention_cases;
 mod samples;
@@ -36,6 +38,7 @@ mod scenario_08;
 mod scenario_09;
 mod scenario_22;
 mod search;
+mod series;
 mod start_and_stop;
 mod streaming;
 mod tamper_chain;

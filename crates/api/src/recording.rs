@@ -3,7 +3,7 @@
 use kirokubo_ledger::RecordId;
 use kirokubo_ledger::commitment::RecordSecret;
 use kirokubo_records::fault::{Code, Fault};
-use kirokubo_records::seal::{Meta, SealedRecord, Sealing, seal};
+use kirokubo_records::seal::{Meta, Month, SealError, SealedRecord, Sealing, seal};
 use kirokubo_records::{CitedIds, Context, Draft, Expect, Known, NoDuty, Outcome, json, parse_event_node};
 use kirokubo_records::{japan_date, japan_day, record_id_text};
 use kirokubo_store::{Actor, AppendError, Appended, Existing, HandedIn, Recorded, Store, random};
@@ -12,7 +12,7 @@ use crate::http::{ApiError, AppState};
 use crate::time::date_of_retention;
 
 /// Principals that one event may name inline; more come as a list.
-const MAX_PRINCIPALS: usize = 1_000;
+pub(crate) const MAX_PRINCIPALS: usize = 1_000;
 
 /// What became of a posted event.
 pub(crate) enum Posted {
@@ -153,12 +153,30 @@ pub(crate) fn invalid(faults: Vec<Fault>) -> ApiError {
     }
 }
 
-fn seal_draft(store: &Store, sender: Sender<'_>, draft: &Draft, now: i64) -> Result<SealedRecord, ApiError> {
+/// Seals a draft that was judged at `now`.
+pub(crate) fn seal_draft(
+    store: &Store,
+    sender: Sender<'_>,
+    draft: &Draft,
+    now: i64,
+) -> Result<SealedRecord, ApiError> {
+    let month = Month::of_retention(draft.entry_retain_through());
+    sealing(store, sender, month, now, |with| {
+        seal(draft, japan_day(now), with)
+    })
+}
+
+/// Seals under the key of `month`, with a fresh id and secret.
+pub(crate) fn sealing(
+    store: &Store,
+    sender: Sender<'_>,
+    month: Month,
+    now: i64,
+    seal: impl FnOnce(&Sealing<'_>) -> Result<SealedRecord, SealError>,
+) -> Result<SealedRecord, ApiError> {
     let keyring = store.keyring();
     let month_key = keyring
-        .month_to_seal(kirokubo_records::seal::Month::of_retention(
-            draft.entry_retain_through(),
-        ))
+        .month_to_seal(month)
         .map_err(kirokubo_store::StoreError::from)?;
     let with = Sealing {
         ledger_id: store.ledger().ledger_id(),
@@ -172,7 +190,7 @@ fn seal_draft(store: &Store, sender: Sender<'_>, draft: &Draft, now: i64) -> Res
         search_key: keyring.search(),
         digest_key: keyring.digest(),
     };
-    Ok(seal(draft, japan_day(now), &with)?)
+    Ok(seal(&with)?)
 }
 
 /// Appends what was prepared.

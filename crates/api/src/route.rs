@@ -1,6 +1,7 @@
 //! The routes, one file each: extract, convert, one call, convert.
 
 mod agreement_shape;
+pub(crate) mod amendment;
 pub(crate) mod duty_check;
 pub(crate) mod event;
 pub(crate) mod event_shape;
@@ -16,4 +17,5 @@ pub(crate) mod record_list;
 pub(crate) mod record_view;
 pub(crate) mod retention_check;
 pub(crate) mod search;
+pub(crate) mod series;
 pub(crate) mod service;

@@ -35,6 +35,7 @@ mod relation;
 pub mod seal;
 mod search_request;
 mod series;
+mod series_end;
 mod source;
 mod statutory;
 mod text;
@@ -63,5 +64,6 @@ pub use matter::{
 pub use query::{Match, MatchedField, PrincipalQuery, UnreadableRow};
 pub use relation::{Reference, Relation, parse_references};
 pub use search_request::SearchRequest;
+pub use series_end::SeriesEnd;
 pub use source::{OWN_SYSTEM, Source};
 pub use statutory::{Provision, Receipt, Statutory};

@@ -11,6 +11,9 @@ use crate::links::{self, Base};
 use crate::record::RecordHeader;
 use crate::store::Store;
 
+/// The contents of the records that hold what another leaves out, by their ids.
+pub type Holders = BTreeMap<RecordId, Content>;
+
 impl Store {
     /// What the cited ids stand for. Those that stand for nothing are left out.
     pub async fn known(&self, cited: &CitedIds) -> Result<Known, StoreError> {
@@ -42,14 +45,28 @@ impl Store {
         Ok(KnownRecord::new(facts, &content, |id| holders.get(id)))
     }
 
+    /// All versions of a record, the first one first; empty where there is no such record.
+    pub async fn versions(&self, id: &RecordId) -> Result<Vec<RecordHeader>, StoreError> {
+        let (db, ledger) = (&self.db.readers, self.ledger.row);
+        let Some(base) = links::base(db, ledger, id).await? else {
+            return Ok(Vec::new());
+        };
+        let mut versions = Vec::new();
+        for idx in links::versions(db, ledger, base.first).await? {
+            let index = Index::try_from(idx).map_err(|_| corrupt(0, "record index"))?;
+            versions.extend(self.record_at(index).await?);
+        }
+        Ok(versions)
+    }
+
     /// The contents of the records that hold what `content` leaves out; those that are gone are left out.
-    pub async fn holders(&self, content: &Content) -> Result<BTreeMap<RecordId, Content>, StoreError> {
+    pub async fn holders(&self, content: &Content) -> Result<Holders, StoreError> {
         let named = references_of(content).into_iter();
         let ids: BTreeSet<RecordId> = named
             .filter(|reference| !reference.fields.is_empty())
             .map(|reference| reference.record)
             .collect();
-        let mut holders = BTreeMap::new();
+        let mut holders = Holders::new();
         for id in ids {
             let Some(header) = self.record(&id).await? else {
                 continue;

@@ -49,6 +49,7 @@ pub use clock::Clock;
 pub use error::StoreError;
 pub use export::{ExportError, Exported};
 pub use keyring::{KeyError, Keyring};
+pub use known::Holders;
 pub use list::ListFilter;
 pub use natural_key::Existing;
 pub use opened_record::OpenedRecord;

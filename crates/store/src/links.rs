@@ -122,6 +122,21 @@ pub(crate) async fn newest(db: &impl ConnectionTrait, ledger: i32, first: i64) -
     Ok(row.try_get::<Option<i64>>("", "newest")?.unwrap_or(first))
 }
 
+/// Indexes of all versions of the record whose first version is at `first`, that one included, in order.
+pub(crate) async fn versions(
+    db: &impl ConnectionTrait,
+    ledger: i32,
+    first: i64,
+) -> Result<Vec<i64>, StoreError> {
+    let statement =
+        Statement::from_sql_and_values(db.get_database_backend(), VERSIONS, [ledger.into(), first.into()]);
+    let mut versions = vec![first];
+    for row in db.query_all_raw(statement).await? {
+        versions.push(row.try_get("", "idx")?);
+    }
+    Ok(versions)
+}
+
 /// Whether everything that a record names still stands as it did when the record was judged.
 pub(crate) fn stand(record: &SealedRecord, bases: &Bases) -> bool {
     let stands = |(id, relation): (RecordId, Relation)| {
@@ -182,6 +197,13 @@ const BASE: &str = "SELECT r.idx, r.retain_through, \
 const NEWEST: &str =
     "SELECT max(idx) AS newest FROM record_links WHERE ledger = $1 AND base = $2 AND relation = 3";
 
+const VERSIONS: &str =
+    "SELECT idx FROM record_links WHERE ledger = $1 AND base = $2 AND relation = 3 ORDER BY idx";
+
+/// What is true of a row `records` while it is the newest version.
+pub(crate) const IS_NEWEST: &str = "NOT EXISTS (SELECT 1 FROM record_links n WHERE n.ledger = records.ledger \
+    AND n.base = records.idx AND n.relation = 4)";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,7 +211,7 @@ mod tests {
 
     #[tokio::test]
     async fn links_are_looked_up_and_not_searched_for() {
-        for text in [BASE, NEWEST] {
+        for text in [BASE, NEWEST, VERSIONS] {
             let plan = plan::of(text).await;
             assert!(!plan.contains("SCAN"), "{plan}");
             assert!(!plan.contains("(ledger=?)"), "{plan}");

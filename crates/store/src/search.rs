@@ -9,6 +9,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, Statement, Value};
 
 use crate::entity::{principal_row, record_content};
 use crate::error::{StoreError, corrupt};
+use crate::known::Holders;
 use crate::opened_record::OpenedRecord;
 use crate::record::RecordHeader;
 use crate::store::Store;
@@ -33,6 +34,8 @@ pub struct Hit {
     pub header: RecordHeader,
     /// The record's content; `rows` holds only the matching row.
     pub opened: OpenedRecord,
+    /// The contents of the records that hold what it leaves out.
+    pub holders: Holders,
     /// Which row of the record.
     pub row: u64,
     /// Why it matches, key by key.
@@ -148,9 +151,12 @@ impl Store {
         let matches = query
             .matches(json)
             .map_err(|_| corrupt(index.get(), "a principal row is no JSON object"))?;
-        Ok(matches.map(|matches| Hit {
+        let Some(matches) = matches else { return Ok(None) };
+        let holders = self.holders(&opened.content).await?;
+        Ok(Some(Hit {
             header,
             opened,
+            holders,
             row,
             matches,
         }))
@@ -165,7 +171,8 @@ fn candidates(tokens: usize) -> String {
         "SELECT DISTINCT t.idx, t.n FROM search_tokens t \
          JOIN records r ON r.ledger = t.ledger AND r.idx = t.idx \
          WHERE t.ledger = $1 AND t.token IN ({}) AND (t.idx, t.n) > ($2, $3) \
-         AND r.event_date BETWEEN $4 AND $5 ORDER BY t.idx, t.n LIMIT $6",
+         AND r.event_date BETWEEN $4 AND $5 \
+         AND NOT EXISTS (SELECT 1 FROM record_links n WHERE n.ledger = r.ledger AND n.base = r.idx AND n.relation = 4) ORDER BY t.idx, t.n LIMIT $6",
         places.join(", ")
     )
 }

@@ -79,12 +79,12 @@ pub(crate) struct Event {
     /// The natural key, unique for ever.
     source: Source,
     /// `consent_27`, `consent_28`, `consent_31`, `opt_out`, `exempt_27_1_1` … `exempt_27_1_7`, `entrustment`,
-    /// `succession`, `joint_use` or `none`.
-    basis: String,
+    /// `succession`, `joint_use` or `none`; a day of a batch has that of the batch.
+    basis: Option<String>,
     /// `each` (default), `batch` or `contract`.
     recording_method: Option<String>,
-    /// The other side.
-    third_party: ThirdParty,
+    /// The other side; may be left out with `same_as` or `series`.
+    third_party: Option<ThirdParty>,
     /// Whose data it was; at most 1,000.
     principals: Option<Vec<Principal>>,
     /// Which data, in concrete words.
@@ -103,6 +103,12 @@ pub(crate) struct Event {
     biometric: Option<bool>,
     /// The country abroad, and what the principals were told.
     cross_border: Option<CrossBorder>,
+    /// What is left out because an earlier record holds it (省略, 規則20条2項・24条2項・28条2項).
+    same_as: Option<SameAs>,
+    /// The record, `rec_…`, that opened the batch to which this day and its principals are added.
+    series: Option<String>,
+    /// Files that show what the record says, `evd_…`.
+    evidence: Option<Vec<String>>,
     /// First and last day of a series.
     period: Option<Period>,
     /// The contract that shows a continuing provision, or stands for the record.
@@ -118,6 +124,16 @@ pub(crate) struct Event {
     keep_voluntarily: Option<bool>,
     /// Record what happened although the law forbids it, marked so.
     non_conforming: Option<bool>,
+}
+
+/// What an event leaves to an earlier record.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct SameAs {
+    /// The earlier record, `rec_…`: proper, of the same direction and third party, and still kept.
+    record: String,
+    /// `third_party`, `principals`, `items`, `consent`, `consent_confirmation`, `acquisition`, `ppc_publication`; if
+    /// absent, all that the record holds and the event does not say.
+    fields: Option<Vec<String>>,
 }
 
 /// The natural key of an event.

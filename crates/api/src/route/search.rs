@@ -106,7 +106,12 @@ pub(crate) async fn search(
         "a person was searched for"
     );
     let hit = |hit: &kirokubo_store::Hit| SearchHit {
-        record: RecordView::new(&hit.header, Shown::Whole(&hit.opened), actor.role, language),
+        record: RecordView::new(
+            &hit.header,
+            Shown::Whole(&hit.opened, &hit.holders),
+            actor.role,
+            language,
+        ),
         row: hit.row,
         matched: hit
             .matches

@@ -61,6 +61,8 @@ pub(super) fn conclude(
     if relied.is_some_and(|relied| relied.fields().contains(&Field::PRINCIPALS)) {
         parts.principals = Given::Present(Checked::new(Principals::left_out(), Vec::new()));
     }
+    // Settled while the parts are whole: building the record takes them away.
+    parts.links = links::settle(form, relied, &parts);
     let mut question = parts.question.take()?;
     if question.basis == Basis::OptOut
         && parts
@@ -178,7 +180,6 @@ impl Record<'_, '_, '_> {
         statutory: Option<Statutory>,
     ) -> Option<Conclusion> {
         let event_day = parts.date.as_ref().present().map(EventDay::day);
-        let links = links::settle(self.form, self.relied, &parts);
         let added = self
             .relied
             .is_some_and(|relied| relied.relation() == Relation::Series);
@@ -217,6 +218,7 @@ impl Record<'_, '_, '_> {
             retain_through,
             matters,
         };
+        let links = parts.links.take();
         let mut beside = beside::gather(self.form, parts, &head, statutory.as_ref(), recording);
         let links = links?;
         beside.set(Field::REFERENCES, references_json(&links.references));

@@ -3,7 +3,7 @@
 use kirokubo_rules::{Direction, Question, RuleSet, ThirdPartyStatus};
 
 use super::place::{self, PlaceFacts};
-use super::{Context, date_field};
+use super::{Context, Links, date_field};
 use crate::cross_border::{self, CrossBorder};
 use crate::form::Form;
 use crate::given::{Checked, Given};
@@ -39,6 +39,8 @@ pub(super) struct Parts {
     pub(super) wishes: Wishes,
     /// The facts to judge; `None` where one of them could not be read.
     pub(super) question: Option<Question>,
+    /// What the record may leave to others; `None` where it may not rely on one it names.
+    pub(super) links: Option<Links>,
 }
 
 /// What the sender wishes to be done with an event that the law does not simply ask to be recorded.
@@ -91,6 +93,7 @@ impl Parts {
                 statutory: form.flag("statutory").present(),
             },
             question: readable.then_some(question),
+            links: None,
             country_named: names_country(&party, &cross_border),
             date,
             third_party,

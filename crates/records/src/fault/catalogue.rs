@@ -158,6 +158,8 @@ catalogue! {
     SeriesNotOpen "series.not_open" Error Some("規則19条2項・23条2項・27条2項"),
         "追加できる一括の記録ではありません(終了しているか、一括の最初の記録ではありません)。",
         "this is no open batch: it has ended, or it is not the record that opened one";
+    SeriesLaterEvent "series.later_event" Error None,
+        "この日より後の記録があります(最後の記録は{day})。", "an event was recorded for a later day ({day})";
     OmissionBaseUnfit "omission.base_unfit" Error Some("規則20条2項・24条2項・28条2項"),
         "この記録を引いて省略することはできません(適法な方法で作成し、保存している記録に限ります)。",
         "nothing can be left out in reliance on this record: it must be a proper one of the same direction, still kept";
