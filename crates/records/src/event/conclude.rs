@@ -84,6 +84,12 @@ pub(super) fn conclude(
         answer,
     };
     match answer.verdict {
+        Verdict::Required if answer.case == Some(Case::ReceiptOptOut) && is_unconfirmed(&parts) => {
+            let pointer = form.at("ppc_publication").pointer();
+            form.faults()
+                .push(Fault::new(Code::OptOutPublicationUnconfirmed, pointer));
+            record.review(parts)
+        }
         Verdict::Required => record.regular(parts),
         Verdict::Review => record.review(parts),
         Verdict::None if parts.wishes.keep_voluntarily => record.voluntary(parts),
@@ -230,6 +236,13 @@ const PERIOD: Words = Words::of(
     "提供の期間の初日と末日",
     "the first and the last day of the series",
 );
+
+/// Whether the provider's filing was looked up and not found: then what arrived may have been acquired improperly, and a
+/// person decides.
+fn is_unconfirmed(parts: &Parts) -> bool {
+    let publication = parts.publication.as_ref().present();
+    publication.is_some_and(|publication| !publication.value().is_found())
+}
 
 fn is_absent(parts: &Parts, matter: Matter) -> bool {
     match matter {

@@ -213,6 +213,9 @@ catalogue! {
     OptOutFilingMissing "opt_out.filing_missing" Warning Some("法27条2項"),
         "オプトアウトの根拠となる届出(opt_out_filing)がありません。届出番号を残してください。",
         "the opt-out filing relied on is not named; keep its number";
+    OptOutPublicationUnconfirmed "opt_out.publication_unconfirmed" Approval Some("法20条1項・27条4項・規則24条1項1号"),
+        "提供元の届出が委員会により公表されているか確認してください。承認されるまで利用できません。",
+        "the provider's filing was not found published; what was received may not be used until this is approved";
     ConsentStatementRequired "consent.statement_required" Error Some("規則20条1項2号・24条1項2号"),
         "「本人の同意を得ている旨」を入れてください。", "state that the principal's consent was obtained";
     ConsentAfterProvision "consent.after_provision" Warning None,
