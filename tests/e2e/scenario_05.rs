@@ -61,7 +61,7 @@ fn sc_05_the_product_first_asks_whether_it_is_personal_data_and_for_whom_it_was_
         ("recipient_view", "personal_information", "R7"),
         ("interpretation", "on_behalf", "G5"),
     ] {
-        let said = ask(&recorder, json!({fact: value}));
+        let said = ask(&recorder, &json!({fact: value}));
         assert_eq!(
             (&said["verdict"], &said["gate"]),
             (&json!("none"), &json!(gate)),
@@ -89,13 +89,11 @@ fn sc_05_the_product_first_asks_whether_it_is_personal_data_and_for_whom_it_was_
             "the card is kept all the same"
         );
     }
-    assert_eq!(ask(&recorder, json!({}))["fields"], json!(["b", "c", "d", "e"]));
+    assert_eq!(ask(&recorder, &json!({}))["fields"], json!(["b", "c", "d", "e"]));
 }
 
-fn ask(client: &Client, facts: Value) -> Value {
+fn ask(client: &Client, facts: &Value) -> Value {
     let question =
         json!({"direction": "receipt", "event_date": "2026-11-14", "third_party_status": "non_handler"});
-    client
-        .post("/v1/duty-checks", &with(question, &facts))
-        .expect(200)
+    client.post("/v1/duty-checks", &with(question, facts)).expect(200)
 }
