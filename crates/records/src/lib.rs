@@ -23,6 +23,7 @@ mod inputs;
 mod japan;
 pub mod json;
 mod known;
+pub mod list;
 mod matter;
 mod my_number;
 mod postal_code;
@@ -50,7 +51,7 @@ pub use japan::{date_of_day, day_of_date, japan_date, japan_day};
 pub use kirokubo_rules::Direction;
 pub use known::{CitedIds, IdBytes, Known, KnownList};
 pub use matter::{
-    Acquisition, Consent, ConsentConfirmation, EventDay, Filing, Items, PartyKind, PpcPublication,
+    Acquisition, CitedList, Consent, ConsentConfirmation, EventDay, Filing, Items, PartyKind, PpcPublication,
     PrincipalRow, Principals, ThirdParty,
 };
 pub use query::{Match, MatchedField, PrincipalQuery, UnreadableRow};

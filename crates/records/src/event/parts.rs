@@ -74,7 +74,7 @@ impl Parts {
         refuse_what_does_not_exist(form);
         Self {
             source: source::read(form),
-            principals: matter::read_principals(form, context.max_principals, context.today),
+            principals: matter::read_principals(form, context.max_principals, context.today, context.known),
             consent: matter::read_consent(form, event_day),
             acquisition: matter::read_acquisition(form),
             publication: matter::read_publication(form, context.today),
