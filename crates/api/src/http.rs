@@ -15,7 +15,7 @@ mod segment;
 mod state;
 
 pub(crate) use actor::{AnyActor, Auditing, Reading, Recording, Searching};
-pub(crate) use body::{EventBody, JsonBody, MAX_LINE, ndjson_body};
+pub(crate) use body::{EventBody, JsonBody, MAX_LINE, list_body, ndjson_body};
 pub(crate) use budget::{Budget, Share};
 pub(crate) use language::Language;
 pub use metrics::Metrics;

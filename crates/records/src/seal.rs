@@ -10,6 +10,7 @@
 
 mod content;
 mod keys;
+mod list;
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
@@ -22,6 +23,7 @@ use kirokubo_rules::Direction;
 
 pub use content::{Content, Meta};
 pub use keys::{BodyDigest, DigestKey, Month, MonthKey, RowKey, SearchKey, SearchToken};
+pub use list::{ListSealer, SealedRows, list_key, row_tokens};
 
 use crate::draft::{Draft, Status};
 use crate::matter::PrincipalRow;
@@ -33,10 +35,12 @@ pub const WRAPPED_SECRET_LEN: usize = 60;
 pub struct Sealing<'a> {
     /// The ledger the record goes into.
     pub ledger_id: &'a LedgerId,
-    /// The record's id, a fresh UUIDv7.
+    /// The record's id: a fresh UUIDv7, or what the cited list has reserved.
     pub record_id: RecordId,
-    /// 32 fresh random bytes, never reused.
+    /// 32 fresh random bytes, never reused, or those that the rows of the cited list are sealed with.
     pub secret: RecordSecret,
+    /// The number of the list that the draft cites.
+    pub list: Option<i64>,
     /// 12 fresh random bytes for wrapping the secret.
     pub wrap_nonce: [u8; 12],
     /// Who records: the id of the API key, never a person's name.
@@ -94,6 +98,8 @@ pub struct SealedRecord {
     pub rows: Vec<Vec<u8>>,
     /// Search tokens with the row they belong to.
     pub tokens: Vec<(u64, SearchToken)>,
+    /// The list that holds its rows and tokens instead.
+    pub list: Option<i64>,
     /// What the judgement said, for the answer; it is part of the encrypted content, too.
     pub meta: Meta,
 }
@@ -184,6 +190,7 @@ pub fn seal(draft: &Draft, made_day: i32, with: &Sealing<'_>) -> Result<SealedRe
         content: encrypt(&cipher, part_nonce(0), &record, &content.encode()),
         rows: (0..).zip(draft.rows()).map(row).collect(),
         tokens: tokens(draft, with.search_key),
+        list: with.list,
         meta: content.into_meta(),
     })
 }
@@ -220,10 +227,23 @@ fn complete_fields(
             .collect::<Result<Vec<_>, _>>()?;
         let tree = RowTree::new(expander, record, rows);
         fields[content::position(Field::PRINCIPALS)] = Some(tree.principals_value());
+    } else if let Some(list) = draft.list() {
+        fields[content::position(Field::PRINCIPALS)] = Some(list.principals().to_owned());
     }
     let actors = serde_json::json!({ "recorded_by": with.recorded_by });
     fields[content::position(Field::ACTORS)] = Some(actors.to_string());
     Ok(fields)
+}
+
+/// A record's secret, wrapped under the key of a month with 12 fresh random bytes.
+#[must_use]
+pub fn wrap_secret(
+    key: &MonthKey,
+    secret: &RecordSecret,
+    nonce: [u8; 12],
+    record: &RecordRef,
+) -> [u8; WRAPPED_SECRET_LEN] {
+    key.wrap(secret, nonce, record)
 }
 
 /// A record's secret, unwrapped with its month's key.

@@ -13,10 +13,7 @@ use kirokubo_ledger::note::SigningKey;
 use kirokubo_ledger::tree::Frontier;
 use kirokubo_ledger::{Index, RecordedAt};
 use kirokubo_records::seal::SealedRecord;
-use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait,
-};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement};
 
 use crate::clock::Clock;
 use crate::connection::Connections;
@@ -28,6 +25,7 @@ use crate::keyring::Keyring;
 use crate::natural_key;
 use crate::outcome::{AppendError, Appended, Recorded};
 use crate::place::{self, Fate, Placed};
+use crate::principal_list::citing;
 use crate::rows;
 
 /// What an append needs of one ledger, and what it remembers between batches.
@@ -73,11 +71,7 @@ pub(crate) async fn append(
         Some(state) => state,
         None => writer.load().await?,
     };
-    let immediate = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    };
-    let transaction = writer.db.writer.begin_with_options(immediate).await?;
+    let transaction = writer.db.begin_writing().await?;
     let keys = batch
         .iter()
         .map(|record| (record.system.as_str(), record.event_id.as_str()));
@@ -87,7 +81,8 @@ pub(crate) async fn append(
         .filter_map(|record| record.idempotency.map(|key| *key.as_bytes()));
     let used = idempotency::find(&transaction, writer.ledger, keys).await?;
     let recorded_at = RecordedAt::from_millis(writer.clock.now_ms()).max(state.head.recorded_at);
-    let (fates, placed) = place::all(&state.head, batch, found, used, recorded_at);
+    let lists = citing::find(&transaction, writer.ledger, batch).await?;
+    let (fates, placed) = place::all(&state.head, batch, found, used, lists.free(), recorded_at);
     if placed.is_empty() {
         transaction.rollback().await?;
         writer.state = Some(state);
@@ -110,6 +105,9 @@ pub(crate) async fn append(
 
     swap_head(&transaction, writer.ledger, &state.head, &next.head).await?;
     insert(&transaction, writer.ledger, &placed, &tiles, &next.head).await?;
+    lists
+        .mark_used(&transaction, &placed, writer.keyring.digest().rows())
+        .await?;
     if let Err(error) = transaction.commit().await
         && !is_committed(writer, &next.head).await?
     {
@@ -172,6 +170,7 @@ fn results(
         Fate::Known(recorded) => Ok(recorded),
         Fate::DayChanged => Err(AppendError::DayChanged),
         Fate::KeyReused => Err(AppendError::IdempotencyKeyReused),
+        Fate::ListUsed => Err(AppendError::ListUsed),
     };
     fates.into_iter().map(result).collect()
 }

@@ -1,6 +1,6 @@
 //! Each record's fate within a batch: the next place in the ledger, or what stands in its way.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kirokubo_ledger::hash::{Digest, leaf_hash};
 use kirokubo_ledger::{Index, RecordedAt};
@@ -22,6 +22,8 @@ pub(crate) enum Fate {
     DayChanged,
     /// Its `Idempotency-Key` went with another body.
     KeyReused,
+    /// The list that it cites belongs to another record.
+    ListUsed,
 }
 
 /// An entry about to be inserted, with the record it stands for.
@@ -32,12 +34,13 @@ pub(crate) struct Placed<'a> {
     pub(crate) leaf: Digest,
 }
 
-/// Decides every record's fate and gives the new ones their index, time and link.
+/// Decides every record's fate (`free` are the lists that no record has) and gives the new ones their index, time and link.
 pub(crate) fn all<'a>(
     head: &Head,
     batch: &'a [SealedRecord],
     found: Found,
     used: Used,
+    free: HashSet<i64>,
     recorded_at: RecordedAt,
 ) -> (Vec<Fate>, Vec<Placed<'a>>) {
     let mut places = Places {
@@ -47,6 +50,7 @@ pub(crate) fn all<'a>(
         next: head.size().next_index().expect("no ledger has 2^63 entries"),
         found,
         used,
+        free,
         in_batch: HashMap::with_capacity(batch.len()),
         placed: Vec::with_capacity(batch.len()),
     };
@@ -61,6 +65,7 @@ struct Places<'a> {
     next: Index,
     found: Found,
     used: Used,
+    free: HashSet<i64>,
     /// New entries of this batch by natural key.
     in_batch: HashMap<(&'a str, &'a str), usize>,
     placed: Vec<Placed<'a>>,
@@ -76,6 +81,10 @@ impl<'a> Places<'a> {
         }
         if record.made_day != self.today {
             return Fate::DayChanged;
+        }
+        // Taken by this one: of two that cite one list in one batch, the first has it.
+        if record.list.is_some_and(|list| !self.free.remove(&list)) {
+            return Fate::ListUsed;
         }
         let bytes = record
             .entry

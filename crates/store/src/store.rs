@@ -22,6 +22,7 @@ use crate::entity::{checkpoint as checkpoint_rows, entry as entry_rows, head, le
 use crate::error::StoreError;
 use crate::head::blob;
 use crate::keyring::Keyring;
+use crate::principal_list::Sweep;
 use crate::random;
 use crate::sequencer::{self, Appender, Sequencer};
 use crate::wal::WalKeeper;
@@ -34,6 +35,7 @@ pub struct Store {
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) clock: Clock,
     pub(crate) ledger: Arc<Ledger>,
+    pub(crate) wal: WalKeeper,
 }
 
 /// Who the ledger is.
@@ -71,10 +73,11 @@ impl Ledger {
     }
 }
 
-/// The running sequencer of a store, and its claim to the data folder.
+/// The running sequencer of a store and what runs beside it, with its claim to the data folder.
 pub struct Running {
     sequencer: Sequencer,
     background: JoinHandle<()>,
+    sweep: Sweep,
     wal: WalKeeper,
     _lock: File,
 }
@@ -93,6 +96,7 @@ impl Running {
 
     /// Appends everything that was handed in, refuses the rest, and empties the write-ahead log.
     pub async fn stop(self) -> Result<(), StoreError> {
+        self.sweep.stop().await;
         self.sequencer.stop().await;
         self.background.abort();
         Ok(self.wal.empty().await?)
@@ -167,6 +171,7 @@ impl Store {
         };
         Ok(Self {
             folder,
+            wal: WalKeeper::new(db.writer.clone(), db.readers.clone()),
             db,
             keyring: Arc::new(keyring),
             clock,
@@ -177,7 +182,6 @@ impl Store {
     /// Claims the data folder and starts the sequencer. One process at a time can.
     pub async fn start(&self) -> Result<Running, StoreError> {
         let lock = self.folder.lock()?;
-        let wal = WalKeeper::new(self.db.writer.clone(), self.db.readers.clone());
         let writer = LedgerWriter {
             db: self.db.clone(),
             ledger: self.ledger.row,
@@ -191,12 +195,14 @@ impl Store {
             state: Some(writer.load().await?),
             ..writer
         };
-        let background = tokio::spawn(wal.clone().run_in_background());
-        let sequencer = sequencer::start(writer, wal.clone());
+        let background = tokio::spawn(self.wal.clone().run_in_background());
+        let sequencer = sequencer::start(writer, self.wal.clone());
+        let sweep = Sweep::start(self).await?;
         Ok(Running {
             sequencer,
             background,
-            wal,
+            sweep,
+            wal: self.wal.clone(),
             _lock: lock,
         })
     }

@@ -35,6 +35,11 @@ pub enum AuditFinding {
         /// Where it says it belongs: an index, the size of a checkpoint, the number of a tile.
         place: i64,
     },
+    /// An uploaded list that no record has yet is not as it was uploaded.
+    List {
+        /// Its number.
+        number: i64,
+    },
     /// A part of the schema is missing, is not as the migrations make it, or is a trigger of nobody's.
     Schema {
         /// Its kind and name.
@@ -63,6 +68,10 @@ pub enum Table {
     PrincipalRows,
     /// Search tokens: one too many, or one missing.
     SearchTokens,
+    /// Uploaded lists.
+    Lists,
+    /// Hashes over the rows of lists.
+    ListNodes,
 }
 
 impl Table {
@@ -79,6 +88,8 @@ impl Table {
             Self::RecordContents => "record_contents",
             Self::PrincipalRows => "principal_rows",
             Self::SearchTokens => "search_tokens",
+            Self::Lists => "lists",
+            Self::ListNodes => "list_nodes",
         }
     }
 }
@@ -89,7 +100,7 @@ impl AuditFinding {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Ledger(finding) => finding.code(),
-            Self::Row { .. } => "ROW_MISMATCH",
+            Self::Row { .. } | Self::List { .. } => "ROW_MISMATCH",
             Self::Stray { .. } => "ROW_STRAY",
             Self::Schema { .. } => "DATABASE_SCHEMA",
         }
@@ -104,7 +115,7 @@ impl AuditFinding {
             Self::Stray { table, place } => u64::try_from(*place)
                 .ok()
                 .filter(|_| !matches!(table, Table::Checkpoints | Table::Tiles)),
-            Self::Schema { .. } => None,
+            Self::List { .. } | Self::Schema { .. } => None,
         }
     }
 
@@ -122,6 +133,7 @@ impl AuditFinding {
                     table.name()
                 )
             }
+            Self::List { number } => format!("名簿{number}の行が、登録されたときのものと一致しません。"),
             Self::Schema { object } => {
                 format!("データベースの定義が本来のものと異なります（{object}）。")
             }
@@ -141,6 +153,7 @@ impl AuditFinding {
                 "a row of {} belongs to no entry of the ledger ({place})",
                 table.name()
             ),
+            Self::List { number } => format!("list {number} is not as it was uploaded"),
             Self::Schema { object } => format!("the schema is not as it was made ({object})"),
         }
     }

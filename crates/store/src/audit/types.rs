@@ -19,7 +19,7 @@ struct Columns {
     blobs: &'static [&'static str],
 }
 
-const ALL: [Columns; 9] = [
+const ALL: [Columns; 11] = [
     Columns {
         table: Table::Ledgers,
         place: "0",
@@ -90,6 +90,35 @@ const ALL: [Columns; 9] = [
         integers: &["token", "idx", "n"],
         texts: &[],
         blobs: &[],
+    },
+    Columns {
+        table: Table::Lists,
+        place: "coalesce(idx, -number)",
+        integers: &[
+            "number",
+            "state",
+            "principals",
+            "coalesce(idx, 0)",
+            "made_at",
+            "coalesce(declared, 0)",
+        ],
+        texts: &["made_by"],
+        blobs: &[
+            "list_id",
+            "record_id",
+            "root",
+            "secret",
+            "coalesce(idempotency, x'')",
+            "coalesce(body_digest, x'')",
+            "mac",
+        ],
+    },
+    Columns {
+        table: Table::ListNodes,
+        place: "-number",
+        integers: &["number", "n"],
+        texts: &[],
+        blobs: &["hashes"],
     },
 ];
 
