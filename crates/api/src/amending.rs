@@ -45,7 +45,7 @@ async fn attempt(
     if let Some(existing) = same_as_before(state, &amended, &amendment).await? {
         return Ok(Posted::Replayed(existing));
     }
-    let sealed = seal(state, sender, &amended, &amendment, now)?;
+    let sealed = seal(state, sender, &amended, &amendment, now).await?;
     recording::append(state, Prepared::Record(Box::new(sealed)), WhenFull::Refuse).await
 }
 
@@ -59,7 +59,7 @@ async fn same_as_before(
     Ok(state.store.recorded_as(&newest.facts.record_id, &digest).await?)
 }
 
-fn seal(
+async fn seal(
     state: &AppState,
     sender: Sender<'_>,
     amended: &KnownRecord,
@@ -67,11 +67,20 @@ fn seal(
     now: i64,
 ) -> Result<SealedRecord, ApiError> {
     match amendment {
-        Amendment::Correction(draft) => recording::seal_draft(&state.store, sender, draft, now),
+        Amendment::Correction(draft) => {
+            let list = match draft.list() {
+                None => None,
+                Some(cited) => {
+                    let list = state.store.list_seal(cited.id()).await?;
+                    Some(list.ok_or_else(recording::list_used)?)
+                }
+            };
+            recording::seal_draft(&state.store, sender, draft, list, now)
+        }
         Amendment::Voiding(voiding) => {
             let today = japan_date(now);
             let month = Month::of_retention(voiding_retain_through(today));
-            recording::sealing(&state.store, sender, month, now, |with| {
+            recording::sealing(&state.store, sender, month, None, now, |with| {
                 seal_voiding(voiding, amended, today, with)
             })
         }

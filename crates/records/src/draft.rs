@@ -15,7 +15,7 @@ use crate::fault::Fault;
 use crate::japan::day_of_date;
 use crate::known::IdBytes;
 use crate::known_record::KnownRecord;
-use crate::matter::{PrincipalRow, Principals, ThirdParty};
+use crate::matter::{CitedList, PrincipalRow, Principals, ThirdParty};
 use crate::private::Private;
 use crate::relation::{Reference, Relation, references_json};
 use crate::source::{OWN_SYSTEM, Source};
@@ -287,13 +287,21 @@ impl Draft {
         statutory.or_else(|| self.beside.get(field))
     }
 
-    /// The principals, in the order posted; empty where none were named.
+    /// The principals, in the order posted; empty where none were named, or a list names them.
     #[must_use]
     pub fn rows(&self) -> &[PrincipalRow] {
+        self.principals().map_or(&[], Principals::rows)
+    }
+
+    /// The uploaded list that names the principals.
+    #[must_use]
+    pub fn list(&self) -> Option<&CitedList> {
+        self.principals().and_then(Principals::list)
+    }
+
+    fn principals(&self) -> Option<&Principals> {
         let statutory = self.statutory.as_ref().and_then(Statutory::principals);
-        statutory
-            .or(self.beside.principals.as_ref())
-            .map_or(&[], Principals::rows)
+        statutory.or(self.beside.principals.as_ref())
     }
 
     /// The other side, where it was named.

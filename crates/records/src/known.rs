@@ -100,6 +100,13 @@ pub struct Known {
 }
 
 impl Known {
+    /// The same, as if no record had any of the lists: a repeated event cites a list that it itself has used up.
+    #[must_use]
+    pub fn with_lists_unused(mut self) -> Self {
+        self.lists.values_mut().for_each(|list| list.used = false);
+        self
+    }
+
     /// For events that cite nothing.
     pub const NOTHING: &'static Self = &Self {
         records: BTreeMap::new(),

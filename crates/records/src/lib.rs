@@ -27,6 +27,7 @@ mod japan;
 pub mod json;
 mod known;
 mod known_record;
+pub mod list;
 mod matter;
 mod my_number;
 mod postal_code;
@@ -59,7 +60,7 @@ pub use kirokubo_rules::Direction;
 pub use known::{CitedIds, IdBytes, Known, KnownEvidence, KnownList, KnownVersion, in_force};
 pub use known_record::{KnownRecord, RecordFacts, references_of};
 pub use matter::{
-    Acquisition, Consent, ConsentConfirmation, EventDay, Filing, Items, PartyKind, PpcPublication,
+    Acquisition, CitedList, Consent, ConsentConfirmation, EventDay, Filing, Items, PartyKind, PpcPublication,
     PrincipalRow, Principals, ThirdParty,
 };
 pub use query::{Match, MatchedField, PrincipalQuery, UnreadableRow};

@@ -19,7 +19,7 @@ pub use consent::{Consent, ConsentConfirmation};
 pub use event_day::EventDay;
 pub use items::Items;
 pub use party::{PartyKind, ThirdParty};
-pub use principals::{PrincipalRow, Principals};
+pub use principals::{CitedList, PrincipalRow, Principals};
 pub use publication::{Filing, PpcPublication};
 
 pub(crate) use acquisition::read as read_acquisition;
@@ -28,7 +28,7 @@ pub(crate) use event_day::read as read_event_day;
 pub(crate) use evidence::check as check_evidence;
 pub(crate) use items::read as read_items;
 pub(crate) use party::{PartyFacts, PartyRule, read as read_party};
-pub(crate) use principals::read as read_principals;
+pub(crate) use principals::{PrincipalRule, read as read_principals, read_row as read_principal_row};
 pub(crate) use publication::{read as read_publication, read_filing};
 pub(crate) use recipient_confirmation::{
     FIELD as RECIPIENT_CONFIRMATION, LABEL as RECIPIENT_CONFIRMATION_LABEL, RecipientConfirmation,

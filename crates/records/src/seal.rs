@@ -11,6 +11,7 @@
 mod content;
 mod file;
 mod keys;
+mod list;
 mod voiding;
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
@@ -27,6 +28,7 @@ pub use file::{
     BrokenFile, CHUNK, FileDescription, FileKey, FileOpener, FileRef, FileSealer, WRAPPED_FILE_KEY_LEN,
 };
 pub use keys::{BodyDigest, DigestKey, Month, MonthKey, RowKey, SearchKey, SearchToken};
+pub use list::{ListSealer, SealedRows, list_key, row_tokens};
 pub use voiding::seal_voiding;
 
 use crate::draft::{Draft, Status};
@@ -40,10 +42,12 @@ pub const WRAPPED_SECRET_LEN: usize = 60;
 pub struct Sealing<'a> {
     /// The ledger the record goes into.
     pub ledger_id: &'a LedgerId,
-    /// The record's id, a fresh UUIDv7.
+    /// The record's id: a fresh UUIDv7, or what the cited list has reserved.
     pub record_id: RecordId,
-    /// 32 fresh random bytes, never reused.
+    /// 32 fresh random bytes, never reused, or those that the rows of the cited list are sealed with.
     pub secret: RecordSecret,
+    /// The number of the list that the draft cites.
+    pub list: Option<i64>,
     /// 12 fresh random bytes for wrapping the secret.
     pub wrap_nonce: [u8; 12],
     /// Who records: the id of the API key, never a person's name.
@@ -109,6 +113,8 @@ pub struct SealedRecord {
     pub tokens: Vec<(u64, SearchToken)>,
     /// Ids of the files that it cites as evidence; all of them are kept at least as long as the record.
     pub evidence: Vec<[u8; 16]>,
+    /// The list that holds its rows and tokens instead.
+    pub list: Option<i64>,
     /// What the judgement said, for the answer; it is part of the encrypted content, too.
     pub meta: Meta,
 }
@@ -209,6 +215,7 @@ pub fn seal(draft: &Draft, made_day: i32, with: &Sealing<'_>) -> Result<SealedRe
         rows: (0..).zip(draft.rows()).map(row).collect(),
         tokens: tokens(draft, with.search_key),
         evidence: draft.evidence().to_vec(),
+        list: with.list,
         meta: content.into_meta(),
     })
 }
@@ -256,17 +263,14 @@ fn complete_fields(
             .collect::<Result<Vec<_>, _>>()?;
         let tree = RowTree::new(expander, record, rows);
         fields[content::position(Field::PRINCIPALS)] = Some(tree.principals_value());
+    } else if let Some(list) = draft.list() {
+        fields[content::position(Field::PRINCIPALS)] = Some(list.principals().to_owned());
     }
     fields[content::position(Field::ACTORS)] = Some(actors(with));
     Ok(fields)
 }
 
-/// A record's secret, unwrapped with its month's key.
-pub fn unwrap_secret(key: &MonthKey, wrapped: &[u8], record: &RecordRef) -> Result<RecordSecret, OpenError> {
-    key.unwrap(wrapped, record).ok_or(OpenError::Secret)
-}
-
-/// Wraps a record's secret under its month's key; `nonce` is 12 fresh random bytes.
+/// A record's secret, wrapped under the key of a month with 12 fresh random bytes.
 #[must_use]
 pub fn wrap_secret(
     key: &MonthKey,
@@ -275,6 +279,11 @@ pub fn wrap_secret(
     record: &RecordRef,
 ) -> [u8; WRAPPED_SECRET_LEN] {
     key.wrap(secret, nonce, record)
+}
+
+/// A record's secret, unwrapped with its month's key.
+pub fn unwrap_secret(key: &MonthKey, wrapped: &[u8], record: &RecordRef) -> Result<RecordSecret, OpenError> {
+    key.unwrap(wrapped, record).ok_or(OpenError::Secret)
 }
 
 /// Opens the parts of one record.

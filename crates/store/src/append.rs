@@ -18,7 +18,7 @@ use crate::edge::Edge;
 use crate::error::StoreError;
 use crate::evidence;
 use crate::extension::Extensions;
-use crate::growth::{self, Growth};
+use crate::growth::Growth;
 use crate::head::Head;
 use crate::idempotency;
 use crate::keyring::Keyring;
@@ -26,6 +26,7 @@ use crate::links::{self, Bases};
 use crate::natural_key;
 use crate::outcome::{AppendError, Appended, Recorded};
 use crate::place::{self, Fate, Placed};
+use crate::principal_list::citing;
 use crate::rows;
 use crate::store::Ledger;
 
@@ -69,6 +70,14 @@ impl LedgerWriter {
     }
 }
 
+/// What the records of a batch name, as it is inside their transaction.
+pub(crate) struct Named {
+    /// Other records.
+    pub(crate) bases: Bases,
+    /// Lists of principals.
+    pub(crate) lists: citing::Cited,
+}
+
 /// Where the next entry goes.
 pub(crate) struct State {
     pub(crate) head: Head,
@@ -81,7 +90,7 @@ pub(crate) async fn append(
     batch: &[SealedRecord],
 ) -> Result<Vec<Result<Recorded, AppendError>>, StoreError> {
     let state = writer.take_state().await?;
-    let transaction = growth::begin(writer).await?;
+    let transaction = writer.db.begin_writing().await?;
     let keys = batch
         .iter()
         .map(|record| (record.system.as_str(), record.event_id.as_str()));
@@ -90,21 +99,28 @@ pub(crate) async fn append(
         .iter()
         .filter_map(|record| record.idempotency.map(|key| *key.as_bytes()));
     let used = idempotency::find(&transaction, writer.ledger.row, keys).await?;
-    let bases = links::find(&transaction, writer.ledger.row, batch).await?;
+    let named = Named {
+        bases: links::find(&transaction, writer.ledger.row, batch).await?,
+        lists: citing::find(&transaction, writer.ledger.row, batch).await?,
+    };
     let recorded_at = writer.recorded_at(&state.head);
-    let (fates, placed, mut chain) = place::all(&state.head, batch, found, used, &bases, recorded_at);
+    let (fates, placed, mut chain) = place::all(&state.head, batch, found, used, &named, recorded_at);
     if placed.is_empty() {
         transaction.rollback().await?;
         writer.state = Some(state);
         return Ok(results(fates, &[], recorded_at, &Arc::from(""), |_| None));
     }
-    let extensions = Extensions::for_those_named(&placed, &bases);
+    let extensions = Extensions::for_those_named(&placed, &named.bases);
     extensions.announce(writer.ledger.ledger_id(), &mut chain)?;
 
     let (before, growth) = Growth::of(state, chain, writer.keyring.signing());
     growth.write(&transaction, writer.ledger.row, &before).await?;
-    insert(&transaction, writer.ledger.row, &placed, &bases).await?;
+    insert(&transaction, writer.ledger.row, &placed, &named.bases).await?;
     evidence::cite(&transaction, &writer.ledger, &writer.keyring, &placed).await?;
+    named
+        .lists
+        .mark_used(&transaction, &placed, writer.keyring.digest().rows())
+        .await?;
     extensions.carry_out(&transaction, writer).await?;
     let (extension, note) = growth.commit(transaction, writer).await?;
     Ok(results(fates, &placed, recorded_at, &note, |index| {
@@ -135,6 +151,7 @@ fn results(
         Fate::Known(recorded) => Ok(recorded),
         Fate::Stale => Err(AppendError::Stale),
         Fate::KeyReused => Err(AppendError::IdempotencyKeyReused),
+        Fate::ListUsed => Err(AppendError::ListUsed),
     };
     fates.into_iter().map(result).collect()
 }

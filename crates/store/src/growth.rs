@@ -9,10 +9,7 @@ use kirokubo_ledger::hash::{Digest, leaf_hash};
 use kirokubo_ledger::note::SigningKey;
 use kirokubo_ledger::tree::{Extension, Frontier};
 use kirokubo_ledger::{Index, RecordedAt};
-use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait,
-};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement};
 
 use crate::append::{LedgerWriter, State};
 use crate::edge::TileWrite;
@@ -132,15 +129,6 @@ impl Growth {
         writer.state = Some(self.state);
         Ok((self.extension, self.note))
     }
-}
-
-/// Opens the one kind of transaction that adds entries.
-pub(crate) async fn begin(writer: &LedgerWriter) -> Result<DatabaseTransaction, StoreError> {
-    let immediate = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    };
-    Ok(writer.db.writer.begin_with_options(immediate).await?)
 }
 
 /// The signed checkpoint of a tree that this ledger has just grown to.

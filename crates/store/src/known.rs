@@ -31,6 +31,7 @@ impl Store {
             let file = KnownEvidence::new(&id, &file.sha256, file.size, file.media_type, title);
             known.evidence.insert(id, file);
         }
+        known.lists = self.known_lists(&cited.lists).await?;
         Ok(known)
     }
 

@@ -50,6 +50,9 @@ pub enum AppendError {
     /// The `Idempotency-Key` went with another body before.
     #[error("the idempotency key was used with another body")]
     IdempotencyKeyReused,
+    /// The list that the event cites belongs to another record.
+    #[error("the list belongs to another record")]
+    ListUsed,
     /// The database failed; whether anything was written has been looked up, and it was not.
     #[error("the record could not be written")]
     Store(#[source] Arc<StoreError>),

@@ -1,12 +1,13 @@
 //! Each record's fate within a batch: the next place in the ledger, or what stands in its way.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kirokubo_ledger::hash::Digest;
 use kirokubo_ledger::{Index, RecordedAt};
 use kirokubo_records::japan_day;
 use kirokubo_records::seal::SealedRecord;
 
+use crate::append::Named;
 use crate::growth::Chain;
 use crate::head::Head;
 use crate::idempotency::Used;
@@ -24,6 +25,8 @@ pub(crate) enum Fate {
     Stale,
     /// Its `Idempotency-Key` went with another body.
     KeyReused,
+    /// The list that it cites belongs to another record.
+    ListUsed,
 }
 
 /// A record whose entry has its place.
@@ -33,13 +36,13 @@ pub(crate) struct Placed<'a> {
     pub(crate) leaf: Digest,
 }
 
-/// Decides every record's fate and gives the new ones their index, time and link.
+/// Decides every record's fate (`free` are the lists that no record has) and gives the new ones their index, time and link.
 pub(crate) fn all<'a>(
     head: &Head,
     batch: &'a [SealedRecord],
     found: Found,
     used: Used,
-    bases: &'a Bases,
+    named: &'a Named,
     recorded_at: RecordedAt,
 ) -> (Vec<Fate>, Vec<Placed<'a>>, Chain) {
     let mut places = Places {
@@ -47,7 +50,8 @@ pub(crate) fn all<'a>(
         today: japan_day(recorded_at.as_millis()),
         found,
         used,
-        bases,
+        bases: &named.bases,
+        free: named.lists.free(),
         in_batch: HashMap::with_capacity(batch.len()),
         placed: Vec::with_capacity(batch.len()),
     };
@@ -61,6 +65,7 @@ struct Places<'a> {
     found: Found,
     used: Used,
     bases: &'a Bases,
+    free: HashSet<i64>,
     /// New entries of this batch by natural key.
     in_batch: HashMap<(&'a str, &'a str), usize>,
     placed: Vec<Placed<'a>>,
@@ -76,6 +81,10 @@ impl<'a> Places<'a> {
         }
         if record.made_day != self.today || !links::stand(record, self.bases) {
             return Fate::Stale;
+        }
+        // Taken by this one: of two that cite one list in one batch, the first has it.
+        if record.list.is_some_and(|list| !self.free.remove(&list)) {
+            return Fate::ListUsed;
         }
         let (index, leaf) = self.chain.push(&record.entry);
         if let Some(key) = record.idempotency {

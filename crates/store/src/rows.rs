@@ -33,6 +33,8 @@ pub(crate) static PRINCIPALS: Insert = Insert::new(
     4,
     "",
 );
+pub(crate) static LIST_NODES: Insert =
+    Insert::new("INSERT INTO list_nodes (ledger, number, n, hashes) VALUES", 4, "");
 pub(crate) static TOKENS: Insert =
     Insert::new("INSERT INTO search_tokens (ledger, token, idx, n) VALUES", 4, "");
 /// A tile above level 0 is written again, longer, until it is full.

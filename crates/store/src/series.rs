@@ -9,7 +9,7 @@ use crate::append::LedgerWriter;
 use crate::entity::entry;
 use crate::error::{StoreError, corrupt};
 use crate::extension::Extensions;
-use crate::growth::{self, Chain, Growth};
+use crate::growth::{Chain, Growth};
 use crate::links;
 use crate::record::RecordHeader;
 use crate::store::Store;
@@ -65,7 +65,7 @@ pub(crate) async fn close(
     closing: Closing,
 ) -> Result<Result<Closed, CloseError>, StoreError> {
     let state = writer.take_state().await?;
-    let transaction = growth::begin(writer).await?;
+    let transaction = writer.db.begin_writing().await?;
     let members = match members(&transaction, writer.ledger.row, &closing).await? {
         Ok(members) => members,
         Err(refusal) => {

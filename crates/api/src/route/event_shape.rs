@@ -87,6 +87,9 @@ pub(crate) struct Event {
     third_party: Option<ThirdParty>,
     /// Whose data it was; at most 1,000.
     principals: Option<Vec<Principal>>,
+    /// An uploaded list (`POST /v1/principal-lists`) that names them instead.
+    #[schema(example = "lst_0190f3c0-aaaa-7bbb-8ccc-0123456789ab")]
+    principal_list: Option<String>,
     /// Which data, in concrete words.
     items: Option<Vec<String>>,
     /// That the principals consented.

@@ -49,9 +49,12 @@ pub(crate) struct RecordView {
     /// What it says, field by field.
     #[serde(skip_serializing_if = "Option::is_none")]
     content: Option<BTreeMap<String, FieldView>>,
-    /// Its principals; not in lists, where the count stands in the content.
+    /// Its principals, the first thousand at most; not in lists, where the count stands in the content.
     #[serde(skip_serializing_if = "Option::is_none")]
     principals: Option<Vec<Value>>,
+    /// How many it has in all; `GET /v1/records/{id}/principals` shows every one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    principals_total: Option<u64>,
     /// What was accepted but should be looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     warnings: Option<Vec<FaultView>>,
@@ -107,11 +110,10 @@ impl<'a> Shown<'a> {
 
 impl RecordView {
     pub(crate) fn new(header: &RecordHeader, shown: Shown<'_>, role: Role, language: Language) -> Self {
-        let masked = !matches!(role, Role::Recorder | Role::Officer);
+        let masked = is_masked(role);
         let content = shown.content();
         let meta = content.map(|(content, _)| content.meta());
         let show = |value: Value, person: bool| if masked { mask::value(value, person) } else { value };
-        let row = |json: &String| show(serde_json::from_str(json).unwrap_or(Value::Null), true);
         Self {
             id: record_id_text(&header.record_id),
             index: header.index.get(),
@@ -129,7 +131,11 @@ impl RecordView {
             rule_set: meta.map(|meta| meta.rule_set.clone()),
             content: content.map(|(content, holders)| fields(content, holders, &show)),
             principals: match shown {
-                Shown::Whole(opened, _) => Some(opened.rows.iter().map(row).collect()),
+                Shown::Whole(opened, _) => Some(opened.rows.iter().map(|row| principal(row, role)).collect()),
+                Shown::Header | Shown::Content(..) | Shown::Unreadable => None,
+            },
+            principals_total: match shown {
+                Shown::Whole(opened, _) => Some(opened.total),
                 Shown::Header | Shown::Content(..) | Shown::Unreadable => None,
             },
             warnings: meta.map(|meta| {
@@ -141,6 +147,21 @@ impl RecordView {
             masked: masked && content.is_some(),
             unreadable: matches!(shown, Shown::Unreadable),
         }
+    }
+}
+
+/// Whether a role sees records without names and contact details.
+fn is_masked(role: Role) -> bool {
+    !matches!(role, Role::Recorder | Role::Officer)
+}
+
+/// A principal as a role may see him.
+pub(super) fn principal(json: &str, role: Role) -> Value {
+    let value = serde_json::from_str(json).unwrap_or(Value::Null);
+    if is_masked(role) {
+        mask::value(value, true)
+    } else {
+        value
     }
 }
 

@@ -79,7 +79,7 @@ impl Parts {
         matter::check_evidence(form);
         Self {
             source: source::read(form),
-            principals: matter::read_principals(form, context.max_principals, context.today),
+            principals: matter::read_principals(form, context.max_principals, context.today, context.known),
             consent: matter::read_consent(form, event_day),
             acquisition: matter::read_acquisition(form),
             publication: matter::read_publication(form, context.today),

@@ -257,6 +257,35 @@ catalogue! {
         "the file is not what its type says ({declared}); check the type";
     EvidenceEmpty "evidence.empty" Error None,
         "ファイルが空です。", "the file is empty";
+    ListUsed "list.used" Error None,
+        "この名簿は別の記録で使われています。1つの名簿は1件の記録にだけ使えます。もう一度登録してください。",
+        "this list belongs to another record; a list is used by one record only, so upload it again";
+    ListEmpty "list.empty" Error None,
+        "名簿に本人がいません。", "the list names nobody";
+    ListHeaderMissing "list.header_missing" Error None,
+        "1行目に見出し(氏名、会員番号など)がありません。",
+        "the first row must hold headings such as name and ref";
+    ListUnknownColumn "list.unknown_column" Error None,
+        "使えない列「{column}」があります。", "the column `{column}` is not one that a list may have";
+    ListDuplicateColumn "list.duplicate_column" Error None,
+        "列「{column}」は、ほかの列と同じ項目です。", "the column `{column}` is the same item as another one";
+    ListCellCount "list.cell_count" Error None,
+        "列の数が見出しと合いません(見出し{expected}列、この行{found}列)。",
+        "this row has {found} cells, the headings are {expected}";
+    ListRowTooLong "list.row_too_long" Error None,
+        "行が長すぎます。引用符(\")が閉じていないかもしれません。ここから先は読んでいません。",
+        "this row is too long; a quotation mark may not be closed; nothing behind it was read";
+    ListUndecodable "list.undecodable" Error None,
+        "文字コード({charset})として読めない文字があります。",
+        "a character cannot be read as {charset}";
+    ListCountMismatch "list.count_mismatch" Error None,
+        "件数が一致しません(申告 {declared} 件、実際 {found} 件)。",
+        "the list has {found} rows, {declared} were declared";
+    ListDuplicateRows "list.duplicate_rows" Warning None,
+        "同じ内容の行があります。", "rows say the same as earlier ones";
+    ListLeadingZeroLost "list.leading_zero_lost" Warning None,
+        "先頭の0が失われているかもしれません。表計算ソフトの列の書式を文字列にして保存し直してください。",
+        "a leading zero seems to be lost; format the column as text and save it again";
 
     SearchReasonRequired "search.reason_required" Error None,
         "検索の理由を選んでください。", "choose the reason for the search";

@@ -184,7 +184,7 @@ fn read_named(
     let name = party.text("name", NAME);
     let address = party.text("address", ADDRESS);
     party.text("described", PROSE);
-    postal_code::read(party);
+    postal_code::read(party, false);
     let representative = read_representative(party);
     let corporate_number = read_corporate_number(party);
     let Given::Present(kind) = facts.kind else {

@@ -78,6 +78,7 @@ pub fn seal_voiding(
         references,
         series: None,
         evidence: Vec::new(),
+        list: None,
         month: Month::of_retention(retain),
         wrapped_secret: with.month_key.wrap(&with.secret, with.wrap_nonce, &record),
         content: super::encrypt(&cipher, super::part_nonce(0), &record, &content.encode()),

@@ -19,7 +19,7 @@ struct Columns {
     blobs: &'static [&'static str],
 }
 
-const ALL: [Columns; 12] = [
+const ALL: [Columns; 14] = [
     Columns {
         table: Table::Ledgers,
         place: "0",
@@ -112,6 +112,35 @@ const ALL: [Columns; 12] = [
         integers: &["idx"],
         texts: &[],
         blobs: &["evidence"],
+    },
+    Columns {
+        table: Table::Lists,
+        place: "coalesce(idx, -number)",
+        integers: &[
+            "number",
+            "state",
+            "principals",
+            "coalesce(idx, 0)",
+            "made_at",
+            "coalesce(declared, 0)",
+        ],
+        texts: &["made_by"],
+        blobs: &[
+            "list_id",
+            "record_id",
+            "root",
+            "secret",
+            "coalesce(idempotency, x'')",
+            "coalesce(body_digest, x'')",
+            "mac",
+        ],
+    },
+    Columns {
+        table: Table::ListNodes,
+        place: "-number",
+        integers: &["number", "n"],
+        texts: &[],
+        blobs: &["hashes"],
     },
 ];
 

@@ -120,6 +120,7 @@ impl TestLedger {
             ledger_id: self.store.ledger().ledger_id(),
             record_id: RecordId::from_bytes(random::uuid_v7(now)),
             secret: RecordSecret::from_bytes(random::bytes()),
+            list: None,
             wrap_nonce: random::bytes(),
             recorded_by: "key_test",
             approved_by: None,
