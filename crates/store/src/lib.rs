@@ -44,8 +44,8 @@ pub use audit::{AuditFinding, AuditReport, EvidenceDamage, Table};
 pub use clock::Clock;
 pub use error::StoreError;
 pub use evidence::{
-    DOWNLOAD_MEMORY, Evidence, EvidenceCited, EvidenceContent, EvidenceFilter, EvidenceUpload, Kept, NewEvidence,
-    UPLOAD_MEMORY,
+    DOWNLOAD_MEMORY, Evidence, EvidenceCited, EvidenceContent, EvidenceFilter, EvidenceUpload, Kept,
+    NewEvidence, UPLOAD_MEMORY,
 };
 pub use export::{ExportError, Exported};
 pub use keyring::{KeyError, Keyring};

@@ -41,7 +41,10 @@ pub(crate) fn attachment(evidence: &Evidence, id: &str) -> String {
     let plain = format!("attachment; filename=\"{id}.{}\"", evidence.file_type.extension());
     match &evidence.title {
         None => plain,
-        Some(title) => format!("{plain}; filename*=UTF-8''{}", encoded(&title.replace(['/', '\\'], "_"))),
+        Some(title) => format!(
+            "{plain}; filename*=UTF-8''{}",
+            encoded(&title.replace(['/', '\\'], "_"))
+        ),
     }
 }
 
@@ -90,10 +93,7 @@ fn unquoted(value: &str) -> Result<String, Malformed> {
 /// `UTF-8''%E5%90%8C…`; the language between the apostrophes says nothing to us.
 fn decoded(value: &str) -> Result<String, Malformed> {
     let mut parts = value.splitn(3, '\'');
-    let (charset, text) = (
-        parts.next().ok_or(Malformed)?,
-        parts.nth(1).ok_or(Malformed)?,
-    );
+    let (charset, text) = (parts.next().ok_or(Malformed)?, parts.nth(1).ok_or(Malformed)?);
     if !charset.eq_ignore_ascii_case("utf-8") {
         return Err(Malformed);
     }
@@ -143,7 +143,10 @@ mod tests {
     fn a_name_is_read_as_the_rfcs_say() {
         for (value, name) in [
             ("attachment", None),
-            ("Attachment; filename*=UTF-8''%E5%90%8C%E6%84%8F.pdf", Some("同意.pdf")),
+            (
+                "Attachment; filename*=UTF-8''%E5%90%8C%E6%84%8F.pdf",
+                Some("同意.pdf"),
+            ),
             ("attachment; filename*=utf-8'ja'a%20b", Some("a b")),
             (
                 "attachment; filename=\"fallback\"; filename*=UTF-8''%e5%90%8c",

@@ -46,7 +46,10 @@ pub(crate) async fn get(
     let headers = [
         (CONTENT_TYPE, evidence.file_type.media_type().to_owned()),
         (CONTENT_LENGTH, evidence.size.to_string()),
-        (CONTENT_DISPOSITION, attachment(evidence, &evidence_id_text(evidence))),
+        (
+            CONTENT_DISPOSITION,
+            attachment(evidence, &evidence_id_text(evidence)),
+        ),
         (X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
         (CONTENT_SECURITY_POLICY, SANDBOX.to_owned()),
         (CACHE_CONTROL, "no-store".to_owned()),

@@ -221,7 +221,13 @@ mod tests {
     fn nothing_but_the_list_is_a_type_and_parameters_do_not_matter() {
         let csv = FileType::of_content_type("Text/CSV; charset=Shift_JIS");
         assert_eq!(csv, Some(FileType::Csv));
-        for other in ["text/html", "image/svg+xml", "application/octet-stream", "", "pdf"] {
+        for other in [
+            "text/html",
+            "image/svg+xml",
+            "application/octet-stream",
+            "",
+            "pdf",
+        ] {
             assert_eq!(FileType::of_content_type(other), None, "{other}");
         }
     }

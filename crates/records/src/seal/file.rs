@@ -255,9 +255,7 @@ mod tests {
 
     fn sealed(plain: &[u8], step: usize) -> Vec<u8> {
         let (mut sealer, mut out) = (FileSealer::new(&key(), &file(2)), Vec::new());
-        plain
-            .chunks(step)
-            .for_each(|piece| sealer.push(piece, &mut out));
+        plain.chunks(step).for_each(|piece| sealer.push(piece, &mut out));
         sealer.finish(&mut out);
         out
     }
@@ -277,21 +275,21 @@ mod tests {
 
     #[test]
     fn a_file_comes_back_however_it_is_cut() {
-        for length in [
-            0,
-            1,
-            CHUNK - 1,
-            CHUNK,
-            CHUNK + 1,
-            2 * CHUNK,
-            2 * CHUNK + 5,
-        ] {
+        for length in [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 2 * CHUNK + 5] {
             let plain = plain(length);
             let whole = sealed(&plain, usize::MAX);
-            assert_eq!(whole.len(), length + 16 * length.div_ceil(CHUNK).max(1), "{length}");
+            assert_eq!(
+                whole.len(),
+                length + 16 * length.div_ceil(CHUNK).max(1),
+                "{length}"
+            );
             for step in [1_000, CHUNK, CHUNK + 16, usize::MAX] {
                 assert_eq!(sealed(&plain, step), whole, "{length} by {step}");
-                assert_eq!(opened(&whole, step, &key(), &file(2)).as_ref(), Ok(&plain), "{length}");
+                assert_eq!(
+                    opened(&whole, step, &key(), &file(2)).as_ref(),
+                    Ok(&plain),
+                    "{length}"
+                );
             }
         }
     }
@@ -301,12 +299,20 @@ mod tests {
         let whole = sealed(&plain(3 * CHUNK), usize::MAX);
         let open = |bytes: &[u8]| opened(bytes, usize::MAX, &key(), &file(2));
         assert!(open(&whole).is_ok());
-        assert_eq!(open(&whole[..2 * SEALED_CHUNK]), Err(BrokenFile), "cut between chunks");
+        assert_eq!(
+            open(&whole[..2 * SEALED_CHUNK]),
+            Err(BrokenFile),
+            "cut between chunks"
+        );
         assert_eq!(open(&whole[..whole.len() - 1]), Err(BrokenFile), "cut within one");
         assert_eq!(open(&[&whole[..], &[0]].concat()), Err(BrokenFile), "longer");
         let (first, rest) = whole.split_at(SEALED_CHUNK);
         let (second, third) = rest.split_at(SEALED_CHUNK);
-        assert_eq!(open(&[second, first, third].concat()), Err(BrokenFile), "exchanged");
+        assert_eq!(
+            open(&[second, first, third].concat()),
+            Err(BrokenFile),
+            "exchanged"
+        );
         assert_eq!(open(&[first, third].concat()), Err(BrokenFile), "left out");
         let mut changed = whole.clone();
         changed[SEALED_CHUNK + 9] ^= 1;
@@ -327,7 +333,10 @@ mod tests {
         assert_eq!(open(&file(2), b"row"), Ok(description.clone()));
         assert_eq!(open(&file(2), b"other"), Err(BrokenFile));
         assert_eq!(open(&file(3), b"row"), Err(BrokenFile));
-        assert_eq!(format!("{description:?} {:?}", key()), "FileDescription(…) FileKey(…)");
+        assert_eq!(
+            format!("{description:?} {:?}", key()),
+            "FileDescription(…) FileKey(…)"
+        );
         let untitled = FileDescription {
             title: None,
             ..description

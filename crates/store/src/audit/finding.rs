@@ -178,7 +178,9 @@ impl AuditFinding {
                 table.name()
             ),
             Self::Evidence { id, damage } => match damage {
-                EvidenceDamage::Row => format!("evidence file {id}: what is said of it does not authenticate"),
+                EvidenceDamage::Row => {
+                    format!("evidence file {id}: what is said of it does not authenticate")
+                }
                 EvidenceDamage::Missing => format!("evidence file {id}: the file is missing"),
                 EvidenceDamage::Changed => format!("evidence file {id}: the file is not as it came"),
             },

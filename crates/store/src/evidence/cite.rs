@@ -50,13 +50,8 @@ pub(crate) async fn cite(
     for (id, month) in until {
         keep_until(db, ledger, keyring, id, month).await?;
     }
-    let links = citations().flat_map(|(id, entry)| {
-        [
-            ledger.row.into(),
-            id.to_vec().into(),
-            entry.index.as_i64().into(),
-        ]
-    });
+    let links = citations()
+        .flat_map(|(id, entry)| [ledger.row.into(), id.to_vec().into(), entry.index.as_i64().into()]);
     Ok(LINKS.run(db, links.collect()).await?)
 }
 

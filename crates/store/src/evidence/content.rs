@@ -4,9 +4,9 @@ use futures_util::StreamExt;
 use kirokubo_records::seal::{FileOpener, FileRef};
 use sha2::{Digest as _, Sha256};
 
+use super::Evidence;
 use super::objects::Bytes;
 use super::row::Opened;
-use super::Evidence;
 use crate::error::StoreError;
 use crate::store::Store;
 

@@ -32,8 +32,7 @@ impl Store {
             filter.before.unwrap_or(i64::MAX).into(),
             i64::try_from(limit).unwrap_or(i64::MAX).into(),
         ];
-        let statement =
-            Statement::from_sql_and_values(db.get_database_backend(), text(filter.cited), values);
+        let statement = Statement::from_sql_and_values(db.get_database_backend(), text(filter.cited), values);
         let mut listed = Vec::new();
         for found in db.query_all_raw(statement).await? {
             let (row, cited) = row_and_cited(&found)?;

@@ -107,12 +107,7 @@ impl Store {
 }
 
 /// Closes a row: its description is bound to its other columns, which must all be set.
-pub(super) fn close(
-    row: &mut evidence::Model,
-    key: &FileKey,
-    of: &FileRef,
-    described: &FileDescription,
-) {
+pub(super) fn close(row: &mut evidence::Model, key: &FileKey, of: &FileRef, described: &FileDescription) {
     row.sealed = key.seal_description(described, of, &encode(row));
 }
 

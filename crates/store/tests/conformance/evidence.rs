@@ -13,7 +13,7 @@ use crate::ledger::{NOON, TestLedger, event};
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// More than one part of an object, and no multiple of anything.
-const LARGE: usize = (11 << 20) + 77;
+const LARGE: usize = (5 << 20) + 77;
 
 fn about(title: Option<&str>) -> NewEvidence {
     NewEvidence {
@@ -74,9 +74,11 @@ impl TestLedger {
 
     fn month_of(&self, id: &[u8; 16]) -> i32 {
         self.sql()
-            .query_row("SELECT month FROM evidence WHERE id = ?1", [id.as_slice()], |row| {
-                row.get(0)
-            })
+            .query_row(
+                "SELECT month FROM evidence WHERE id = ?1",
+                [id.as_slice()],
+                |row| row.get(0),
+            )
             .unwrap()
     }
 
@@ -144,7 +146,10 @@ async fn an_upload_that_is_given_up_leaves_nothing() {
     assert_eq!(ledger.objects(), [""; 0]);
 
     // A process that was killed cannot tidy up; the next start does.
-    let part = ledger.folder.join("evidence").join(format!("{}#1", hex_name(&[7; 16])));
+    let part = ledger
+        .folder
+        .join("evidence")
+        .join(format!("{}#1", hex_name(&[7; 16])));
     fs::write(&part, "half").unwrap();
     ledger.restart().await;
     assert_eq!(ledger.objects(), [""; 0]);
@@ -177,14 +182,20 @@ async fn a_file_is_kept_as_long_as_the_last_of_its_records() {
         .query_row("SELECT count(*) FROM evidence_links", [], |row| row.get(0))
         .unwrap();
     assert_eq!(links, 6);
-    let cited = ledger.store.evidence_cited(&[file.id, other.id, [9; 16]]).await.unwrap();
+    let cited = ledger
+        .store
+        .evidence_cited(&[file.id, other.id, [9; 16]])
+        .await
+        .unwrap();
     assert_eq!(cited.len(), 2);
     assert_eq!(cited[&file.id].sha256, file.sha256_text());
 
     // Destroying the key of a month destroys what was kept for it alone.
     let key = ledger.folder.join("keys/months").join(format!("{early}.key"));
     fs::remove_file(key).unwrap();
-    let reopened = Store::open(&ledger.folder, "sqlite:", ledger.clock.clone()).await.unwrap();
+    let reopened = Store::open(&ledger.folder, "sqlite:", ledger.clock.clone())
+        .await
+        .unwrap();
     assert_eq!(reopened.evidence(&other.id).await.unwrap(), None);
     assert!(reopened.evidence_content(&other.id).await.unwrap().is_none());
     assert_eq!(read(&reopened, &file.id).await.unwrap(), b"file");
@@ -300,7 +311,12 @@ async fn a_row_that_was_changed_is_refused_and_found() {
     let other = keep_new(&ledger.store, b"other file", None).await;
     let sql = ledger.sql();
     let change = "UPDATE evidence SET created_by = 'key_other'";
-    assert!(sql.execute(change, []).unwrap_err().to_string().contains("never changes"));
+    assert!(
+        sql.execute(change, [])
+            .unwrap_err()
+            .to_string()
+            .contains("never changes")
+    );
     let trigger: String = sql
         .query_row(
             "SELECT sql FROM sqlite_schema WHERE name = 'evidence_identity'",
@@ -365,7 +381,9 @@ async fn a_file_kept_shorter_than_its_record_is_found() {
     ledger.cite(1, early, &[kept.id]).await;
     let sql = ledger.sql();
     let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i32>(0)?, row.get::<_, Vec<u8>>(1)?));
-    let (month, secret) = sql.query_row("SELECT month, secret FROM evidence", [], row).unwrap();
+    let (month, secret) = sql
+        .query_row("SELECT month, secret FROM evidence", [], row)
+        .unwrap();
     let Recorded::New(appended) = ledger.cite(2, late, &[kept.id]).await else {
         panic!("a new record");
     };
@@ -373,8 +391,14 @@ async fn a_file_kept_shorter_than_its_record_is_found() {
         .unwrap();
     let report = ledger.store.verify(&mut |_, _| {}).await.unwrap();
     // The records of this test are sealed under another key than the month they name, which is found as well.
-    let found = report.findings.iter().find(|finding| finding.code() == "ROW_MISMATCH");
-    assert_eq!(found.and_then(|finding| finding.index()), Some(appended.index.get()));
+    let found = report
+        .findings
+        .iter()
+        .find(|finding| finding.code() == "ROW_MISMATCH");
+    assert_eq!(
+        found.and_then(|finding| finding.index()),
+        Some(appended.index.get())
+    );
 }
 
 #[tokio::test]
@@ -393,7 +417,9 @@ async fn nothing_of_a_file_lies_in_the_folder_as_it_came() {
             }
             let content = fs::read(&path).unwrap();
             for plain in ["同意を得て", "山田太郎"] {
-                let found = content.windows(plain.len()).any(|window| window == plain.as_bytes());
+                let found = content
+                    .windows(plain.len())
+                    .any(|window| window == plain.as_bytes());
                 assert!(!found, "{plain} in {}", path.display());
             }
         }

@@ -79,7 +79,8 @@ impl ObjectWriter {
 /// Parts that were sent already are taken back.
 impl Drop for ObjectWriter {
     fn drop(&mut self) {
-        let (Some(mut upload), Ok(runtime)) = (self.upload.take(), tokio::runtime::Handle::try_current()) else {
+        let (Some(mut upload), Ok(runtime)) = (self.upload.take(), tokio::runtime::Handle::try_current())
+        else {
             return;
         };
         runtime.spawn(async move {
