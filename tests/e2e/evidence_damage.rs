@@ -34,10 +34,12 @@ fn a_changed_file_is_an_error_or_breaks_off_and_is_never_whole() {
         fs::write(&object, damaged).unwrap();
         let path = format!("/v1/evidence/{}/content", kept["id"].as_str().unwrap());
         let got = raw(&server, &key, &path);
-        let body = got.windows(4).position(|end| end == b"\r\n\r\n").unwrap() + 4;
-        assert!(got.starts_with(b"HTTP/1.1 200"));
-        assert!(got.len() - body < file.len(), "the answer is whole");
-        assert!(file.starts_with(&got[body..]), "what came was never in the file");
+        // The server may notice before it has sent anything at all.
+        let end_of_head = got.windows(4).position(|end| end == b"\r\n\r\n");
+        let body = end_of_head.map_or(&[][..], |end| &got[end + 4..]);
+        assert!(got.is_empty() || got.starts_with(b"HTTP/1.1 200"));
+        assert!(body.len() < file.len(), "the answer is whole");
+        assert!(file.starts_with(body), "what came was never in the file");
     }
 
     fs::remove_file(&object).unwrap();
