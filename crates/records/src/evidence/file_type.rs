@@ -117,12 +117,16 @@ fn begins_with_a_header(head: &[u8]) -> bool {
     is_name || head.starts_with(b"From ")
 }
 
-/// A JSON text begins with one of these (RFC 8259), after white space.
+/// A JSON text begins with a value (RFC 8259), after white space.
 fn begins_with_a_value(head: &[u8]) -> bool {
     let start = without_mark(head).trim_ascii_start();
-    start
-        .first()
-        .is_some_and(|first| b"{[\"-0123456789tfn".contains(first))
+    let is_literal = [b"true".as_slice(), b"false", b"null"]
+        .iter()
+        .any(|literal| start.starts_with(literal));
+    is_literal
+        || start
+            .first()
+            .is_some_and(|first| b"{[\"-0123456789".contains(first))
 }
 
 /// UTF-8 text, without the mark that spreadsheets put before it.

@@ -13,7 +13,7 @@ use crate::ledger::{NOON, TestLedger, event};
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// More than one part of an object, and no multiple of anything.
-const LARGE: usize = (11 << 20) + 77;
+const LARGE: usize = (5 << 20) + 77;
 
 fn about(title: Option<&str>) -> NewEvidence {
     NewEvidence {
