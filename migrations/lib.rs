@@ -11,6 +11,7 @@ pub use sea_orm_migration::MigratorTrait;
 mod m20261121_000001_ledger;
 mod m20261121_000002_records;
 mod m20261121_000003_api_keys;
+mod m20261121_000004_masters;
 
 /// Runs the migrations in order; sea-orm keeps the list of those applied in `seaql_migrations`.
 pub struct Migrator;
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000001_ledger::Migration),
             Box::new(m20261121_000002_records::Migration),
             Box::new(m20261121_000003_api_keys::Migration),
+            Box::new(m20261121_000004_masters::Migration),
         ]
     }
 }

@@ -1,6 +1,7 @@
 //! From a posted event to a record that is ready to seal, to the answer that none is due, or to every fault at once.
 
 mod beside;
+mod check;
 mod conclude;
 mod parts;
 mod place;
@@ -18,7 +19,9 @@ use crate::form::Form;
 use crate::inputs::INPUTS;
 use crate::json::{self, Node, Path, canonical_object};
 use crate::known::Known;
+use crate::master::Settings;
 use crate::source::Source;
+pub use check::ProvisionCheck;
 use parts::Parts;
 
 /// Which event the bytes are said to be.
@@ -41,6 +44,8 @@ pub struct Context<'a> {
     pub max_principals: usize,
     /// What the ids that the event cites stand for.
     pub known: &'a Known,
+    /// What an administrator decided for the whole ledger.
+    pub settings: &'a Settings,
 }
 
 /// What becomes of an event.

@@ -61,6 +61,11 @@ impl<'p, 'n> Form<'p, 'n> {
         self.node
     }
 
+    /// The place of the object.
+    pub(crate) fn here(&self) -> Path<'p> {
+        self.path
+    }
+
     /// Where faults go.
     pub(crate) fn faults(&self) -> &'p Faults {
         self.faults

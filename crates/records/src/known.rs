@@ -9,6 +9,7 @@ use kirokubo_ledger::RecordId;
 
 use crate::ids::{IdKind, parse_id, parse_record_id};
 use crate::json::Node;
+use crate::master::MasterVersion;
 
 /// Most ids that one event may cite; further ones stand for nothing, which is then told as a fault.
 const MOST: usize = 256;
@@ -86,12 +87,18 @@ impl CitedIds {
 pub struct Known {
     /// Uploaded lists.
     pub lists: BTreeMap<IdBytes, KnownList>,
+    /// Versions of registered third parties.
+    pub parties: BTreeMap<IdBytes, Vec<MasterVersion>>,
+    /// Versions of opt-out filings.
+    pub filings: BTreeMap<IdBytes, Vec<MasterVersion>>,
 }
 
 impl Known {
     /// For events that cite nothing.
     pub const NOTHING: &'static Self = &Self {
         lists: BTreeMap::new(),
+        parties: BTreeMap::new(),
+        filings: BTreeMap::new(),
     };
 }
 

@@ -23,6 +23,7 @@ mod inputs;
 mod japan;
 pub mod json;
 mod known;
+pub mod master;
 mod matter;
 mod my_number;
 mod postal_code;
@@ -41,7 +42,7 @@ pub use checks::{RetentionQuestion, parse_duty_question, parse_retention_questio
 pub use corporate_number::{BadCorporateNumber, CorporateNumber};
 pub use day::{DayReading, read as read_day};
 pub use draft::{Draft, Status, matter_field};
-pub use event::{Context, Expect, NoDuty, Outcome, parse_event, parse_event_node};
+pub use event::{Context, Expect, NoDuty, Outcome, ProvisionCheck, parse_event, parse_event_node};
 pub use fault::{Code, Fault, Level, Words};
 pub use fault_text::{Bilingual, FaultText};
 pub use given::Complete;

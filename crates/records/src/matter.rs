@@ -10,6 +10,7 @@ mod items;
 mod party;
 mod principals;
 mod publication;
+mod registered;
 
 pub use acquisition::Acquisition;
 pub use consent::{Consent, ConsentConfirmation};
@@ -23,9 +24,10 @@ pub(crate) use acquisition::read as read_acquisition;
 pub(crate) use consent::{read as read_consent, read_confirmation};
 pub(crate) use event_day::read as read_event_day;
 pub(crate) use items::read as read_items;
-pub(crate) use party::{PartyFacts, PartyRule, read as read_party};
-pub(crate) use principals::read as read_principals;
+pub(crate) use party::{PARTICULARS, PARTY, PartyFacts, PartyRule, read as read_party, read_particulars};
+pub(crate) use principals::{PrincipalRule, read as read_principals};
 pub(crate) use publication::{read as read_publication, read_filing};
+pub(crate) use registered::read as read_known_party;
 
 use crate::fault::Words;
 

@@ -9,7 +9,9 @@
 //! the key of the month in which retention ends, with a random nonce.
 
 mod content;
+mod guard;
 mod keys;
+mod master;
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
@@ -21,7 +23,9 @@ use kirokubo_ledger::{LedgerId, RecordId};
 use kirokubo_rules::Direction;
 
 pub use content::{Content, Meta};
+pub use guard::Guards;
 pub use keys::{BodyDigest, DigestKey, Month, MonthKey, RowKey, SearchKey, SearchToken};
+pub use master::{MasterKey, MasterRef};
 
 use crate::draft::{Draft, Status};
 use crate::matter::PrincipalRow;
@@ -94,6 +98,8 @@ pub struct SealedRecord {
     pub rows: Vec<Vec<u8>>,
     /// Search tokens with the row they belong to.
     pub tokens: Vec<(u64, SearchToken)>,
+    /// What demands to stop are looked for by; they are not stored with the record.
+    pub guards: Guards,
     /// What the judgement said, for the answer; it is part of the encrypted content, too.
     pub meta: Meta,
 }
@@ -184,6 +190,7 @@ pub fn seal(draft: &Draft, made_day: i32, with: &Sealing<'_>) -> Result<SealedRe
         content: encrypt(&cipher, part_nonce(0), &record, &content.encode()),
         rows: (0..).zip(draft.rows()).map(row).collect(),
         tokens: tokens(draft, with.search_key),
+        guards: Guards::of_draft(draft, with.search_key),
         meta: content.into_meta(),
     })
 }

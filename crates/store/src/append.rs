@@ -12,7 +12,7 @@ use kirokubo_ledger::hash::Digest;
 use kirokubo_ledger::note::SigningKey;
 use kirokubo_ledger::tree::Frontier;
 use kirokubo_ledger::{Index, RecordedAt};
-use kirokubo_records::seal::SealedRecord;
+use kirokubo_records::seal::{Guards, SealedRecord};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, SqliteTransactionMode, Statement, TransactionOptions,
     TransactionTrait,
@@ -27,8 +27,9 @@ use crate::idempotency;
 use crate::keyring::Keyring;
 use crate::natural_key;
 use crate::outcome::{AppendError, Appended, Recorded};
-use crate::place::{self, Fate, Placed};
+use crate::place::{self, Fate, Met, Placed};
 use crate::rows;
+use crate::suppression::{self, Demands};
 
 /// What an append needs of one ledger, and what it remembers between batches.
 pub(crate) struct LedgerWriter {
@@ -38,6 +39,8 @@ pub(crate) struct LedgerWriter {
     pub(crate) clock: Clock,
     /// Time of the last entry, Unix milliseconds, for those who judge records.
     pub(crate) latest: Arc<AtomicI64>,
+    /// Whether a demand to stop was ever seen. None goes away, so once seen there is always one to look for.
+    pub(crate) has_demands: bool,
     /// The head and edge after our last commit; `None` until first read, and after any failure.
     pub(crate) state: Option<State>,
 }
@@ -86,8 +89,10 @@ pub(crate) async fn append(
         .iter()
         .filter_map(|record| record.idempotency.map(|key| *key.as_bytes()));
     let used = idempotency::find(&transaction, writer.ledger, keys).await?;
+    let demands = demands(writer, &transaction, batch).await?;
     let recorded_at = RecordedAt::from_millis(writer.clock.now_ms()).max(state.head.recorded_at);
-    let (fates, placed) = place::all(&state.head, batch, found, used, recorded_at);
+    let met = Met { found, used, demands };
+    let (fates, placed) = place::all(&state.head, batch, met, recorded_at);
     if placed.is_empty() {
         transaction.rollback().await?;
         writer.state = Some(state);
@@ -120,6 +125,25 @@ pub(crate) async fn append(
     Ok(results(fates, &placed, recorded_at, &note, |index| {
         extension.inclusion(index)
     }))
+}
+
+/// The demands to stop that meet the batch. They are read inside the transaction, so that one that was entered before
+/// the append is never missed.
+async fn demands(
+    writer: &mut LedgerWriter,
+    transaction: &DatabaseTransaction,
+    batch: &[SealedRecord],
+) -> Result<Demands, StoreError> {
+    let mut guards: Vec<&Guards> = batch.iter().map(|record| &record.guards).collect();
+    guards.retain(|guards| !guards.tokens.is_empty());
+    if guards.is_empty() {
+        return Ok(Demands::none());
+    }
+    writer.has_demands = writer.has_demands || suppression::exist(transaction, writer.ledger).await?;
+    if !writer.has_demands {
+        return Ok(Demands::none());
+    }
+    suppression::find(transaction, writer.ledger, &guards).await
 }
 
 /// COMMIT answered with an error, which may mean anything: what others can read decides. The connection that
@@ -171,6 +195,7 @@ fn results(
         Fate::New(n) => Ok(new(n)),
         Fate::Known(recorded) => Ok(recorded),
         Fate::DayChanged => Err(AppendError::DayChanged),
+        Fate::Suppressed(rows) => Err(AppendError::Suppressed { rows }),
         Fate::KeyReused => Err(AppendError::IdempotencyKeyReused),
     };
     fates.into_iter().map(result).collect()

@@ -46,6 +46,12 @@ pub enum AppendError {
     /// Midnight passed in Japan between the judgement and the append: the clock must be computed again.
     #[error("the day changed while the record waited")]
     DayChanged,
+    /// Principals demanded that their data go to no third party.
+    #[error("{} principal(s) demanded a stop", rows.len())]
+    Suppressed {
+        /// Their places among the record's principals, in order.
+        rows: Vec<u64>,
+    },
     /// The `Idempotency-Key` went with another body before.
     #[error("the idempotency key was used with another body")]
     IdempotencyKeyReused,

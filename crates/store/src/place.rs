@@ -11,6 +11,7 @@ use crate::head::Head;
 use crate::idempotency::Used;
 use crate::natural_key::{Existing, Found};
 use crate::outcome::Recorded;
+use crate::suppression::Demands;
 
 /// What becomes of one record, before the commit.
 pub(crate) enum Fate {
@@ -18,6 +19,8 @@ pub(crate) enum Fate {
     New(usize),
     /// It is there already, with the same body or another.
     Known(Recorded),
+    /// Principals at these places demanded a stop.
+    Suppressed(Vec<u64>),
     /// It was judged on another day.
     DayChanged,
     /// Its `Idempotency-Key` went with another body.
@@ -36,8 +39,7 @@ pub(crate) struct Placed<'a> {
 pub(crate) fn all<'a>(
     head: &Head,
     batch: &'a [SealedRecord],
-    found: Found,
-    used: Used,
+    met: Met,
     recorded_at: RecordedAt,
 ) -> (Vec<Fate>, Vec<Placed<'a>>) {
     let mut places = Places {
@@ -45,8 +47,7 @@ pub(crate) fn all<'a>(
         today: japan_day(recorded_at.as_millis()),
         prev: head.leaf,
         next: head.size().next_index().expect("no ledger has 2^63 entries"),
-        found,
-        used,
+        met,
         in_batch: HashMap::with_capacity(batch.len()),
         placed: Vec::with_capacity(batch.len()),
     };
@@ -54,13 +55,19 @@ pub(crate) fn all<'a>(
     (fates, places.placed)
 }
 
+/// What the database holds that a record of the batch may meet.
+pub(crate) struct Met {
+    pub(crate) found: Found,
+    pub(crate) used: Used,
+    pub(crate) demands: Demands,
+}
+
 struct Places<'a> {
     recorded_at: RecordedAt,
     today: i32,
     prev: Digest,
     next: Index,
-    found: Found,
-    used: Used,
+    met: Met,
     /// New entries of this batch by natural key.
     in_batch: HashMap<(&'a str, &'a str), usize>,
     placed: Vec<Placed<'a>>,
@@ -74,6 +81,10 @@ impl<'a> Places<'a> {
         if let Some(known) = self.known(record) {
             return Fate::Known(known);
         }
+        let suppressed = self.met.demands.rows(&record.guards);
+        if !suppressed.is_empty() {
+            return Fate::Suppressed(suppressed);
+        }
         if record.made_day != self.today {
             return Fate::DayChanged;
         }
@@ -83,7 +94,9 @@ impl<'a> Places<'a> {
             .encode();
         let leaf = leaf_hash(&bytes);
         if let Some(key) = record.idempotency {
-            self.used.insert(*key.as_bytes(), *record.body_digest.as_bytes());
+            self.met
+                .used
+                .insert(*key.as_bytes(), *record.body_digest.as_bytes());
         }
         self.in_batch
             .insert((&record.system, &record.event_id), self.placed.len());
@@ -104,7 +117,9 @@ impl<'a> Places<'a> {
 
     /// Whether the record's `Idempotency-Key` went with another body.
     fn key_is_reused(&self, record: &SealedRecord) -> bool {
-        let first = record.idempotency.and_then(|key| self.used.get(key.as_bytes()));
+        let first = record
+            .idempotency
+            .and_then(|key| self.met.used.get(key.as_bytes()));
         first.is_some_and(|first| first != record.body_digest.as_bytes())
     }
 
@@ -123,9 +138,10 @@ impl<'a> Places<'a> {
                     *record.body_digest.as_bytes(),
                 )
             }
-            None if self.found.is_empty() => return None,
+            None if self.met.found.is_empty() => return None,
             None => {
                 let known = self
+                    .met
                     .found
                     .get(&(record.system.clone(), record.event_id.clone()))?;
                 (known.existing, known.body_digest)

@@ -3,7 +3,8 @@
 use kirokubo_rules::{Answer, Basis, Case, Direction, Matter, Question, ThirdPartyStatus, Verdict, judge};
 
 use super::parts::Parts;
-use super::{Context, NoDuty, Outcome, beside, prohibited, required};
+use super::prohibited::{self, Told};
+use super::{Context, NoDuty, Outcome, beside, required};
 use crate::draft::{Beside, Draft, Head, Status};
 use crate::fault::{Code, Fault};
 use crate::form::Form;
@@ -74,7 +75,13 @@ pub(super) fn conclude(form: &Form<'_, '_>, mut parts: Parts, context: &Context<
         Verdict::None => Some(Conclusion::NoDuty(Box::new((parts.source?, question, answer)))),
         Verdict::Prohibited if parts.wishes.non_conforming => record.non_conforming(parts),
         Verdict::Prohibited => {
-            prohibited::note(form, &question, &answer, &parts);
+            let items = parts.items.as_ref().present();
+            let other = parts.third_party.as_ref().present();
+            let told = Told {
+                sensitive: items.map_or(&[], |items| items.value().sensitive()),
+                other: other.map(|other| other.value().kind()),
+            };
+            prohibited::note(form, &question, &answer, told);
             None
         }
     }

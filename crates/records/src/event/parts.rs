@@ -11,7 +11,7 @@ use crate::given::{Checked, Given};
 use crate::inputs::{self, take};
 use crate::matter::{
     self, Acquisition, Consent, ConsentConfirmation, EVIDENCE, EventDay, Filing, Items, PartyFacts,
-    PartyKind, PartyRule, PpcPublication, Principals, ThirdParty,
+    PartyKind, PartyRule, PpcPublication, PrincipalRule, Principals, ThirdParty,
 };
 use crate::series::{self, Series};
 use crate::source::{self, Source};
@@ -72,9 +72,16 @@ impl Parts {
         let mut question = Question::new(direction, judged_on);
         let readable = read_question(form, &mut question, &party, &cross_border, &confirmation);
         refuse_what_does_not_exist(form);
+        let source = source::read(form);
+        let confirms = |source: &Source| context.settings.confirms(source.system(), "ref");
+        let rule = PrincipalRule {
+            most: context.max_principals,
+            today: context.today,
+            numbers_confirmed: source.as_ref().is_some_and(confirms),
+        };
         Self {
-            source: source::read(form),
-            principals: matter::read_principals(form, context.max_principals, context.today),
+            source,
+            principals: matter::read_principals(form, rule),
             consent: matter::read_consent(form, event_day),
             acquisition: matter::read_acquisition(form),
             publication: matter::read_publication(form, context.today),
@@ -97,7 +104,7 @@ impl Parts {
 }
 
 /// Puts the facts to judge together; `false` where one could not be read.
-fn read_question(
+pub(super) fn read_question(
     form: &Form<'_, '_>,
     question: &mut Question,
     party: &PartyFacts,

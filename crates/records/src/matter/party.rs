@@ -7,13 +7,14 @@ use crate::country::{self, Country};
 use crate::fault::{Code, Fault, Words};
 use crate::form::{Form, choice};
 use crate::given::{Checked, Given};
+use crate::json::{Node, ObjectText};
 use crate::postal_code;
 use crate::private::Private;
 use crate::text::{ADDRESS, IDENTIFIER, NAME, PROSE};
 use crate::wording;
 
-const FIELDS: &[&str] = &[
-    "id",
+/// Members that describe a third party, inline or in a registered version.
+pub(crate) const PARTICULARS: &[&str] = &[
     "kind",
     "name",
     "address",
@@ -72,7 +73,7 @@ choice!(PartyKind);
 pub struct ThirdParty {
     json: Private<String>,
     kind: PartyKind,
-    name: Option<Private<String>>,
+    name: Given<Private<String>>,
     corporate_number: Option<CorporateNumber>,
 }
 
@@ -92,12 +93,15 @@ impl ThirdParty {
     /// Its name; `None` for 不特定かつ多数の者.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
-        self.name.as_ref().map(|name| name.get().as_str())
+        match &self.name {
+            Given::Present(name) => Some(name.get()),
+            Given::Absent | Given::Faulty => None,
+        }
     }
 
-    /// Whether it says who it is: by a name, or that it is 不特定かつ多数の者.
+    /// Whether it says who it is: by a name, be it one that cannot be used, or that it is 不特定かつ多数の者.
     pub(crate) fn is_named(&self) -> bool {
-        self.name.is_some() || self.kind == PartyKind::UnspecifiedMany
+        !self.name.is_absent() || self.kind == PartyKind::UnspecifiedMany
     }
 
     /// Its corporate number, where one was given.
@@ -122,46 +126,73 @@ pub(crate) struct PartyRule {
     pub(crate) particulars: ThirdPartyParticulars,
 }
 
+/// A version of a registered third party.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pin<'a> {
+    /// The text of its id.
+    pub(crate) id: &'a str,
+    /// From 1.
+    pub(crate) version: u32,
+}
+
 /// Reads `third_party`.
 pub(crate) fn read(form: &Form<'_, '_>, rule: PartyRule) -> (Given<Checked<ThirdParty>>, PartyFacts) {
-    let party = match form.object("third_party", FIELDS) {
-        Given::Absent => return (Given::Absent, PartyFacts::default()),
-        Given::Faulty => return (Given::Faulty, PartyFacts::default()),
-        Given::Present(party) => party,
+    let Some(node) = form.get("third_party") else {
+        return (Given::Absent, PartyFacts::default());
     };
+    let known: &[&[&'static str]] = &[&["id"], PARTICULARS];
+    let Some(party) = Form::open(node, form.at("third_party"), form.faults(), known) else {
+        return (Given::Faulty, PartyFacts::default());
+    };
+    if party.get("id").is_some() {
+        party.refuse_references("id", &PARTY);
+        return (Given::Faulty, PartyFacts::default());
+    }
+    read_particulars(&party, rule, None)
+}
+
+/// What an id of a third party would name.
+pub(crate) const PARTY: Words = Words::of("相手方", "third party");
+
+/// Reads the particulars of a third party, wherever they stand.
+///
+/// A fault of any part refuses whatever they are posted with; what is lacking beside it is a concern all the same, so
+/// that everything is told at once. `pin` is the registered version they are taken from.
+pub(crate) fn read_particulars(
+    party: &Form<'_, '_>,
+    rule: PartyRule,
+    pin: Option<Pin<'_>>,
+) -> (Given<Checked<ThirdParty>>, PartyFacts) {
     let facts = PartyFacts {
         status: party.choice("status"),
         kind: party.choice("kind"),
-        country: country::read(&party, "country"),
+        country: country::read(party, "country"),
     };
-    if party.get("id").is_some() {
-        party.refuse_references("id", &Words::of("相手方", "third party"));
-        return (Given::Faulty, facts);
-    }
     if facts.kind.is_absent() {
         party.faults().push(party.missing("kind"));
     }
-    let conflict = status_conflicts(&party, &facts);
-    let read = read_named(&party, &facts, rule);
-    let usable = !conflict && !facts.status.is_faulty() && !facts.country.is_faulty();
-    (if usable { read } else { Given::Faulty }, facts)
+    note_conflict(party, &facts);
+    (read_named(party, &facts, rule, pin), facts)
 }
 
 /// Notes a `status` that says something else than `kind` about 不特定かつ多数の者.
-fn status_conflicts(party: &Form<'_, '_>, facts: &PartyFacts) -> bool {
+fn note_conflict(party: &Form<'_, '_>, facts: &PartyFacts) {
     let (Given::Present(status), Given::Present(kind)) = (&facts.status, &facts.kind) else {
-        return false;
+        return;
     };
-    let conflict = (*status == ThirdPartyStatus::UnspecifiedMany) != (*kind == PartyKind::UnspecifiedMany);
-    if conflict {
+    if (*status == ThirdPartyStatus::UnspecifiedMany) != (*kind == PartyKind::UnspecifiedMany) {
         party
             .faults()
             .push(party.fault("status", Code::ValueConflict).fill("field", "kind"));
     }
-    conflict
 }
 
-fn read_named(party: &Form<'_, '_>, facts: &PartyFacts, rule: PartyRule) -> Given<Checked<ThirdParty>> {
+fn read_named(
+    party: &Form<'_, '_>,
+    facts: &PartyFacts,
+    rule: PartyRule,
+    pin: Option<Pin<'_>>,
+) -> Given<Checked<ThirdParty>> {
     let name = party.text("name", NAME);
     let address = party.text("address", ADDRESS);
     party.text("described", PROSE);
@@ -171,10 +202,6 @@ fn read_named(party: &Form<'_, '_>, facts: &PartyFacts, rule: PartyRule) -> Give
     let Given::Present(kind) = facts.kind else {
         return Given::Faulty;
     };
-    // A fault in another part refuses the event already; what is lacking beside it is told all the same.
-    if name.is_faulty() {
-        return Given::Faulty;
-    }
     let mut concerns = Vec::new();
     if kind == PartyKind::UnspecifiedMany {
         // A receipt always comes from someone.
@@ -182,7 +209,12 @@ fn read_named(party: &Form<'_, '_>, facts: &PartyFacts, rule: PartyRule) -> Give
             concerns.push(party.fault("name", Code::PartyNameRequired));
         }
     } else {
-        if !matches!(name, Given::Present(name) if !wording::is_nobody(name)) {
+        let nameless = match name {
+            Given::Present(name) => wording::is_nobody(name),
+            Given::Absent => true,
+            Given::Faulty => false,
+        };
+        if nameless {
             concerns.push(party.fault("name", Code::PartyNameRequired));
         }
         if rule.particulars == ThirdPartyParticulars::NameAddressAndRepresentative {
@@ -194,15 +226,35 @@ fn read_named(party: &Form<'_, '_>, facts: &PartyFacts, rule: PartyRule) -> Give
         }
     }
     let value = ThirdParty {
-        json: Private::new(party.node().to_json()),
+        json: Private::new(particulars_json(party.node(), pin)),
         kind,
-        name: name
-            .present()
-            .filter(|_| kind != PartyKind::UnspecifiedMany)
-            .map(|name| Private::new(name.to_owned())),
+        name: match name {
+            Given::Present(name) if kind != PartyKind::UnspecifiedMany => {
+                Given::Present(Private::new(name.to_owned()))
+            }
+            Given::Faulty => Given::Faulty,
+            Given::Absent | Given::Present(_) => Given::Absent,
+        },
         corporate_number: corporate_number.present(),
     };
     Given::Present(Checked::new(value, concerns))
+}
+
+/// The particulars as they were posted, without whatever a registered version holds besides, behind the version.
+fn particulars_json(party: &Node<'_>, pin: Option<Pin<'_>>) -> String {
+    let mut json = ObjectText::default();
+    if let Some(pin) = pin {
+        json.text("id", pin.id).json("version", &pin.version.to_string());
+    }
+    if let Node::Object(members) = party {
+        let particulars = members
+            .iter()
+            .filter(|(name, _)| PARTICULARS.contains(&name.as_ref()));
+        for (name, value) in particulars {
+            json.json(name, &value.to_json());
+        }
+    }
+    json.finish().unwrap_or_default()
 }
 
 fn address_concern(party: &Form<'_, '_>, address: &Given<&str>) -> Option<Fault> {

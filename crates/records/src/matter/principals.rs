@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::fault::{Code, Fault, Words};
-use crate::fold::SearchKeys;
+use crate::fold::{GuardKey, SearchKeys};
 use crate::form::{Form, screen_text};
 use crate::given::{Checked, Given};
 use crate::json::{Node, Path};
@@ -49,6 +49,7 @@ impl Principals {
 pub struct PrincipalRow {
     json: Private<String>,
     keys: SearchKeys,
+    birth_date: Private<Option<NaiveDate>>,
 }
 
 impl PrincipalRow {
@@ -63,10 +64,32 @@ impl PrincipalRow {
     pub fn keys(&self) -> &SearchKeys {
         &self.keys
     }
+
+    /// The birth date, where one was given.
+    #[must_use]
+    pub fn birth_date(&self) -> Option<NaiveDate> {
+        *self.birth_date.get()
+    }
+
+    /// The keys under which a demand to stop would meet the principal.
+    pub fn guards(&self) -> impl Iterator<Item = GuardKey> + '_ {
+        self.keys.guards(self.birth_date())
+    }
 }
 
-/// Reads `principals`, at most `most` of them.
-pub(crate) fn read(form: &Form<'_, '_>, most: usize, today: NaiveDate) -> Given<Checked<Principals>> {
+/// What the principals of one event must keep to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PrincipalRule {
+    /// Most of them that may stand inline.
+    pub(crate) most: usize,
+    /// No birth date lies behind this day.
+    pub(crate) today: NaiveDate,
+    /// Whether twelve-digit numbers in `ref` are known to be no Individual Numbers.
+    pub(crate) numbers_confirmed: bool,
+}
+
+/// Reads `principals`.
+pub(crate) fn read(form: &Form<'_, '_>, rule: PrincipalRule) -> Given<Checked<Principals>> {
     let in_a_list = form.get("principal_list").is_some();
     form.refuse_references("principal_list", &Words::of("名簿", "principal list"));
     let list = match form.list("principals") {
@@ -76,10 +99,10 @@ pub(crate) fn read(form: &Form<'_, '_>, most: usize, today: NaiveDate) -> Given<
         Given::Faulty => return Given::Faulty,
         Given::Present(list) => list,
     };
-    if list.len() > most {
+    if list.len() > rule.most {
         form.faults().push(
             form.fault("principals", Code::PrincipalsTooMany)
-                .fill("limit", &most.to_string()),
+                .fill("limit", &rule.most.to_string()),
         );
         return Given::Faulty;
     }
@@ -89,11 +112,12 @@ pub(crate) fn read(form: &Form<'_, '_>, most: usize, today: NaiveDate) -> Given<
     for (index, node) in list.iter().enumerate() {
         let place = path.index(index);
         if let Some(principal) = Form::open(node, place, form.faults(), &[FIELDS])
-            && read_principal(&principal, place, today, &mut concerns)
+            && let Some(birth_date) = rule.read(&principal, place, &mut concerns)
         {
             rows.push(PrincipalRow {
                 json: Private::new(node.to_json()),
                 keys: SearchKeys::of_principal(node),
+                birth_date: Private::new(birth_date),
             });
         }
     }
@@ -103,45 +127,52 @@ pub(crate) fn read(form: &Form<'_, '_>, most: usize, today: NaiveDate) -> Given<
     Given::Present(Checked::new(Principals { rows }, concerns))
 }
 
-/// Checks one principal; `false` where a part could not be used.
-fn read_principal(form: &Form<'_, '_>, place: Path<'_>, today: NaiveDate, concerns: &mut Vec<Fault>) -> bool {
-    let name = form.text("name", NAME);
-    let reference = form.text("ref", IDENTIFIER);
-    let others = [
-        form.text("name_kana", NAME),
-        form.text("common_name", NAME),
-        form.text("phone", CONTACT),
-        form.text("email", CONTACT),
-    ];
-    let address = form.text("address", ADDRESS);
-    let birth_date = form.birth_date("birth_date", today);
-    let confidential = form.flag("confidential");
-    let usable = read_former_names(form)
-        && postal_code::read(form)
-        && !others
-            .iter()
-            .chain([&name, &reference, &address])
-            .any(Given::is_faulty)
-        && !birth_date.is_faulty()
-        && !confidential.is_faulty();
-    if !usable {
-        return false;
-    }
-    let identifying =
-        |given: &Given<&str>| matches!(given, Given::Present(text) if !wording::is_nobody(text));
-    if !others.iter().chain([&name, &reference]).any(identifying) {
-        concerns.push(Fault::new(Code::PrincipalNotIdentifiable, place.pointer()));
-    }
-    for (field, given) in [("name", name), ("ref", reference)] {
-        let Given::Present(text) = given else { continue };
-        if wording::is_collective(text) {
-            concerns.push(form.fault(field, Code::PrincipalCollective));
+impl PrincipalRule {
+    /// Checks one principal and gives the birth date; `None` where a part could not be used.
+    fn read(
+        self,
+        form: &Form<'_, '_>,
+        place: Path<'_>,
+        concerns: &mut Vec<Fault>,
+    ) -> Option<Option<NaiveDate>> {
+        let name = form.text("name", NAME);
+        let reference = form.text("ref", IDENTIFIER);
+        let others = [
+            form.text("name_kana", NAME),
+            form.text("common_name", NAME),
+            form.text("phone", CONTACT),
+            form.text("email", CONTACT),
+        ];
+        let address = form.text("address", ADDRESS);
+        let birth_date = form.birth_date("birth_date", self.today);
+        let confidential = form.flag("confidential");
+        let usable = read_former_names(form)
+            && postal_code::read(form)
+            && !others
+                .iter()
+                .chain([&name, &reference, &address])
+                .any(Given::is_faulty)
+            && !birth_date.is_faulty()
+            && !confidential.is_faulty();
+        if !usable {
+            return None;
         }
-        if field == "ref" && my_number::is_suspected(text) {
-            form.faults().push(form.fault(field, Code::MyNumberSuspected));
+        let identifying =
+            |given: &Given<&str>| matches!(given, Given::Present(text) if !wording::is_nobody(text));
+        if !others.iter().chain([&name, &reference]).any(identifying) {
+            concerns.push(Fault::new(Code::PrincipalNotIdentifiable, place.pointer()));
         }
+        for (field, given) in [("name", name), ("ref", reference)] {
+            let Given::Present(text) = given else { continue };
+            if wording::is_collective(text) {
+                concerns.push(form.fault(field, Code::PrincipalCollective));
+            }
+            if field == "ref" && !self.numbers_confirmed && my_number::is_suspected(text) {
+                form.faults().push(form.fault(field, Code::MyNumberSuspected));
+            }
+        }
+        Some(birth_date.present())
     }
-    true
 }
 
 fn read_former_names(form: &Form<'_, '_>) -> bool {
