@@ -14,7 +14,7 @@ mod router;
 mod segment;
 mod state;
 
-pub(crate) use actor::{AnyActor, Auditing, Reading, Recording, Searching};
+pub(crate) use actor::{AnyActor, Auditing, Reading, Recording, Registering, Searching, Settled, Settling};
 pub(crate) use body::{EventBody, JsonBody, MAX_LINE, ndjson_body};
 pub(crate) use budget::{Budget, Share};
 pub(crate) use language::Language;

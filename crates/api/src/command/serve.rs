@@ -61,7 +61,7 @@ impl Server {
         listen: SocketAddr,
     ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let running = store.start().await?;
-        let app = router(AppState::new(store, running.appender()));
+        let app = router(AppState::load(store, running.appender()).await?);
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel();

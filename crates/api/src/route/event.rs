@@ -152,7 +152,10 @@ async fn dry_run(
     };
     match recording::known(state, &draft).await? {
         Some(existing) => replay(state, &existing, language).await,
-        None => Ok(Json(NotRecorded::dry_run(&draft, language)).into_response()),
+        None => {
+            recording::refuse_suppressed(state, &draft).await?;
+            Ok(Json(NotRecorded::dry_run(&draft, language)).into_response())
+        }
     }
 }
 

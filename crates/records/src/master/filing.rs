@@ -124,27 +124,22 @@ impl FilingPosting {
 fn read_owner(form: &Form<'_, '_>, known: &Known) {
     let owner = form.choice::<Owner>("owner");
     let party = form.text("third_party", IDENTIFIER);
-    match (&owner, &party) {
-        (Given::Absent, _) => form.faults().push(form.missing("owner")),
-        (Given::Present(Owner::Provider), Given::Absent) => {
+    match owner {
+        Given::Absent => form.faults().push(form.missing("owner")),
+        Given::Present(Owner::Own) if !party.is_absent() => {
+            let fault = form.fault("third_party", Code::ValueConflict);
+            form.faults().push(fault.fill("field", "owner"));
+            return;
+        }
+        Given::Present(Owner::Provider) if party.is_absent() => {
             form.faults().push(form.missing("third_party"));
         }
-        (Given::Present(Owner::Own), Given::Present(_)) => {
-            form.faults().push(
-                form.fault("third_party", Code::ValueConflict)
-                    .fill("field", "owner"),
-            );
-        }
-        _ => {}
+        Given::Present(_) | Given::Faulty => {}
     }
     let is_known =
         |id: &str| parse_id(IdKind::ThirdParty, id).is_some_and(|id| known.parties.contains_key(&id));
-    if let Given::Present(id) = party
-        && !is_known(id)
-    {
-        let fault = form.fault("third_party", Code::ReferenceUnknown);
-        form.faults()
-            .push(fault.fill("what_ja", &PARTY.ja).fill("what_en", &PARTY.en));
+    if matches!(party, Given::Present(id) if !is_known(id)) {
+        form.refuse_references("third_party", &PARTY);
     }
 }
 
@@ -359,7 +354,6 @@ mod tests {
             parse(&own).unwrap_err(),
             [
                 ("/items".to_owned(), "items.empty"),
-                ("/third_party".to_owned(), "reference.unknown"),
                 ("/third_party".to_owned(), "value.conflict"),
             ]
         );
