@@ -18,7 +18,7 @@ pub use lift::LiftPosting;
 pub use look::{ConfirmationPosting, SystemCheckPosting};
 pub use party::{EquivalentSystem, PartyPosting, PartyVersion, SystemKind};
 pub use settings::{ConfirmedNumber, ReceiptApproval, Settings};
-pub use suppression::{StopScope, SuppressionPosting, SuppressionVersion};
+pub use suppression::{StopScope, SuppressionPosting, SuppressionVersion, demand_of};
 pub use version::{MasterVersion, in_force};
 
 use chrono::NaiveDate;

@@ -4,7 +4,8 @@
 //! is left to the next verification. Two passes. The first walks the chain: entries, links, tree, tiles, every
 //! checkpoint (`audit/chain.rs`). The second opens every record and holds each value, row and search token
 //! against its commitment (`audit/records.rs`, `audit/tokens.rs`). Then come the rows that belong to no entry
-//! (`audit/strays.rs`) and the schema itself (`audit/schema.rs`). What the ledger's own verifier has a name for
+//! (`audit/strays.rs`), the masters, of which the ledger says nothing (`audit/masters.rs`), and the schema itself
+//! (`audit/schema.rs`). What the ledger's own verifier has a name for
 //! is named so; the other findings are what only a database can get wrong.
 
 mod chain;
@@ -13,6 +14,7 @@ mod diagnosis;
 mod finding;
 mod first_head;
 mod identity;
+mod masters;
 mod moment;
 mod records;
 mod schema;
@@ -64,6 +66,7 @@ impl Store {
         let walked = chain::walk(self, report, progress).await?;
         records::open_all(self, &walked, today, report, progress).await?;
         report.findings.extend(strays::find(self, &walked).await?);
+        report.findings.extend(masters::check(self).await?);
         report.findings.extend(schema::compare(self).await?);
         Ok(())
     }

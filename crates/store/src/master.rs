@@ -30,8 +30,11 @@ pub enum MasterKind {
 }
 
 impl MasterKind {
+    /// Every kind.
+    pub(crate) const ALL: [Self; 4] = [Self::ThirdParty, Self::Filing, Self::Suppression, Self::Settings];
+
     /// The number kept in the database.
-    fn number(self) -> i16 {
+    pub(crate) fn number(self) -> i16 {
         match self {
             Self::ThirdParty => 1,
             Self::Filing => 2,

@@ -144,7 +144,7 @@ pub(crate) async fn post_version(
     let draft = posting.draft().clone();
     let revised = state
         .store
-        .revise_master(MasterKind::Filing, &id, &actor, |_| Ok::<_, Fault>(draft))
+        .revise_master(MasterKind::Filing, &id, &actor, |_| Ok::<_, Vec<Fault>>(draft))
         .await?;
     match revised {
         Revised::Version(version) => {
@@ -153,7 +153,7 @@ pub(crate) async fn post_version(
             Ok((StatusCode::CREATED, Json(made)))
         }
         Revised::Unknown => Err(ApiError::NotFound),
-        Revised::Refused(fault) => Err(ApiError::Invalid(vec![fault])),
+        Revised::Refused(faults) => Err(invalid(faults)),
     }
 }
 

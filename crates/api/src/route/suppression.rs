@@ -156,6 +156,6 @@ pub(crate) async fn lift(
             Ok((StatusCode::CREATED, Json(made)))
         }
         Revised::Unknown => Err(ApiError::NotFound),
-        Revised::Refused(fault) => Err(ApiError::Invalid(vec![fault])),
+        Revised::Refused(faults) => Err(invalid(faults)),
     }
 }

@@ -146,14 +146,16 @@ pub(crate) async fn post_version(
     let draft = posting.draft().clone();
     let revised = state
         .store
-        .revise_master(MasterKind::ThirdParty, &id, &actor, |_| Ok::<_, Fault>(draft))
+        .revise_master(MasterKind::ThirdParty, &id, &actor, |_| {
+            Ok::<_, Vec<Fault>>(draft)
+        })
         .await?;
     registered(revised, &id, &warnings, &headers)
 }
 
 /// The answer to a new version.
 pub(super) fn registered(
-    revised: Revised<Fault>,
+    revised: Revised<Vec<Fault>>,
     id: &IdBytes,
     warnings: &[Fault],
     headers: &HeaderMap,
@@ -164,7 +166,7 @@ pub(super) fn registered(
             Ok((StatusCode::CREATED, Json(made)))
         }
         Revised::Unknown => Err(ApiError::NotFound),
-        Revised::Refused(fault) => Err(ApiError::Invalid(vec![fault])),
+        Revised::Refused(faults) => Err(invalid(faults)),
     }
 }
 

@@ -45,7 +45,7 @@ pub(crate) async fn confirm(
     let revised = state
         .store
         .revise_master(MasterKind::ThirdParty, &id, &actor, |versions| {
-            let unusable = || Fault::new(Code::DateOutOfRange, "/confirmed_on".to_owned());
+            let unusable = || vec![Fault::new(Code::DateOutOfRange, "/confirmed_on".to_owned())];
             posting.revise(versions).ok_or_else(unusable)
         })
         .await?;

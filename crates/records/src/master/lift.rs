@@ -47,8 +47,8 @@ impl LiftPosting {
     }
 
     /// The version that ends the demand; a fault where it was ended before, or would end before it began.
-    pub fn revise(&self, versions: &[MasterVersion]) -> Result<MasterDraft, Fault> {
-        let unusable = || Fault::new(Code::SuppressionLifted, String::new());
+    pub fn revise(&self, versions: &[MasterVersion]) -> Result<MasterDraft, Vec<Fault>> {
+        let unusable = || vec![Fault::new(Code::SuppressionLifted, String::new())];
         let last = versions.last().ok_or_else(unusable)?;
         let node = json::read(last.json.as_bytes()).map_err(|_| unusable())?;
         if node.get("lifted").is_some() {
@@ -56,7 +56,7 @@ impl LiftPosting {
         }
         let on = day_of_date(self.on);
         if on < last.holds_from {
-            return Err(Fault::new(Code::DateOutOfRange, "/on".to_owned()));
+            return Err(vec![Fault::new(Code::DateOutOfRange, "/on".to_owned())]);
         }
         let mut json = ObjectText::default();
         if let Node::Object(members) = &node {

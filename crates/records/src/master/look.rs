@@ -86,7 +86,7 @@ impl SystemCheckPosting {
     }
 
     /// The version that says so; a fault where the third party has no 基準適合体制 to look at.
-    pub fn revise(&self, versions: &[MasterVersion]) -> Result<MasterDraft, Fault> {
+    pub fn revise(&self, versions: &[MasterVersion]) -> Result<MasterDraft, Vec<Fault>> {
         let revised = revised(versions, self.on, |node| {
             let mut system = ObjectText::default();
             let Node::Object(members) = node.get("equivalent_system")? else {
@@ -104,7 +104,7 @@ impl SystemCheckPosting {
             }
             Some(vec![("equivalent_system", system.finish())])
         });
-        revised.ok_or_else(|| Fault::new(Code::PartyNoEquivalentSystem, String::new()))
+        revised.ok_or_else(|| vec![Fault::new(Code::PartyNoEquivalentSystem, String::new())])
     }
 }
 

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use kirokubo_rules::Basis;
 
-use super::{Aside, Demand, MasterDraft, past_day};
+use super::{Aside, Demand, MasterDraft, MasterVersion, past_day};
 use crate::fault::{Code, Fault, Faults};
 use crate::fold::SearchKeys;
 use crate::form::{Choice, Form, screen_text};
@@ -211,11 +211,31 @@ fn read_former_names(principal: &Form<'_, '_>) -> bool {
     screened.filter(Given::is_faulty).count() == 0
 }
 
+/// The demand that these versions tell of, and the day (days since 1970-01-01) on which it was lifted; `None` for
+/// versions that this program did not write.
+#[must_use]
+pub fn demand_of(versions: &[MasterVersion]) -> Option<(Demand, Option<i32>)> {
+    let (first, last) = (versions.first()?, versions.last()?);
+    let node = json::read(first.json.as_bytes()).ok()?;
+    let text = |node: &Node<'_>, name: &str| Some(node.get(name)?.as_text()?.to_owned());
+    let day = |node: &Node<'_>, name: &str| text(node, name)?.parse::<NaiveDate>().ok();
+    let principal = node.get("principal")?;
+    let demand = Demand {
+        keys: SearchKeys::of_principal(principal)
+            .guards(day(principal, "birth_date"))
+            .collect(),
+        from_day: day_of_date(day(&node, "from")?),
+        scope: StopScope::parse_word(&text(&node, "basis")?)?,
+    };
+    let last = json::read(last.json.as_bytes()).ok()?;
+    let lifted = last.get("lifted").and_then(|lifted| day(lifted, "on"));
+    Some((demand, lifted.map(day_of_date)))
+}
+
 /// A stored version of a demand.
 #[derive(Debug, Clone)]
 pub struct SuppressionVersion {
     principal: Private<String>,
-    is_lifted: bool,
 }
 
 impl SuppressionVersion {
@@ -225,14 +245,7 @@ impl SuppressionVersion {
         let node = json::read(json.as_bytes()).ok()?;
         Some(Self {
             principal: Private::new(node.get("principal")?.to_json()),
-            is_lifted: node.get("lifted").is_some(),
         })
-    }
-
-    /// Whether the demand was lifted, be it from a later day on.
-    #[must_use]
-    pub const fn is_lifted(&self) -> bool {
-        self.is_lifted
     }
 
     /// Searches that find everything recorded of this principal: by number, and by each name with the birth date.

@@ -111,14 +111,8 @@ pub(crate) fn read(form: &Form<'_, '_>, rule: PrincipalRule) -> Given<Checked<Pr
     let path = form.at("principals");
     for (index, node) in list.iter().enumerate() {
         let place = path.index(index);
-        if let Some(principal) = Form::open(node, place, form.faults(), &[FIELDS])
-            && let Some(birth_date) = rule.read(&principal, place, &mut concerns)
-        {
-            rows.push(PrincipalRow {
-                json: Private::new(node.to_json()),
-                keys: SearchKeys::of_principal(node),
-                birth_date: Private::new(birth_date),
-            });
+        if let Some(principal) = Form::open(node, place, form.faults(), &[FIELDS]) {
+            rows.extend(rule.read(&principal, place, &mut concerns));
         }
     }
     if rows.len() < list.len() {
@@ -128,13 +122,8 @@ pub(crate) fn read(form: &Form<'_, '_>, rule: PrincipalRule) -> Given<Checked<Pr
 }
 
 impl PrincipalRule {
-    /// Checks one principal and gives the birth date; `None` where a part could not be used.
-    fn read(
-        self,
-        form: &Form<'_, '_>,
-        place: Path<'_>,
-        concerns: &mut Vec<Fault>,
-    ) -> Option<Option<NaiveDate>> {
+    /// Reads one principal; `None` where a part could not be used.
+    fn read(self, form: &Form<'_, '_>, place: Path<'_>, concerns: &mut Vec<Fault>) -> Option<PrincipalRow> {
         let name = form.text("name", NAME);
         let reference = form.text("ref", IDENTIFIER);
         let others = [
@@ -171,7 +160,11 @@ impl PrincipalRule {
                 form.faults().push(form.fault(field, Code::MyNumberSuspected));
             }
         }
-        Some(birth_date.present())
+        Some(PrincipalRow {
+            json: Private::new(form.node().to_json()),
+            keys: SearchKeys::of_principal(form.node()),
+            birth_date: Private::new(birth_date.present()),
+        })
     }
 }
 

@@ -35,6 +35,13 @@ pub enum AuditFinding {
         /// Where it says it belongs: an index, the size of a checkpoint, the number of a tile.
         place: i64,
     },
+    /// A row of a master does not open, a version is missing, or what is found by it is not what it says.
+    Master {
+        /// The table.
+        table: Table,
+        /// The master's id.
+        id: String,
+    },
     /// A part of the schema is missing, is not as the migrations make it, or is a trigger of nobody's.
     Schema {
         /// Its kind and name.
@@ -63,6 +70,10 @@ pub enum Table {
     PrincipalRows,
     /// Search tokens: one too many, or one missing.
     SearchTokens,
+    /// Versions of third parties, filings, demands to stop and settings.
+    Masters,
+    /// What recording looks for demands to stop by.
+    SuppressionTokens,
 }
 
 impl Table {
@@ -79,6 +90,8 @@ impl Table {
             Self::RecordContents => "record_contents",
             Self::PrincipalRows => "principal_rows",
             Self::SearchTokens => "search_tokens",
+            Self::Masters => "masters",
+            Self::SuppressionTokens => "suppression_tokens",
         }
     }
 }
@@ -89,7 +102,7 @@ impl AuditFinding {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Ledger(finding) => finding.code(),
-            Self::Row { .. } => "ROW_MISMATCH",
+            Self::Row { .. } | Self::Master { .. } => "ROW_MISMATCH",
             Self::Stray { .. } => "ROW_STRAY",
             Self::Schema { .. } => "DATABASE_SCHEMA",
         }
@@ -104,7 +117,7 @@ impl AuditFinding {
             Self::Stray { table, place } => u64::try_from(*place)
                 .ok()
                 .filter(|_| !matches!(table, Table::Checkpoints | Table::Tiles)),
-            Self::Schema { .. } => None,
+            Self::Master { .. } | Self::Schema { .. } => None,
         }
     }
 
@@ -119,6 +132,12 @@ impl AuditFinding {
             Self::Stray { table, place } => {
                 format!(
                     "{}表に、台帳のどの項目にも属さない行があります（{place}）。",
+                    table.name()
+                )
+            }
+            Self::Master { table, id } => {
+                format!(
+                    "{}表の行が、作成されたときのものではありません（{id}）。",
                     table.name()
                 )
             }
@@ -141,6 +160,9 @@ impl AuditFinding {
                 "a row of {} belongs to no entry of the ledger ({place})",
                 table.name()
             ),
+            Self::Master { table, id } => {
+                format!("a row of {} is not as it was made ({id})", table.name())
+            }
             Self::Schema { object } => format!("the schema is not as it was made ({object})"),
         }
     }

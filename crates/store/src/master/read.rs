@@ -93,7 +93,7 @@ impl Store {
         self.ledger.ledger_id().as_bytes()
     }
 
-    pub(super) async fn versions_of(
+    pub(crate) async fn versions_of(
         &self,
         db: &impl ConnectionTrait,
         kind: MasterKind,

@@ -8,4 +8,5 @@ mod audit;
 mod faults;
 mod keys;
 mod ledger;
+mod masters;
 mod search;
