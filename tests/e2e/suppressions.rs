@@ -30,14 +30,7 @@ fn sc_13_a_demand_to_stop_is_kept_until_it_is_lifted() {
         (&json!("/principals/0"), &json!("principal.suppressed"))
     );
 
-    let unchanged = Unchanged::of(&server);
-    for path in ["/v1/provisions", "/v1/provisions?dry_run=true"] {
-        let problem = officer.post(path, &events::provision("3")).expect(409);
-        assert_eq!(problem["code"], "principal.suppressed");
-        assert_eq!(faults(&problem), ["/principals/0 principal.suppressed"]);
-        assert!(!problem.to_string().contains("髙橋"), "{problem}");
-    }
-    unchanged.assert("a provision of somebody who demanded a stop");
+    assert_refused(&server, &officer);
 
     let path = format!("/v1/suppressions/{}", stop["id"].as_str().unwrap());
     let recipients = officer.get(&format!("{path}/recipients")).expect(200);
@@ -262,6 +255,18 @@ fn demand() -> Value {
                       "birth_date": "1985-04-02"},
         "from": "2026-04-01", "basis": "all", "received_on": "2026-04-01", "channel": "phone", "reason": "DMが来る",
     })
+}
+
+/// Recording is refused, and says of whom by the place alone.
+fn assert_refused(server: &Server, officer: &Client) {
+    let unchanged = Unchanged::of(server);
+    for path in ["/v1/provisions", "/v1/provisions?dry_run=true"] {
+        let problem = officer.post(path, &events::provision("3")).expect(409);
+        assert_eq!(problem["code"], "principal.suppressed");
+        assert_eq!(faults(&problem), ["/principals/0 principal.suppressed"]);
+        assert!(!problem.to_string().contains("髙橋"), "{problem}");
+    }
+    unchanged.assert("a provision of somebody who demanded a stop");
 }
 
 fn question() -> Value {

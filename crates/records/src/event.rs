@@ -1,11 +1,14 @@
 //! From a posted event to a record that is ready to seal, to the answer that none is due, or to every fault at once.
 
+mod abroad;
 mod beside;
 mod check;
 mod conclude;
+mod links;
 mod parts;
 mod place;
 mod prohibited;
+mod relied;
 mod required;
 
 use std::borrow::Cow;
@@ -22,6 +25,7 @@ use crate::known::Known;
 use crate::master::Settings;
 use crate::source::Source;
 pub use check::ProvisionCheck;
+pub(crate) use links::Links;
 use parts::Parts;
 
 /// Which event the bytes are said to be.
@@ -107,10 +111,14 @@ const FIELDS: &[&str] = &[
     "opt_out_filing",
     "acquisition",
     "third_party_confirmation",
+    "recipient_confirmation",
     "ppc_publication",
     "same_as",
+    "series",
     "period",
     "agreement",
+    "delegation",
+    "beforehand",
     "voluntary",
     "evidence",
     "keep_voluntarily",
@@ -137,8 +145,17 @@ pub fn parse_event_node(
     let Some((direction, form)) = open(node, expect, &faults) else {
         return Err(faults.into_sorted());
     };
+    let form = form.citing(context.known);
+    let Ok(relied) = relied::read(&form, direction, context) else {
+        // Without the record it relies on, the rest cannot be told from what is missing.
+        return Err(faults.into_errors());
+    };
+    let complete = relied.as_ref().map(|relied| relied.complete(node));
+    let form = complete.as_ref().map_or(form, |complete| {
+        Form::over(complete, Path::ROOT, &faults).citing(context.known)
+    });
     let parts = Parts::read(&form, direction, context);
-    let Some(conclusion) = conclude::conclude(&form, parts, context) else {
+    let Some(conclusion) = conclude::conclude(&form, parts, relied.as_ref(), node, context) else {
         return Err(faults.into_errors());
     };
     let warnings = faults.into_warnings()?;

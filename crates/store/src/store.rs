@@ -14,14 +14,17 @@ use sea_orm::{ActiveValue::Set, DatabaseConnection, EntityTrait, TransactionTrai
 
 use tokio::task::JoinHandle;
 
-use crate::append::{self, LedgerWriter};
+use crate::append::LedgerWriter;
 use crate::clock::Clock;
 use crate::connection::Connections;
 use crate::data_folder::DataFolder;
 use crate::entity::{checkpoint as checkpoint_rows, entry as entry_rows, head, ledger};
 use crate::error::StoreError;
+use crate::evidence::Objects;
+use crate::growth;
 use crate::head::blob;
 use crate::keyring::Keyring;
+use crate::principal_list::Sweep;
 use crate::random;
 use crate::sequencer::{self, Appender, Sequencer};
 use crate::wal::WalKeeper;
@@ -34,6 +37,8 @@ pub struct Store {
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) clock: Clock,
     pub(crate) ledger: Arc<Ledger>,
+    pub(crate) objects: Arc<Objects>,
+    pub(crate) wal: WalKeeper,
 }
 
 /// Who the ledger is.
@@ -71,10 +76,11 @@ impl Ledger {
     }
 }
 
-/// The running sequencer of a store, and its claim to the data folder.
+/// The running sequencer of a store and what runs beside it, with its claim to the data folder.
 pub struct Running {
     sequencer: Sequencer,
-    background: JoinHandle<()>,
+    background: [JoinHandle<()>; 2],
+    sweep: Sweep,
     wal: WalKeeper,
     _lock: File,
 }
@@ -93,8 +99,9 @@ impl Running {
 
     /// Appends everything that was handed in, refuses the rest, and empties the write-ahead log.
     pub async fn stop(self) -> Result<(), StoreError> {
+        self.sweep.stop().await;
         self.sequencer.stop().await;
-        self.background.abort();
+        self.background.iter().for_each(JoinHandle::abort);
         Ok(self.wal.empty().await?)
     }
 }
@@ -133,6 +140,16 @@ impl Store {
         Self::assemble(folder, db, clock).await
     }
 
+    /// Keeps the files of evidence elsewhere than in the data folder: `file:PATH`, or `s3://BUCKET/PREFIX` with the usual
+    /// `AWS_…` variables of the environment. `file:` is the data folder.
+    pub fn with_evidence_at(self, url: &str) -> Result<Self, StoreError> {
+        if url == "file:" {
+            return Ok(self);
+        }
+        let objects = Arc::new(Objects::at(url)?);
+        Ok(Self { objects, ..self })
+    }
+
     /// Brings the schema up to date; gives the number of migrations applied.
     pub async fn migrate(folder: &Path, database_url: &str) -> Result<usize, StoreError> {
         let (folder, db) = Self::connect(folder, database_url).await?;
@@ -165,22 +182,26 @@ impl Store {
             verifier: keyring.signing().verifier_key().clone(),
             operator: row.operator,
         };
+        let objects = Objects::in_folder(&folder.evidence())?;
         Ok(Self {
             folder,
+            wal: WalKeeper::new(db.writer.clone(), db.readers.clone()),
             db,
             keyring: Arc::new(keyring),
             clock,
             ledger: Arc::new(ledger),
+            objects: Arc::new(objects),
         })
     }
 
     /// Claims the data folder and starts the sequencer. One process at a time can.
     pub async fn start(&self) -> Result<Running, StoreError> {
         let lock = self.folder.lock()?;
-        let wal = WalKeeper::new(self.db.writer.clone(), self.db.readers.clone());
+        // Nobody else uploads while we hold the lock, and we have not begun to.
+        self.objects.remove_unfinished()?;
         let writer = LedgerWriter {
             db: self.db.clone(),
-            ledger: self.ledger.row,
+            ledger: Arc::clone(&self.ledger),
             keyring: Arc::clone(&self.keyring),
             clock: self.clock.clone(),
             latest: Arc::default(),
@@ -192,12 +213,17 @@ impl Store {
             state: Some(writer.load().await?),
             ..writer
         };
-        let background = tokio::spawn(wal.clone().run_in_background());
-        let sequencer = sequencer::start(writer, wal.clone());
+        let background = [
+            tokio::spawn(self.wal.clone().run_in_background()),
+            tokio::spawn(self.clone().sweep_at_start()),
+        ];
+        let sequencer = sequencer::start(writer, self.wal.clone());
+        let sweep = Sweep::start(self).await?;
         Ok(Running {
             sequencer,
             background,
-            wal,
+            sweep,
+            wal: self.wal.clone(),
             _lock: lock,
         })
     }
@@ -245,7 +271,7 @@ async fn create_ledger(
     let leaf = leaf_hash(&bytes);
     let mut frontier = Frontier::empty();
     frontier.push(leaf);
-    let note = append::sign(keyring.signing(), &frontier);
+    let note = growth::sign(keyring.signing(), &frontier);
 
     let transaction = db.begin().await?;
     let row = ledger::ActiveModel {

@@ -84,8 +84,16 @@ caller!(
     Reading, [Ingest, Recorder, Officer, Auditor]
 );
 caller!(
+    /// Those who correct what was recorded.
+    Correcting, [Recorder, Officer]
+);
+caller!(
     /// Those who page through the book.
     Auditing, [Recorder, Officer, Auditor]
+);
+caller!(
+    /// Those who read files of evidence: nothing in them can be masked.
+    ReadingFiles, [Recorder, Officer]
 );
 caller!(
     /// Those who look for a person.

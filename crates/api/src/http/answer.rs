@@ -73,6 +73,9 @@ answers! {
     Unavailable StatusCode::SERVICE_UNAVAILABLE, "store.unavailable",
         "データベースが応答しません。少し待って同じ内容を送ってください。",
         "the store is unavailable; send the same again in a moment";
+    EvidenceUnavailable StatusCode::SERVICE_UNAVAILABLE, "evidence.unavailable",
+        "証跡ファイルの保管先が応答しません。少し待って同じ内容を送ってください。",
+        "the store of evidence files is unavailable; send the same again in a moment";
     Internal StatusCode::INTERNAL_SERVER_ERROR, "server.internal",
         "サーバー内部の誤りです。同じ内容をもう一度送っても二重には記録されません。",
         "an internal error; sending the same again records nothing twice";
@@ -83,7 +86,7 @@ impl Answer {
     pub(super) const fn retry_after(self) -> Option<u32> {
         match self {
             Self::Busy => Some(1),
-            Self::Stopping | Self::Unavailable => Some(5),
+            Self::Stopping | Self::Unavailable | Self::EvidenceUnavailable => Some(5),
             _ => None,
         }
     }

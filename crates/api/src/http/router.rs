@@ -27,6 +27,7 @@ use crate::route;
         (name = "records", description = "記録を読む・探す"),
         (name = "masters", description = "相手方・オプトアウト届出・提供停止の求め"),
         (name = "settings", description = "設定"),
+        (name = "evidence", description = "証跡ファイル"),
         (name = "law", description = "記録義務の判定"),
         (name = "ledger", description = "C2SP tlog-tiles; no credentials needed"),
         (name = "service", description = "Health, metrics, contract")
@@ -41,9 +42,11 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(route::event::post_provision))
         .routes(routes!(route::event::post_receipt))
         .routes(routes!(route::event_stream::post))
+        .routes(routes!(route::principal_list::post))
         .routes(routes!(route::record_list::list))
         .routes(routes!(route::search::search))
         .routes(routes!(route::record::get))
+        .routes(routes!(route::record_principals::get))
         .routes(routes!(route::proof::get))
         .routes(routes!(route::provision_check::ask))
         .routes(routes!(route::third_party::post, route::third_party::list))
@@ -60,6 +63,12 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(route::recipient::list))
         .routes(routes!(route::follow_up::list))
         .routes(routes!(route::settings::get, route::settings::put))
+        .routes(routes!(route::amendment::post))
+        .routes(routes!(route::series::list))
+        .routes(routes!(route::series::close))
+        .routes(routes!(route::evidence::list, route::evidence_upload::post))
+        .routes(routes!(route::evidence::get))
+        .routes(routes!(route::evidence_content::get))
         .routes(routes!(route::log::checkpoint))
         .routes(routes!(route::log::tile))
         .routes(routes!(route::service::livez))

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use kirokubo_records::master::Settings;
 use kirokubo_store::{Appender, Authenticator, Store, StoreError};
 
-use super::budget::Budget;
+use super::budget::{self, Budget};
 use super::metrics::Metrics;
 
 /// Shared by all requests; cheap to clone.
@@ -21,13 +21,17 @@ pub struct AppState {
     pub metrics: Arc<Metrics>,
     /// Bytes of events that may be in work at once.
     pub(crate) budget: Budget,
+    /// Bytes of buffers of evidence files that may be in work at once.
+    pub(crate) files: Budget,
+    /// Bytes that a file of evidence may have.
+    pub(crate) max_evidence: u64,
     /// What an administrator decided; read anew whenever it changes.
     settings: Arc<RwLock<Arc<Settings>>>,
 }
 
 impl AppState {
-    /// The state of a server on `store`.
-    pub async fn load(store: Store, appender: Appender) -> Result<Self, StoreError> {
+    /// The state of a server on `store` that takes files of evidence of up to `max_evidence` bytes.
+    pub async fn load(store: Store, appender: Appender, max_evidence: u64) -> Result<Self, StoreError> {
         let authenticator = Arc::new(Authenticator::new(store.clone()));
         let settings = match store.settings().await?.last() {
             None => Settings::default(),
@@ -42,6 +46,8 @@ impl AppState {
             authenticator,
             metrics: Arc::default(),
             budget: Budget::default(),
+            files: Budget::of(budget::FILES),
+            max_evidence,
             settings: Arc::new(RwLock::new(Arc::new(settings))),
         })
     }

@@ -15,11 +15,10 @@ use crate::form::Form;
 use crate::given::{Checked, Given};
 use crate::ids::{IdKind, parse_id};
 use crate::inputs::INPUTS;
-use crate::japan::day_of_date;
 use crate::json::{Node, Path};
-use crate::known::Known;
-use crate::master::{FilingVersion, in_force};
-use crate::matter::{self, Items, PartyKind, PartyRule, PrincipalRow, PrincipalRule};
+use crate::known::{Known, in_force};
+use crate::master::FilingVersion;
+use crate::matter::{self, Items, PartyKind, PartyRule, PrincipalRow, PrincipalsRule};
 
 const FIELDS: &[&str] = &[
     "on",
@@ -50,7 +49,7 @@ impl ProvisionCheck {
     pub fn parse(node: &Node<'_>, today: NaiveDate, most: usize, known: &Known) -> Result<Self, Vec<Fault>> {
         let faults = Faults::default();
         let asked = Form::open(node, Path::ROOT, &faults, &[FIELDS, INPUTS])
-            .and_then(|form| Asked::read(&form, today, most, known));
+            .and_then(|form| Asked::read(&form.citing(known), today, most));
         let Some(asked) = asked else {
             return Err(faults.into_errors());
         };
@@ -120,7 +119,7 @@ struct Cited {
 
 impl Asked {
     /// Reads every part, noting every fault; `None` where the facts could not be read, which is noted then.
-    fn read(form: &Form<'_, '_>, today: NaiveDate, most: usize, known: &Known) -> Option<Self> {
+    fn read(form: &Form<'_, '_>, today: NaiveDate, most: usize) -> Option<Self> {
         let on = form.day("on").present().unwrap_or(today);
         if form.get("basis").is_none() {
             form.faults().push(form.missing("basis"));
@@ -129,7 +128,7 @@ impl Asked {
             direction: Direction::Provision,
             particulars: RuleSet::for_date(on).third_party_particulars(),
         };
-        let (party, facts) = matter::read_known_party(form, rule, known, on);
+        let (party, facts) = matter::read_party(form, rule, on);
         let cross_border = cross_border::read(form);
         let mut question = Question::new(Direction::Provision, on);
         let readable = read_question(form, &mut question, &facts, &cross_border, &Given::Absent);
@@ -139,7 +138,7 @@ impl Asked {
             question,
             other: party.as_ref().present().map(|party| party.value().kind()),
             items,
-            filing: read_filing(form, known, on),
+            filing: read_filing(form, on),
             principals: read_principals(form, today, most),
         };
         readable.then_some(asked)
@@ -161,16 +160,16 @@ impl Asked {
     }
 }
 
-fn read_filing(form: &Form<'_, '_>, known: &Known, on: NaiveDate) -> Option<Cited> {
+fn read_filing(form: &Form<'_, '_>, on: NaiveDate) -> Option<Cited> {
     let id = form.text("opt_out_filing", crate::text::IDENTIFIER).present()?;
-    let versions = parse_id(IdKind::Filing, id).and_then(|id| known.filings.get(&id));
+    let versions = parse_id(IdKind::Filing, id).and_then(|id| form.known().filings.get(&id));
     let Some(versions) = versions else {
         form.refuse_references("opt_out_filing", &FILING);
         return None;
     };
-    let version = in_force(versions, day_of_date(on));
+    let version = in_force(versions, on);
     Some(Cited {
-        version: version.and_then(|version| FilingVersion::parse(&version.json)),
+        version: version.and_then(|version| FilingVersion::parse(version.json())),
     })
 }
 
@@ -178,12 +177,12 @@ const FILING: Words = Words::of("届出", "opt-out filing");
 
 /// Reads the principals; what identifies nobody cannot be checked, and is refused.
 fn read_principals(form: &Form<'_, '_>, today: NaiveDate, most: usize) -> Vec<PrincipalRow> {
-    let rule = PrincipalRule {
+    let rule = PrincipalsRule {
         most,
         today,
         numbers_confirmed: true,
     };
-    let given = matter::read_principals(form, rule);
+    let given = matter::read_principals(form, rule, form.known());
     if given.is_absent() {
         return Vec::new();
     }

@@ -24,6 +24,15 @@ pub(super) fn note(form: &Form<'_, '_>, question: &Question, answer: &Answer, to
             None => fault,
         });
     };
+    let from_individual = question.direction == Direction::Receipt
+        && question.basis == Basis::None
+        && told.other == Some(PartyKind::Individual);
+    // Left out or misspelt, a ground is not the statement that there is none.
+    if form.get("basis").is_none() {
+        let hint = if from_individual { PRIVATE_PERSON } else { GROUND };
+        push(form.missing("basis").hint(hint));
+        return;
+    }
     if matches!(answer.gate, Gate::P8 | Gate::R10) {
         opt_out_causes(form, question, answer, told)
             .into_iter()
@@ -35,9 +44,6 @@ pub(super) fn note(form: &Form<'_, '_>, question: &Question, answer: &Answer, to
         return;
     }
     let fault = explained(form, "basis", answer);
-    let from_individual = question.direction == Direction::Receipt
-        && question.basis == Basis::None
-        && told.other == Some(PartyKind::Individual);
     push(if from_individual {
         fault.hint(PRIVATE_PERSON)
     } else {
@@ -48,6 +54,11 @@ pub(super) fn note(form: &Form<'_, '_>, question: &Question, answer: &Answer, to
 const PRIVATE_PERSON: Words = Words::of(
     "相手方が個人情報取扱事業者でない個人なら、third_party.status を non_handler としてください。",
     "if the third party is a private person, set `third_party.status` to `non_handler`",
+);
+
+const GROUND: Words = Words::of(
+    "根拠(consent_27、opt_out など)を入れてください。根拠がないときは none と書きます。",
+    "name the ground (`consent_27`, `opt_out` …); write `none` to say that there is none",
 );
 
 /// The payloads that an opt-out may not carry, and the filing it may not lack.

@@ -4,14 +4,14 @@ use chrono::NaiveDate;
 use unicode_normalization::UnicodeNormalization;
 
 use super::{Aside, LookUp, LookUpKind, MasterDraft, in_order, past_day};
-use crate::fault::{Code, Fault, Faults};
+use crate::fault::{Code, Fault, Faults, Words};
 use crate::form::{Form, choice, screen_text};
 use crate::given::Given;
 use crate::ids::{IdKind, parse_id};
 use crate::japan::day_of_date;
 use crate::json::{self, Node, Path};
 use crate::known::{IdBytes, Known};
-use crate::matter::{PARTY, read_items};
+use crate::matter::read_items;
 use crate::text::{IDENTIFIER, PROSE, URL};
 
 /// Most ways of provision that one filing names.
@@ -139,7 +139,7 @@ fn read_owner(form: &Form<'_, '_>, known: &Known) {
     let is_known =
         |id: &str| parse_id(IdKind::ThirdParty, id).is_some_and(|id| known.parties.contains_key(&id));
     if matches!(party, Given::Present(id) if !is_known(id)) {
-        form.refuse_references("third_party", &PARTY);
+        form.refuse_references("third_party", &Words::of("相手方", "third party"));
     }
 }
 

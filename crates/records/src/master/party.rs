@@ -96,7 +96,7 @@ impl PartyPosting {
             direction: Direction::Receipt,
             particulars: RuleSet::for_date(today).third_party_particulars(),
         };
-        let (party, facts) = read_particulars(&form, rule, None);
+        let (party, facts) = read_particulars(&form, rule, "");
         let party = party.complete(&faults, || form.missing("name"));
         let is_named = party
             .as_ref()
@@ -153,7 +153,7 @@ pub struct PartyVersion {
 
 impl PartyVersion {
     /// Members of a version beside the particulars.
-    pub(crate) const BESIDE: &[&str] = &["last_confirmed_on", "confirmed_by", "equivalent_system", "note"];
+    const BESIDE: &[&str] = &["last_confirmed_on", "confirmed_by", "equivalent_system", "note"];
 
     /// Reads a stored version; `None` for what this program did not write.
     #[must_use]

@@ -1,20 +1,21 @@
 //! 第三者の氏名又は名称、住所、代表者の氏名: the other side of the event.
 
+use chrono::NaiveDate;
 use kirokubo_rules::{Direction, ThirdPartyParticulars, ThirdPartyStatus};
 
+use super::registered_party;
 use crate::corporate_number::{BadCorporateNumber, CorporateNumber};
 use crate::country::{self, Country};
-use crate::fault::{Code, Fault, Words};
+use crate::fault::{Code, Fault};
 use crate::form::{Form, choice};
 use crate::given::{Checked, Given};
-use crate::json::{Node, ObjectText};
 use crate::postal_code;
 use crate::private::Private;
 use crate::text::{ADDRESS, IDENTIFIER, NAME, PROSE};
 use crate::wording;
 
-/// Members that describe a third party, inline or in a registered version.
-pub(crate) const PARTICULARS: &[&str] = &[
+pub(super) const FIELDS: &[&str] = &[
+    "id",
     "kind",
     "name",
     "address",
@@ -25,6 +26,9 @@ pub(crate) const PARTICULARS: &[&str] = &[
     "status",
     "described",
 ];
+
+/// Members that describe a third party, without the id of a registered one.
+pub(crate) const PARTICULARS: &[&str] = FIELDS.split_at(1).1;
 
 /// What kind of person the other side is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,42 +130,31 @@ pub(crate) struct PartyRule {
     pub(crate) particulars: ThirdPartyParticulars,
 }
 
-/// A version of a registered third party.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Pin<'a> {
-    /// The text of its id.
-    pub(crate) id: &'a str,
-    /// From 1.
-    pub(crate) version: u32,
-}
-
-/// Reads `third_party`.
-pub(crate) fn read(form: &Form<'_, '_>, rule: PartyRule) -> (Given<Checked<ThirdParty>>, PartyFacts) {
-    let Some(node) = form.get("third_party") else {
-        return (Given::Absent, PartyFacts::default());
-    };
-    let known: &[&[&'static str]] = &[&["id"], PARTICULARS];
-    let Some(party) = Form::open(node, form.at("third_party"), form.faults(), known) else {
-        return (Given::Faulty, PartyFacts::default());
+/// Reads `third_party` of an event of `day`.
+pub(crate) fn read(
+    form: &Form<'_, '_>,
+    rule: PartyRule,
+    day: NaiveDate,
+) -> (Given<Checked<ThirdParty>>, PartyFacts) {
+    let party = match form.object("third_party", FIELDS) {
+        Given::Absent => return (Given::Absent, PartyFacts::default()),
+        Given::Faulty => return (Given::Faulty, PartyFacts::default()),
+        Given::Present(party) => party,
     };
     if party.get("id").is_some() {
-        party.refuse_references("id", &PARTY);
-        return (Given::Faulty, PartyFacts::default());
+        return registered_party::read(&party, rule, day);
     }
-    read_particulars(&party, rule, None)
+    read_particulars(&party, rule, &party.node().to_json())
 }
 
-/// What an id of a third party would name.
-pub(crate) const PARTY: Words = Words::of("相手方", "third party");
-
-/// Reads the particulars of a third party, wherever they stand.
+/// Reads who the other side is; `json` is the text that is stored of it.
 ///
-/// A fault of any part refuses whatever they are posted with; what is lacking beside it is a concern all the same, so
-/// that everything is told at once. `pin` is the registered version they are taken from.
+/// A fault of any part refuses whatever it is posted with; what is lacking beside it is a concern all the same, so that
+/// everything is told at once.
 pub(crate) fn read_particulars(
     party: &Form<'_, '_>,
     rule: PartyRule,
-    pin: Option<Pin<'_>>,
+    json: &str,
 ) -> (Given<Checked<ThirdParty>>, PartyFacts) {
     let facts = PartyFacts {
         status: party.choice("status"),
@@ -172,7 +165,7 @@ pub(crate) fn read_particulars(
         party.faults().push(party.missing("kind"));
     }
     note_conflict(party, &facts);
-    (read_named(party, &facts, rule, pin), facts)
+    (read_named(party, &facts, rule, json), facts)
 }
 
 /// Notes a `status` that says something else than `kind` about 不特定かつ多数の者.
@@ -191,12 +184,12 @@ fn read_named(
     party: &Form<'_, '_>,
     facts: &PartyFacts,
     rule: PartyRule,
-    pin: Option<Pin<'_>>,
+    json: &str,
 ) -> Given<Checked<ThirdParty>> {
     let name = party.text("name", NAME);
     let address = party.text("address", ADDRESS);
     party.text("described", PROSE);
-    postal_code::read(party);
+    postal_code::read(party, false);
     let representative = read_representative(party);
     let corporate_number = read_corporate_number(party);
     let Given::Present(kind) = facts.kind else {
@@ -226,7 +219,7 @@ fn read_named(
         }
     }
     let value = ThirdParty {
-        json: Private::new(particulars_json(party.node(), pin)),
+        json: Private::new(json.to_owned()),
         kind,
         name: match name {
             Given::Present(name) if kind != PartyKind::UnspecifiedMany => {
@@ -238,23 +231,6 @@ fn read_named(
         corporate_number: corporate_number.present(),
     };
     Given::Present(Checked::new(value, concerns))
-}
-
-/// The particulars as they were posted, without whatever a registered version holds besides, behind the version.
-fn particulars_json(party: &Node<'_>, pin: Option<Pin<'_>>) -> String {
-    let mut json = ObjectText::default();
-    if let Some(pin) = pin {
-        json.text("id", pin.id).json("version", &pin.version.to_string());
-    }
-    if let Node::Object(members) = party {
-        let particulars = members
-            .iter()
-            .filter(|(name, _)| PARTICULARS.contains(&name.as_ref()));
-        for (name, value) in particulars {
-            json.json(name, &value.to_json());
-        }
-    }
-    json.finish().unwrap_or_default()
 }
 
 fn address_concern(party: &Form<'_, '_>, address: &Given<&str>) -> Option<Fault> {

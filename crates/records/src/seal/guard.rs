@@ -8,6 +8,7 @@ use crate::event::ProvisionCheck;
 use crate::fold::GuardKey;
 use crate::japan::day_of_date;
 use crate::master::StopScope;
+use crate::relation::{Reference, Relation};
 
 /// The principals of one provision as tokens, with the day and the ground on which their data goes.
 #[derive(Clone, Debug, Default)]
@@ -21,11 +22,15 @@ pub struct Guards {
 }
 
 impl Guards {
-    /// The guards of a draft. A receipt stops nobody, and what went against the law is recorded all the same: it
-    /// happened.
+    /// The guards of a draft. A receipt stops nobody; what went against the law is recorded all the same, since it
+    /// happened; and a correction tells of a provision that was recorded before.
     #[must_use]
     pub fn of_draft(draft: &Draft, key: &SearchKey) -> Self {
-        if draft.direction() == Direction::Receipt || draft.status() == Status::NonConforming {
+        let corrects = |reference: &Reference| reference.relation == Relation::Amends;
+        if draft.direction() == Direction::Receipt
+            || draft.status() == Status::NonConforming
+            || draft.references().iter().any(corrects)
+        {
             return Self::default();
         }
         let rows = (0_u64..).zip(draft.rows());

@@ -19,7 +19,7 @@ struct Columns {
     blobs: &'static [&'static str],
 }
 
-const ALL: [Columns; 9] = [
+const ALL: [Columns; 14] = [
     Columns {
         table: Table::Ledgers,
         place: "0",
@@ -90,6 +90,57 @@ const ALL: [Columns; 9] = [
         integers: &["token", "idx", "n"],
         texts: &[],
         blobs: &[],
+    },
+    Columns {
+        table: Table::RecordLinks,
+        place: "idx",
+        integers: &["base", "relation", "idx"],
+        texts: &[],
+        blobs: &[],
+    },
+    Columns {
+        table: Table::Evidence,
+        // It lies beside no entry.
+        place: "-rowid",
+        integers: &["size", "created_at", "month"],
+        texts: &["media_type", "created_by"],
+        blobs: &["id", "digest", "secret", "sealed"],
+    },
+    Columns {
+        table: Table::EvidenceLinks,
+        place: "idx",
+        integers: &["idx"],
+        texts: &[],
+        blobs: &["evidence"],
+    },
+    Columns {
+        table: Table::Lists,
+        place: "coalesce(idx, -number)",
+        integers: &[
+            "number",
+            "state",
+            "principals",
+            "coalesce(idx, 0)",
+            "made_at",
+            "coalesce(declared, 0)",
+        ],
+        texts: &["made_by"],
+        blobs: &[
+            "list_id",
+            "record_id",
+            "root",
+            "secret",
+            "coalesce(idempotency, x'')",
+            "coalesce(body_digest, x'')",
+            "mac",
+        ],
+    },
+    Columns {
+        table: Table::ListNodes,
+        place: "-number",
+        integers: &["number", "n"],
+        texts: &[],
+        blobs: &["hashes"],
     },
 ];
 

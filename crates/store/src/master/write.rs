@@ -4,10 +4,7 @@ use kirokubo_records::IdBytes;
 use kirokubo_records::japan_day;
 use kirokubo_records::master::{Aside, Demand, LookUp, MasterDraft, MasterVersion, Settings};
 use kirokubo_records::seal::MasterRef;
-use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, EntityTrait, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait, Value,
-};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, Statement, Value};
 
 use super::{Master, MasterKind};
 use crate::api_key::Actor;
@@ -52,7 +49,7 @@ impl Store {
         by: &Actor,
     ) -> Result<Master, StoreError> {
         let id = random::uuid_v7(self.clock.now_ms());
-        let transaction = self.begin_writing().await?;
+        let transaction = self.db.begin_writing().await?;
         let version = self
             .insert_version(&transaction, (kind, &id), 1, draft, by)
             .await?;
@@ -71,7 +68,7 @@ impl Store {
         by: &Actor,
         change: impl FnOnce(&[MasterVersion]) -> Result<MasterDraft, E> + Send,
     ) -> Result<Revised<E>, StoreError> {
-        let transaction = self.begin_writing().await?;
+        let transaction = self.db.begin_writing().await?;
         let found = self.versions_of(&transaction, kind, &[*id]).await?;
         let Some(found) = found.into_iter().next() else {
             return Ok(Revised::Unknown);
@@ -91,7 +88,7 @@ impl Store {
     /// Replaces the settings from today on; the old ones stay readable.
     pub async fn set_settings(&self, settings: &Settings, by: &Actor) -> Result<MasterVersion, StoreError> {
         let id = *self.settings_id();
-        let transaction = self.begin_writing().await?;
+        let transaction = self.db.begin_writing().await?;
         let found = self
             .versions_of(&transaction, MasterKind::Settings, &[id])
             .await?;
@@ -103,15 +100,6 @@ impl Store {
             .await?;
         transaction.commit().await?;
         Ok(version)
-    }
-
-    /// Takes the writer at once, so that what is read inside is still true when it is written.
-    async fn begin_writing(&self) -> Result<DatabaseTransaction, StoreError> {
-        let immediate = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        Ok(self.db.writer.begin_with_options(immediate).await?)
     }
 
     async fn insert_version(

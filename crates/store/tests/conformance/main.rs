@@ -5,8 +5,10 @@
 
 mod append;
 mod audit;
+mod evidence;
 mod faults;
 mod keys;
 mod ledger;
 mod masters;
+mod relations;
 mod search;
