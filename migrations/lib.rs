@@ -11,6 +11,7 @@ pub use sea_orm_migration::MigratorTrait;
 mod m20261121_000001_ledger;
 mod m20261121_000002_records;
 mod m20261121_000003_api_keys;
+mod m20261121_000004_masters;
 mod m20261121_000005_evidence;
 mod m20261121_000006_lists;
 mod m20261121_000007_record_links;
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000001_ledger::Migration),
             Box::new(m20261121_000002_records::Migration),
             Box::new(m20261121_000003_api_keys::Migration),
+            Box::new(m20261121_000004_masters::Migration),
             Box::new(m20261121_000005_evidence::Migration),
             Box::new(m20261121_000007_record_links::Migration),
             Box::new(m20261121_000006_lists::Migration),

@@ -36,10 +36,12 @@ async fn attempt(
     let now = state.appender.now_ms();
     let node = json::read(body).map_err(invalid)?;
     let known = state.store.known(&CitedIds::of(&node)).await?;
+    let settings = state.settings();
     let context = Context {
         today: japan_date(now),
         max_principals: MAX_PRINCIPALS,
         known: &known,
+        settings: &settings,
     };
     let amendment = parse_amendment(body, &context, &amended).map_err(invalid)?;
     if let Some(existing) = same_as_before(state, &amended, &amendment).await? {

@@ -16,7 +16,10 @@ mod router;
 mod segment;
 mod state;
 
-pub(crate) use actor::{AnyActor, Auditing, Correcting, Reading, ReadingFiles, Recording, Searching};
+pub(crate) use actor::{
+    AnyActor, Auditing, Correcting, Reading, ReadingFiles, Recording, Registering, Searching, Settled,
+    Settling,
+};
 pub(crate) use body::{EventBody, JsonBody, MAX_LINE, list_body, ndjson_body};
 pub(crate) use budget::{Budget, Share};
 pub(crate) use disposition::{attachment, file_name};

@@ -3,7 +3,7 @@
 use kirokubo_ledger::RecordId;
 use kirokubo_ledger::commitment::RecordSecret;
 use kirokubo_records::fault::{Code, Fault};
-use kirokubo_records::seal::{Meta, Month, SealError, SealedRecord, Sealing, seal};
+use kirokubo_records::seal::{Guards, Meta, Month, SealError, SealedRecord, Sealing, seal};
 use kirokubo_records::{CitedIds, Context, Draft, Expect, Known, NoDuty, Outcome, json, parse_event_node};
 use kirokubo_records::{japan_date, japan_day, record_id_text};
 use kirokubo_store::{Actor, AppendError, Appended, Existing, HandedIn, ListSeal, Recorded, Store, random};
@@ -137,11 +137,13 @@ pub(crate) async fn judge(
     } else {
         state.store.known(&cited).await?
     };
+    let settings = state.settings();
     let parse = |known: &Known| {
         let context = Context {
             today: japan_date(now_ms),
             max_principals: MAX_PRINCIPALS,
             known,
+            settings: &settings,
         };
         parse_event_node(&node, expect, &context)
     };
@@ -174,6 +176,27 @@ pub(crate) async fn known(state: &AppState, draft: &Draft) -> Result<Option<Exis
             id: record_id_text(&existing.record_id),
         }),
     }
+}
+
+/// Refuses a draft of whose principals some demanded a stop, as recording it would.
+pub(crate) async fn refuse_suppressed(state: &AppState, draft: &Draft) -> Result<(), ApiError> {
+    let guards = Guards::of_draft(draft, state.store.keyring().search());
+    let rows = state.store.suppressed(&guards).await?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    Err(suppressed(&rows))
+}
+
+/// The refusal of a provision because of the principals at these places. It does not say who they are.
+fn suppressed(rows: &[u64]) -> ApiError {
+    ApiError::Suppressed(rows.iter().map(|row| stopped(*row, rows.len())).collect())
+}
+
+/// The fault that the principal at this place demanded a stop, as one of so many.
+pub(crate) fn stopped(row: u64, of: usize) -> Fault {
+    let pointer = format!("/principals/{row}");
+    Fault::new(Code::PrincipalSuppressed, pointer).fill("n", &of.to_string())
 }
 
 /// Faults as the client is told of them: unreadable bytes are another thing than an unacceptable event.
@@ -310,6 +333,10 @@ pub(crate) async fn finish(state: &AppState, underway: Underway) -> Result<Poste
             Err(ApiError::Conflict {
                 id: record_id_text(&existing.record_id),
             })
+        }
+        Err(AppendError::Suppressed { rows }) => {
+            state.metrics.event("refused");
+            Err(suppressed(&rows))
         }
         // Another event was faster with the same list.
         Err(AppendError::ListUsed) => {

@@ -2,6 +2,7 @@
 
 mod abroad;
 mod beside;
+mod check;
 mod conclude;
 mod links;
 mod parts;
@@ -21,7 +22,9 @@ use crate::form::Form;
 use crate::inputs::INPUTS;
 use crate::json::{self, Node, Path, canonical_object};
 use crate::known::Known;
+use crate::master::Settings;
 use crate::source::Source;
+pub use check::ProvisionCheck;
 pub(crate) use links::Links;
 use parts::Parts;
 
@@ -45,6 +48,8 @@ pub struct Context<'a> {
     pub max_principals: usize,
     /// What the ids that the event cites stand for.
     pub known: &'a Known,
+    /// What an administrator decided for the whole ledger.
+    pub settings: &'a Settings,
 }
 
 /// What becomes of an event.

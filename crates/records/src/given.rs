@@ -3,7 +3,7 @@
 use crate::fault::{Fault, Faults, Level};
 
 /// What was posted for one field.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum Given<T> {
     /// The field was left out.
     #[default]

@@ -27,8 +27,10 @@ pub(crate) use consent::{read as read_consent, read_confirmation};
 pub(crate) use event_day::read as read_event_day;
 pub(crate) use evidence::check as check_evidence;
 pub(crate) use items::read as read_items;
-pub(crate) use party::{PartyFacts, PartyRule, read as read_party};
-pub(crate) use principals::{PrincipalRule, read as read_principals, read_row as read_principal_row};
+pub(crate) use party::{PARTICULARS, PartyFacts, PartyRule, read as read_party, read_particulars};
+pub(crate) use principals::{
+    PrincipalRule, PrincipalsRule, read as read_principals, read_row as read_principal_row,
+};
 pub(crate) use publication::{read as read_publication, read_filing};
 pub(crate) use recipient_confirmation::{
     FIELD as RECIPIENT_CONFIRMATION, LABEL as RECIPIENT_CONFIRMATION_LABEL, RecipientConfirmation,

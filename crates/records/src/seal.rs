@@ -10,8 +10,10 @@
 
 mod content;
 mod file;
+mod guard;
 mod keys;
 mod list;
+mod master;
 mod voiding;
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
@@ -27,8 +29,10 @@ pub use content::{Content, Meta};
 pub use file::{
     BrokenFile, CHUNK, FileDescription, FileKey, FileOpener, FileRef, FileSealer, WRAPPED_FILE_KEY_LEN,
 };
+pub use guard::Guards;
 pub use keys::{BodyDigest, DigestKey, Month, MonthKey, RowKey, SearchKey, SearchToken};
 pub use list::{ListSealer, SealedRows, list_key, row_tokens};
+pub use master::{MasterKey, MasterRef};
 pub use voiding::seal_voiding;
 
 use crate::draft::{Draft, Status};
@@ -111,6 +115,8 @@ pub struct SealedRecord {
     pub rows: Vec<Vec<u8>>,
     /// Search tokens with the row they belong to.
     pub tokens: Vec<(u64, SearchToken)>,
+    /// What demands to stop are looked for by; they are not stored with the record.
+    pub guards: Guards,
     /// Ids of the files that it cites as evidence; all of them are kept at least as long as the record.
     pub evidence: Vec<[u8; 16]>,
     /// The list that holds its rows and tokens instead.
@@ -214,6 +220,7 @@ pub fn seal(draft: &Draft, made_day: i32, with: &Sealing<'_>) -> Result<SealedRe
         content: encrypt(&cipher, part_nonce(0), &record, &content.encode()),
         rows: (0..).zip(draft.rows()).map(row).collect(),
         tokens: tokens(draft, with.search_key),
+        guards: Guards::of_draft(draft, with.search_key),
         evidence: draft.evidence().to_vec(),
         list: with.list,
         meta: content.into_meta(),

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use kirokubo_ledger::hash::Digest;
 use kirokubo_ledger::{Index, RecordedAt};
-use kirokubo_records::seal::SealedRecord;
+use kirokubo_records::seal::{Guards, SealedRecord};
 use sea_orm::DatabaseTransaction;
 
 use crate::clock::Clock;
@@ -25,10 +25,11 @@ use crate::keyring::Keyring;
 use crate::links::{self, Bases};
 use crate::natural_key;
 use crate::outcome::{AppendError, Appended, Recorded};
-use crate::place::{self, Fate, Placed};
+use crate::place::{self, Fate, Met, Placed};
 use crate::principal_list::citing;
 use crate::rows;
 use crate::store::Ledger;
+use crate::suppression::{self, Demands};
 
 /// What an append needs of one ledger, and what it remembers between batches.
 pub(crate) struct LedgerWriter {
@@ -38,6 +39,8 @@ pub(crate) struct LedgerWriter {
     pub(crate) clock: Clock,
     /// Time of the last entry, Unix milliseconds, for those who judge records.
     pub(crate) latest: Arc<AtomicI64>,
+    /// Whether a demand to stop was ever seen. None goes away, so once seen there is always one to look for.
+    pub(crate) has_demands: bool,
     /// The head and edge after our last commit; `None` until first read, and after any failure.
     pub(crate) state: Option<State>,
 }
@@ -99,12 +102,14 @@ pub(crate) async fn append(
         .iter()
         .filter_map(|record| record.idempotency.map(|key| *key.as_bytes()));
     let used = idempotency::find(&transaction, writer.ledger.row, keys).await?;
+    let demands = demands(writer, &transaction, batch).await?;
+    let met = Met { found, used, demands };
     let named = Named {
         bases: links::find(&transaction, writer.ledger.row, batch).await?,
         lists: citing::find(&transaction, writer.ledger.row, batch).await?,
     };
     let recorded_at = writer.recorded_at(&state.head);
-    let (fates, placed, mut chain) = place::all(&state.head, batch, found, used, &named, recorded_at);
+    let (fates, placed, mut chain) = place::all(&state.head, batch, met, &named, recorded_at);
     if placed.is_empty() {
         transaction.rollback().await?;
         writer.state = Some(state);
@@ -128,6 +133,26 @@ pub(crate) async fn append(
     }))
 }
 
+/// The demands to stop that meet the batch. They are read inside the transaction, so that one that was entered before
+/// the append is never missed.
+async fn demands(
+    writer: &mut LedgerWriter,
+    transaction: &DatabaseTransaction,
+    batch: &[SealedRecord],
+) -> Result<Demands, StoreError> {
+    let mut guards: Vec<&Guards> = batch.iter().map(|record| &record.guards).collect();
+    guards.retain(|guards| !guards.tokens.is_empty());
+    if guards.is_empty() {
+        return Ok(Demands::none());
+    }
+    let ledger = writer.ledger.row;
+    writer.has_demands = writer.has_demands || suppression::exist(transaction, ledger).await?;
+    if !writer.has_demands {
+        return Ok(Demands::none());
+    }
+    suppression::find(transaction, ledger, &guards).await
+}
+
 fn results(
     fates: Vec<Fate>,
     placed: &[Placed<'_>],
@@ -149,6 +174,7 @@ fn results(
     let result = |fate| match fate {
         Fate::New(n) => Ok(new(n)),
         Fate::Known(recorded) => Ok(recorded),
+        Fate::Suppressed(rows) => Err(AppendError::Suppressed { rows }),
         Fate::Stale => Err(AppendError::Stale),
         Fate::KeyReused => Err(AppendError::IdempotencyKeyReused),
         Fate::ListUsed => Err(AppendError::ListUsed),

@@ -4,7 +4,8 @@
 //! is left to the next verification. Two passes. The first walks the chain: entries, links, tree, tiles, every
 //! checkpoint (`audit/chain.rs`). The second opens every record and holds each value, row and search token
 //! against its commitment (`audit/records.rs`, `audit/lists.rs`, `audit/tokens.rs`, `audit/links.rs`). Then come the
-//! files of evidence (`audit/evidence.rs`), the rows that belong to no entry (`audit/strays.rs`) and the schema itself
+//! files of evidence (`audit/evidence.rs`), the rows that belong to no entry (`audit/strays.rs`), the masters, of which the
+//! ledger says nothing (`audit/masters.rs`), and the schema itself
 //! (`audit/schema.rs`). What the ledger's own verifier has a name for
 //! is named so; the other findings are what only a database can get wrong.
 
@@ -17,6 +18,7 @@ mod first_head;
 mod identity;
 mod links;
 mod lists;
+mod masters;
 mod moment;
 mod records;
 mod schema;
@@ -69,6 +71,7 @@ impl Store {
         records::open_all(self, &walked, today, report, progress).await?;
         evidence::read_all(self, report).await?;
         report.findings.extend(strays::find(self, &walked).await?);
+        report.findings.extend(masters::check(self).await?);
         report.findings.extend(schema::compare(self).await?);
         Ok(())
     }

@@ -126,6 +126,17 @@ table!(idempotency_key, "idempotency_keys", {
     body_digest: Vec<u8>,
 });
 
+table!(master, "masters", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] kind: i16,
+    #[sea_orm(primary_key, auto_increment = false)] id: Vec<u8>,
+    #[sea_orm(primary_key, auto_increment = false)] version: i32,
+    holds_from: i32,
+    made_at: i64,
+    made_by: String,
+    sealed: Vec<u8>,
+});
+
 table!(evidence, "evidence", {
     #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
     #[sea_orm(primary_key, auto_increment = false)] id: Vec<u8>,

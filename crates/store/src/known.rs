@@ -3,13 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kirokubo_ledger::{Index, RecordId};
+use kirokubo_records::master::MasterVersion;
 use kirokubo_records::seal::Content;
 use kirokubo_records::{
-    CitedIds, Known, KnownEvidence, KnownRecord, RecordFacts, date_of_day, references_of,
+    CitedIds, IdBytes, Known, KnownEvidence, KnownRecord, KnownVersion, RecordFacts, date_of_day,
+    references_of,
 };
 
 use crate::error::{StoreError, corrupt};
 use crate::links::{self, Base};
+use crate::master::MasterKind;
 use crate::record::RecordHeader;
 use crate::store::Store;
 
@@ -31,8 +34,30 @@ impl Store {
             let file = KnownEvidence::new(&id, &file.sha256, file.size, file.media_type, title);
             known.evidence.insert(id, file);
         }
+        known.parties = self
+            .known_versions(MasterKind::ThirdParty, &cited.parties)
+            .await?;
+        known.filings = self.known_versions(MasterKind::Filing, &cited.filings).await?;
         known.lists = self.known_lists(&cited.lists).await?;
         Ok(known)
+    }
+
+    /// All versions of the masters with these ids.
+    async fn known_versions(
+        &self,
+        kind: MasterKind,
+        ids: &BTreeSet<IdBytes>,
+    ) -> Result<BTreeMap<IdBytes, Vec<KnownVersion>>, StoreError> {
+        let ids: Vec<IdBytes> = ids.iter().copied().collect();
+        let found = self.master_versions(kind, &ids).await?.into_iter();
+        // A day beyond the calendar never comes.
+        let known = |version: MasterVersion| {
+            let holds_from = date_of_day(version.holds_from)?;
+            Some(KnownVersion::new(version.version, holds_from, version.json))
+        };
+        Ok(found
+            .map(|(id, versions)| (id, versions.into_iter().filter_map(known).collect()))
+            .collect())
     }
 
     /// A record in its newest version, with what it holds or leaves to others; `None` where there is none, or where

@@ -43,6 +43,12 @@ pub enum AppendError {
     /// The server is stopping.
     #[error("the sequencer has stopped")]
     Stopped,
+    /// Principals demanded that their data go to no third party.
+    #[error("{} principal(s) demanded a stop", rows.len())]
+    Suppressed {
+        /// Their places among the record's principals, in order.
+        rows: Vec<u64>,
+    },
     /// Midnight passed in Japan between the judgement and the append, or what the record names has changed: it must be
     /// judged again.
     #[error("what the record was judged by changed while it waited")]

@@ -14,6 +14,7 @@ use crate::idempotency::Used;
 use crate::links::{self, Bases};
 use crate::natural_key::{Existing, Found};
 use crate::outcome::Recorded;
+use crate::suppression::Demands;
 
 /// What becomes of one record, before the commit.
 pub(crate) enum Fate {
@@ -21,6 +22,8 @@ pub(crate) enum Fate {
     New(usize),
     /// It is there already, with the same body or another.
     Known(Recorded),
+    /// Principals at these places demanded a stop.
+    Suppressed(Vec<u64>),
     /// It was judged on another day, or what it names has changed since.
     Stale,
     /// Its `Idempotency-Key` went with another body.
@@ -40,16 +43,14 @@ pub(crate) struct Placed<'a> {
 pub(crate) fn all<'a>(
     head: &Head,
     batch: &'a [SealedRecord],
-    found: Found,
-    used: Used,
+    met: Met,
     named: &'a Named,
     recorded_at: RecordedAt,
 ) -> (Vec<Fate>, Vec<Placed<'a>>, Chain) {
     let mut places = Places {
         chain: Chain::after(head, recorded_at),
         today: japan_day(recorded_at.as_millis()),
-        found,
-        used,
+        met,
         bases: &named.bases,
         free: named.lists.free(),
         in_batch: HashMap::with_capacity(batch.len()),
@@ -59,11 +60,17 @@ pub(crate) fn all<'a>(
     (fates, places.placed, places.chain)
 }
 
+/// What the database holds that a record of the batch may meet.
+pub(crate) struct Met {
+    pub(crate) found: Found,
+    pub(crate) used: Used,
+    pub(crate) demands: Demands,
+}
+
 struct Places<'a> {
     chain: Chain,
     today: i32,
-    found: Found,
-    used: Used,
+    met: Met,
     bases: &'a Bases,
     free: HashSet<i64>,
     /// New entries of this batch by natural key.
@@ -79,6 +86,10 @@ impl<'a> Places<'a> {
         if let Some(known) = self.known(record) {
             return Fate::Known(known);
         }
+        let suppressed = self.met.demands.rows(&record.guards);
+        if !suppressed.is_empty() {
+            return Fate::Suppressed(suppressed);
+        }
         if record.made_day != self.today || !links::stand(record, self.bases) {
             return Fate::Stale;
         }
@@ -88,7 +99,9 @@ impl<'a> Places<'a> {
         }
         let (index, leaf) = self.chain.push(&record.entry);
         if let Some(key) = record.idempotency {
-            self.used.insert(*key.as_bytes(), *record.body_digest.as_bytes());
+            self.met
+                .used
+                .insert(*key.as_bytes(), *record.body_digest.as_bytes());
         }
         self.in_batch
             .insert((&record.system, &record.event_id), self.placed.len());
@@ -98,7 +111,9 @@ impl<'a> Places<'a> {
 
     /// Whether the record's `Idempotency-Key` went with another body.
     fn key_is_reused(&self, record: &SealedRecord) -> bool {
-        let first = record.idempotency.and_then(|key| self.used.get(key.as_bytes()));
+        let first = record
+            .idempotency
+            .and_then(|key| self.met.used.get(key.as_bytes()));
         first.is_some_and(|first| first != record.body_digest.as_bytes())
     }
 
@@ -117,9 +132,10 @@ impl<'a> Places<'a> {
                     *record.body_digest.as_bytes(),
                 )
             }
-            None if self.found.is_empty() => return None,
+            None if self.met.found.is_empty() => return None,
             None => {
                 let known = self
+                    .met
                     .found
                     .get(&(record.system.clone(), record.event_id.clone()))?;
                 (known.existing, known.body_digest)

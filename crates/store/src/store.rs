@@ -205,6 +205,7 @@ impl Store {
             keyring: Arc::clone(&self.keyring),
             clock: self.clock.clone(),
             latest: Arc::default(),
+            has_demands: false,
             state: None,
         };
         // A head that we did not sign is found now, before anything is accepted.

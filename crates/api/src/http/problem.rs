@@ -45,6 +45,9 @@ pub(crate) enum ApiError {
     /// The same natural key with another body.
     #[error("event conflict with {id}")]
     Conflict { id: String },
+    /// Principals demanded that their data go to no third party.
+    #[error("{} principal(s) demanded a stop", .0.len())]
+    Suppressed(Vec<Fault>),
     /// A bug: the handler panicked.
     #[error("the handler panicked")]
     Panicked,
@@ -94,6 +97,7 @@ impl ApiError {
             }
             Self::Invalid(_) => Answer::Invalid,
             Self::Conflict { .. } => Answer::Conflict,
+            Self::Suppressed(_) | Self::Append(AppendError::Suppressed { .. }) => Answer::Suppressed,
             Self::Append(AppendError::IdempotencyKeyReused) => Answer::KeyReused,
             Self::Append(AppendError::ListUsed) => Answer::Invalid,
             Self::Append(AppendError::Stopped) => Answer::Stopping,
@@ -116,7 +120,7 @@ impl ApiError {
             _ => text.to_owned(),
         };
         let faults = match self {
-            Self::Invalid(faults) | Self::Unreadable(faults) => faults.as_slice(),
+            Self::Invalid(faults) | Self::Unreadable(faults) | Self::Suppressed(faults) => faults.as_slice(),
             _ => &[],
         };
         // What cannot be read at all has one fault, which says more than "unreadable".

@@ -1,8 +1,9 @@
 //! What every handler can reach.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use kirokubo_store::{Appender, Authenticator, Store};
+use kirokubo_records::master::Settings;
+use kirokubo_store::{Appender, Authenticator, Store, StoreError};
 
 use super::budget::{self, Budget};
 use super::metrics::Metrics;
@@ -24,14 +25,22 @@ pub struct AppState {
     pub(crate) files: Budget,
     /// Bytes that a file of evidence may have.
     pub(crate) max_evidence: u64,
+    /// What an administrator decided; read anew whenever it changes.
+    settings: Arc<RwLock<Arc<Settings>>>,
 }
 
 impl AppState {
     /// The state of a server on `store` that takes files of evidence of up to `max_evidence` bytes.
-    #[must_use]
-    pub fn new(store: Store, appender: Appender, max_evidence: u64) -> Self {
+    pub async fn load(store: Store, appender: Appender, max_evidence: u64) -> Result<Self, StoreError> {
         let authenticator = Arc::new(Authenticator::new(store.clone()));
-        Self {
+        let settings = match store.settings().await?.last() {
+            None => Settings::default(),
+            Some(version) => Settings::parse(version.json.as_bytes()).map_err(|_| StoreError::Corrupt {
+                index: None,
+                what: "the settings cannot be read",
+            })?,
+        };
+        Ok(Self {
             store,
             appender,
             authenticator,
@@ -39,6 +48,18 @@ impl AppState {
             budget: Budget::default(),
             files: Budget::of(budget::FILES),
             max_evidence,
-        }
+            settings: Arc::new(RwLock::new(Arc::new(settings))),
+        })
+    }
+
+    /// What holds now. An event that began before a change is judged by what held then.
+    pub(crate) fn settings(&self) -> Arc<Settings> {
+        let settings = self.settings.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&settings)
+    }
+
+    /// What holds from now on; it must be stored already.
+    pub(crate) fn replace_settings(&self, settings: Settings) {
+        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
     }
 }

@@ -151,10 +151,11 @@ async fn dry_run(
         Outcome::NoDuty(no_duty) => return Ok(Json(NotRecorded::no_duty(&no_duty, language)).into_response()),
         Outcome::Record(draft) => draft,
     };
-    match recording::known(state, &draft).await? {
-        Some(existing) => replay(state, &existing, language).await,
-        None => Ok(Json(NotRecorded::dry_run(&draft, language)).into_response()),
+    if let Some(existing) = recording::known(state, &draft).await? {
+        return replay(state, &existing, language).await;
     }
+    recording::refuse_suppressed(state, &draft).await?;
+    Ok(Json(NotRecorded::dry_run(&draft, language)).into_response())
 }
 
 /// The first answer again.

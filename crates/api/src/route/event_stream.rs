@@ -248,7 +248,10 @@ async fn judge_group(state: AppState, language: Language, lines: Vec<Line>) -> B
             Err(_) => Err(ApiError::TooLarge { limit: MAX_LINE }),
         };
         let known = match &judged {
-            Ok(Outcome::Record(draft)) => recording::known(&state, draft).await,
+            Ok(Outcome::Record(draft)) => match recording::known(&state, draft).await {
+                Ok(None) => recording::refuse_suppressed(&state, draft).await.map(|()| None),
+                known => known,
+            },
             _ => Ok(None),
         };
         answers.push(match known {

@@ -6,8 +6,9 @@ use kirokubo_rules::{
 };
 
 use super::parts::Parts;
+use super::prohibited::{self, Told};
 use super::relied::Relied;
-use super::{Context, Links, NoDuty, Outcome, abroad, beside, links, prohibited, required};
+use super::{Context, Links, NoDuty, Outcome, abroad, beside, links, required};
 use crate::draft::{Beside, Draft, Head, Kept, Status};
 use crate::fault::{Code, Fault, Words};
 use crate::form::Form;
@@ -99,7 +100,13 @@ pub(super) fn conclude(
         Verdict::None => Some(Conclusion::NoDuty(Box::new((parts.source?, question, answer)))),
         Verdict::Prohibited if parts.wishes.non_conforming => record.non_conforming(parts),
         Verdict::Prohibited => {
-            prohibited::note(form, &question, &answer, &parts);
+            let items = parts.items.as_ref().present();
+            let other = parts.third_party.as_ref().present();
+            let told = Told {
+                sensitive: items.map_or(&[], |items| items.value().sensitive()),
+                other: other.map(|other| other.value().kind()),
+            };
+            prohibited::note(form, &question, &answer, told);
             None
         }
     }

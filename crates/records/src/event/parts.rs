@@ -10,7 +10,7 @@ use crate::given::{Checked, Given};
 use crate::inputs::{self, take};
 use crate::matter::{
     self, Acquisition, Consent, ConsentConfirmation, EventDay, Filing, Items, PartyFacts, PartyKind,
-    PartyRule, PpcPublication, Principals, RecipientConfirmation, ThirdParty,
+    PartyRule, PpcPublication, Principals, PrincipalsRule, RecipientConfirmation, ThirdParty,
 };
 use crate::series::{self, Series};
 use crate::source::{self, Source};
@@ -77,9 +77,16 @@ impl Parts {
         let mut question = Question::new(direction, judged_on);
         let readable = read_question(form, &mut question, &party, &cross_border, &confirmation);
         matter::check_evidence(form);
+        let source = source::read(form);
+        let confirms = |source: &Source| context.settings.confirms(source.system(), "ref");
+        let rule = PrincipalsRule {
+            most: context.max_principals,
+            today: context.today,
+            numbers_confirmed: source.as_ref().is_some_and(confirms),
+        };
         Self {
-            source: source::read(form),
-            principals: matter::read_principals(form, context.max_principals, context.today, context.known),
+            source,
+            principals: matter::read_principals(form, rule, context.known),
             consent: matter::read_consent(form, event_day),
             acquisition: matter::read_acquisition(form),
             publication: matter::read_publication(form, context.today),
@@ -105,7 +112,7 @@ impl Parts {
 }
 
 /// Puts the facts to judge together; `false` where one could not be read.
-fn read_question(
+pub(super) fn read_question(
     form: &Form<'_, '_>,
     question: &mut Question,
     party: &PartyFacts,

@@ -186,6 +186,15 @@ catalogue! {
     PartyPublicBody "party.public_body" Warning Some("法16条2項・29条1項"),
         "国・自治体等への提供は記録義務の対象外です。任意記録にしますか。",
         "provision to a public body is outside the record duty; keep it as a voluntary record?";
+    PartyLookAlike "party.look_alike" Warning None,
+        "よく似た相手方がすでに登録されています({id})。同じ相手なら、そちらの新しい版にしてください。",
+        "a third party that looks the same is registered already ({id}); if it is the same, make a new version of it";
+    PartyStatusSuspected "party.status_suspected" Warning Some("法16条2項・別表第二"),
+        "名称からは「{status_ja}」のように見えます。種別(status)を確かめてください。",
+        "by its name this looks like `{status_en}`; check the status";
+    PartyNoEquivalentSystem "party.no_equivalent_system" Error Some("法28条1項・規則16条"),
+        "この相手方には基準適合体制(equivalent_system)が登録されていません。",
+        "this third party has no `equivalent_system` to look at";
 
     PrincipalNotIdentifiable "principal.not_identifiable" Error Some("規則20条1項・24条1項"),
         "本人を特定できる事項(氏名、会員番号など)を入れてください。",
@@ -193,6 +202,16 @@ catalogue! {
     PrincipalCollective "principal.collective" Error Some("規則20条1項・24条1項"),
         "「全ての顧客」等では本人を特定したことになりません。名簿を添付するか番号を入れてください。",
         "words such as 'all customers' identify nobody; attach the list or give their numbers";
+    PrincipalSuppressed "principal.suppressed" Error Some("法27条2項・35条"),
+        "第三者提供の停止の求めを受けている本人が含まれます({n}名)。",
+        "principals who demanded that their data go to no third party are among them ({n})";
+    PrincipalNotComparable "principal.not_comparable" Warning None,
+        "識別番号(ref)も生年月日もないため、停止の求めと照合できません。",
+        "without a ref or a birth date this principal cannot be compared with the demands to stop";
+    SuppressionLiftReasonRequired "suppression.lift_reason_required" Error None,
+        "停止の求めを解除する理由を入れてください。", "say why the demand to stop is lifted";
+    SuppressionLifted "suppression.lifted" Error None,
+        "この停止の求めはすでに解除されています。", "this demand to stop was lifted before";
     PrincipalsTooMany "principals.too_many" Error None,
         "1件の記録に入れられる本人は{limit}名までです。多いときは記録を分けてください。",
         "at most {limit} principals in one event; split a longer list into several";
@@ -205,6 +224,9 @@ catalogue! {
     ItemsSensitiveInOptOut "items.sensitive_in_opt_out" Error Some("法27条2項ただし書"),
         "要配慮個人情報はオプトアウトで提供できません(27条2項ただし書)。",
         "sensitive personal information cannot be provided by opt-out";
+    ItemsNotInFiling "items.not_in_filing" Error Some("法27条2項3号"),
+        "届出にない項目「{x}」はオプトアウトで提供できません。",
+        "the item `{x}` is not in the filing and cannot be provided by opt-out";
     OptOutReProvision "opt_out.re_provision" Error Some("法27条2項ただし書"),
         "オプトアウトで受領した個人データは、オプトアウトで再提供できません。",
         "data received by opt-out cannot be provided by opt-out again";

@@ -27,6 +27,9 @@ pub(super) const FIELDS: &[&str] = &[
     "described",
 ];
 
+/// Members that describe a third party, without the id of a registered one.
+pub(crate) const PARTICULARS: &[&str] = FIELDS.split_at(1).1;
+
 /// What kind of person the other side is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartyKind {
@@ -74,7 +77,7 @@ choice!(PartyKind);
 pub struct ThirdParty {
     json: Private<String>,
     kind: PartyKind,
-    name: Option<Private<String>>,
+    name: Given<Private<String>>,
     corporate_number: Option<CorporateNumber>,
 }
 
@@ -94,12 +97,15 @@ impl ThirdParty {
     /// Its name; `None` for 不特定かつ多数の者.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
-        self.name.as_ref().map(|name| name.get().as_str())
+        match &self.name {
+            Given::Present(name) => Some(name.get()),
+            Given::Absent | Given::Faulty => None,
+        }
     }
 
-    /// Whether it says who it is: by a name, or that it is 不特定かつ多数の者.
+    /// Whether it says who it is: by a name, be it one that cannot be used, or that it is 不特定かつ多数の者.
     pub(crate) fn is_named(&self) -> bool {
-        self.name.is_some() || self.kind == PartyKind::UnspecifiedMany
+        !self.name.is_absent() || self.kind == PartyKind::UnspecifiedMany
     }
 
     /// Its corporate number, where one was given.
@@ -142,7 +148,10 @@ pub(crate) fn read(
 }
 
 /// Reads who the other side is; `json` is the text that is stored of it.
-pub(super) fn read_particulars(
+///
+/// A fault of any part refuses whatever it is posted with; what is lacking beside it is a concern all the same, so that
+/// everything is told at once.
+pub(crate) fn read_particulars(
     party: &Form<'_, '_>,
     rule: PartyRule,
     json: &str,
@@ -155,24 +164,20 @@ pub(super) fn read_particulars(
     if facts.kind.is_absent() {
         party.faults().push(party.missing("kind"));
     }
-    let conflict = status_conflicts(party, &facts);
-    let read = read_named(party, &facts, rule, json);
-    let usable = !conflict && !facts.status.is_faulty() && !facts.country.is_faulty();
-    (if usable { read } else { Given::Faulty }, facts)
+    note_conflict(party, &facts);
+    (read_named(party, &facts, rule, json), facts)
 }
 
 /// Notes a `status` that says something else than `kind` about 不特定かつ多数の者.
-fn status_conflicts(party: &Form<'_, '_>, facts: &PartyFacts) -> bool {
+fn note_conflict(party: &Form<'_, '_>, facts: &PartyFacts) {
     let (Given::Present(status), Given::Present(kind)) = (&facts.status, &facts.kind) else {
-        return false;
+        return;
     };
-    let conflict = (*status == ThirdPartyStatus::UnspecifiedMany) != (*kind == PartyKind::UnspecifiedMany);
-    if conflict {
+    if (*status == ThirdPartyStatus::UnspecifiedMany) != (*kind == PartyKind::UnspecifiedMany) {
         party
             .faults()
             .push(party.fault("status", Code::ValueConflict).fill("field", "kind"));
     }
-    conflict
 }
 
 fn read_named(
@@ -190,10 +195,6 @@ fn read_named(
     let Given::Present(kind) = facts.kind else {
         return Given::Faulty;
     };
-    // A fault in another part refuses the event already; what is lacking beside it is told all the same.
-    if name.is_faulty() {
-        return Given::Faulty;
-    }
     let mut concerns = Vec::new();
     if kind == PartyKind::UnspecifiedMany {
         // A receipt always comes from someone.
@@ -201,7 +202,12 @@ fn read_named(
             concerns.push(party.fault("name", Code::PartyNameRequired));
         }
     } else {
-        if !matches!(name, Given::Present(name) if !wording::is_nobody(name)) {
+        let nameless = match name {
+            Given::Present(name) => wording::is_nobody(name),
+            Given::Absent => true,
+            Given::Faulty => false,
+        };
+        if nameless {
             concerns.push(party.fault("name", Code::PartyNameRequired));
         }
         if rule.particulars == ThirdPartyParticulars::NameAddressAndRepresentative {
@@ -215,10 +221,13 @@ fn read_named(
     let value = ThirdParty {
         json: Private::new(json.to_owned()),
         kind,
-        name: name
-            .present()
-            .filter(|_| kind != PartyKind::UnspecifiedMany)
-            .map(|name| Private::new(name.to_owned())),
+        name: match name {
+            Given::Present(name) if kind != PartyKind::UnspecifiedMany => {
+                Given::Present(Private::new(name.to_owned()))
+            }
+            Given::Faulty => Given::Faulty,
+            Given::Absent | Given::Present(_) => Given::Absent,
+        },
         corporate_number: corporate_number.present(),
     };
     Given::Present(Checked::new(value, concerns))

@@ -12,6 +12,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::{WRAPPED_SECRET_LEN, associated_data};
+use crate::master::LookUp;
 use crate::{fold, japan};
 
 /// The calendar month (Japan time) in which a record's retention ends: it names the key that wraps its secret.
@@ -181,6 +182,18 @@ impl SearchKey {
     #[must_use]
     pub fn third_party(&self, corporate_number: &str) -> SearchToken {
         self.of("corporate_number", corporate_number)
+    }
+
+    /// The token of something that a master can be found by.
+    #[must_use]
+    pub fn look_up(&self, look_up: &LookUp) -> SearchToken {
+        self.of(look_up.kind().as_str(), look_up.text())
+    }
+
+    /// The token under which a demand to stop meets a principal. It is another one than any search token.
+    #[must_use]
+    pub fn guard(&self, key: &fold::GuardKey) -> SearchToken {
+        self.of(key.kind(), key.text())
     }
 
     /// The kind keeps values of one kind from meeting those of another.

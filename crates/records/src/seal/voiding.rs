@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use kirokubo_ledger::commitment::{Field, FieldValues, RecordCommitments, RecordRef};
 use kirokubo_ledger::entry::{PendingEntry, RetentionClass};
 
-use super::{Content, Meta, Month, SealError, SealedRecord, Sealing, content};
+use super::{Content, Guards, Meta, Month, SealError, SealedRecord, Sealing, content};
 use crate::amendment::{Voiding, amendment_event_id};
 use crate::clock::voiding_retain_through;
 use crate::draft::Status;
@@ -77,6 +77,7 @@ pub fn seal_voiding(
         third_party: None,
         references,
         series: None,
+        guards: Guards::default(),
         evidence: Vec::new(),
         list: None,
         month: Month::of_retention(retain),

@@ -37,6 +37,13 @@ pub enum AuditFinding {
         /// Where it says it belongs: an index, the size of a checkpoint, the number of a tile.
         place: i64,
     },
+    /// A row of a master does not open, a version is missing, or what is found by it is not what it says.
+    Master {
+        /// The table.
+        table: Table,
+        /// The master's id.
+        id: String,
+    },
     /// A file of evidence is not there, or not as it came.
     Evidence {
         /// The file's id, 32 hexadecimal digits: its name in the folder or bucket.
@@ -88,6 +95,10 @@ pub enum Table {
     PrincipalRows,
     /// Search tokens: one too many, or one missing.
     SearchTokens,
+    /// Versions of third parties, filings, demands to stop and settings.
+    Masters,
+    /// What recording looks for demands to stop by.
+    SuppressionTokens,
     /// What a record names: a link too many, or one missing.
     RecordLinks,
     /// What a file of evidence is.
@@ -114,6 +125,8 @@ impl Table {
             Self::RecordContents => "record_contents",
             Self::PrincipalRows => "principal_rows",
             Self::SearchTokens => "search_tokens",
+            Self::Masters => "masters",
+            Self::SuppressionTokens => "suppression_tokens",
             Self::RecordLinks => "record_links",
             Self::Evidence => "evidence",
             Self::EvidenceLinks => "evidence_links",
@@ -129,7 +142,7 @@ impl AuditFinding {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Ledger(finding) => finding.code(),
-            Self::Row { .. } | Self::List { .. } => "ROW_MISMATCH",
+            Self::Row { .. } | Self::List { .. } | Self::Master { .. } => "ROW_MISMATCH",
             Self::Stray { .. } => "ROW_STRAY",
             Self::Evidence { damage, .. } => match damage {
                 EvidenceDamage::Row => "EVIDENCE_ROW",
@@ -149,7 +162,7 @@ impl AuditFinding {
             Self::Stray { table, place } => u64::try_from(*place)
                 .ok()
                 .filter(|_| !matches!(table, Table::Checkpoints | Table::Tiles | Table::Evidence)),
-            Self::List { .. } | Self::Evidence { .. } | Self::Schema { .. } => None,
+            Self::List { .. } | Self::Evidence { .. } | Self::Master { .. } | Self::Schema { .. } => None,
         }
     }
 
@@ -164,6 +177,12 @@ impl AuditFinding {
             Self::Stray { table, place } => {
                 format!(
                     "{}表に、台帳のどの項目にも属さない行があります（{place}）。",
+                    table.name()
+                )
+            }
+            Self::Master { table, id } => {
+                format!(
+                    "{}表の行が、作成されたときのものではありません（{id}）。",
                     table.name()
                 )
             }
@@ -192,6 +211,9 @@ impl AuditFinding {
                 "a row of {} belongs to no entry of the ledger ({place})",
                 table.name()
             ),
+            Self::Master { table, id } => {
+                format!("a row of {} is not as it was made ({id})", table.name())
+            }
             Self::Evidence { id, damage } => match damage {
                 EvidenceDamage::Row => {
                     format!("evidence file {id}: what is said of it does not authenticate")

@@ -6,6 +6,7 @@ use kirokubo_ledger::RecordId;
 use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::commitment::RecordSecret;
 use kirokubo_ledger::tree::verify_inclusion;
+use kirokubo_records::master::Settings;
 use kirokubo_records::seal::{Month, SealedRecord, Sealing, seal};
 use kirokubo_records::{CitedIds, Context, Expect, Known, Outcome, japan_date, japan_day, json, parse_event};
 use kirokubo_store::{AppendError, Appended, AuditFinding, Clock, Recorded, Running, Store, random};
@@ -106,6 +107,7 @@ impl TestLedger {
             today: japan_date(now),
             max_principals: 1_000,
             known,
+            settings: Settings::DEFAULT,
         };
         let Outcome::Record(draft) =
             parse_event(event.to_string().as_bytes(), Expect::Provision, &context).unwrap()

@@ -9,6 +9,7 @@ mod evidence;
 mod faults;
 mod keys;
 mod ledger;
+mod masters;
 mod relations;
 mod lists;
 mod search;
