@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
 
 mod amendments;
+mod approvals;
 mod bad_callers;
 mod bad_events;
 mod bad_streams;

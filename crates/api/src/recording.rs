@@ -104,7 +104,8 @@ pub(crate) async fn prepare(
                     None => return replayed(state, &draft).await,
                 },
             };
-            let sealed = seal_draft(&state.store, sender, &draft, list, now)?;
+            let mut sealed = seal_draft(&state.store, sender, &draft, list, now)?;
+            sealed.needs_approval = draft.needs_approval(&state.settings());
             Ok(Prepared::Record(Box::new(sealed)))
         }
     }

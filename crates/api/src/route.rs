@@ -2,6 +2,7 @@
 
 mod agreement_shape;
 pub(crate) mod amendment;
+pub(crate) mod approval;
 pub(crate) mod duty_check;
 pub(crate) mod event;
 pub(crate) mod event_shape;

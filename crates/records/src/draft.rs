@@ -6,15 +6,16 @@ use chrono::NaiveDate;
 use kirokubo_ledger::RecordId;
 use kirokubo_ledger::commitment::Field;
 use kirokubo_ledger::entry;
-use kirokubo_rules::{Answer, Case, Direction, Matter, Method, Question, RetainThrough};
+use kirokubo_rules::{Answer, Basis, Case, Direction, Matter, Method, Question, RetainThrough};
 
 use crate::amendment::amendment_event_id;
 use crate::corporate_number::CorporateNumber;
 use crate::event::Links;
-use crate::fault::Fault;
+use crate::fault::{Fault, Level};
 use crate::japan::day_of_date;
 use crate::known::IdBytes;
 use crate::known_record::KnownRecord;
+use crate::master::{ReceiptApproval, Settings};
 use crate::matter::{CitedList, PrincipalRow, Principals, ThirdParty};
 use crate::private::Private;
 use crate::relation::{Reference, Relation, references_json};
@@ -317,6 +318,23 @@ impl Draft {
     #[must_use]
     pub fn corporate_number(&self) -> Option<CorporateNumber> {
         self.third_party().and_then(ThirdParty::corporate_number)
+    }
+
+    /// Whether what was received may not be used before somebody approves (users' rules: 利用不可).
+    #[must_use]
+    pub fn needs_approval(&self, settings: &Settings) -> bool {
+        let unconfirmed = self
+            .warnings
+            .iter()
+            .any(|warning| warning.level == Level::Approval);
+        let asked_for = match settings.receipts_need_approval {
+            ReceiptApproval::All => true,
+            ReceiptApproval::OptOut => self.question().basis == Basis::OptOut,
+            ReceiptApproval::None => false,
+        };
+        self.direction() == Direction::Receipt
+            && self.status() != Status::Voluntary
+            && (asked_for || unconfirmed)
     }
 
     /// What is worth saying although the record is accepted.

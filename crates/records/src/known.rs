@@ -55,7 +55,7 @@ impl CitedIds {
         *self == Self::default()
     }
 
-    fn gather(&mut self, node: &Node<'_>) {
+    pub(crate) fn gather(&mut self, node: &Node<'_>) {
         match node {
             Node::Text(text) => self.take(text),
             Node::List(list) => list.iter().for_each(|node| self.gather(node)),

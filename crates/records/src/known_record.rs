@@ -8,6 +8,7 @@ use kirokubo_rules::{Direction, Method};
 
 use crate::draft::Status;
 use crate::json::{self, Node};
+use crate::known::CitedIds;
 use crate::private::Private;
 use crate::relation::{Reference, parse_references};
 use crate::seal::Content;
@@ -87,6 +88,17 @@ impl KnownRecord {
     /// The text of `field` as a tree.
     pub(crate) fn node(&self, field: Field) -> Option<Node<'_>> {
         json::read(self.held(field)?.1.as_bytes()).ok()
+    }
+
+    /// The ids that stand in what it holds: whoever leaves something to it cites these, too.
+    #[must_use]
+    pub fn cited(&self) -> CitedIds {
+        let texts = self.fields.iter().flatten();
+        let nodes = texts.filter_map(|(_, text)| json::read(text.get().as_bytes()).ok());
+        nodes.fold(CitedIds::default(), |mut cited, node| {
+            cited.gather(&node);
+            cited
+        })
     }
 
     /// The first day of the batch it opened.

@@ -13,6 +13,7 @@ mod corporate_number;
 mod country;
 mod cross_border;
 mod day;
+mod decision;
 mod draft;
 mod event;
 pub mod evidence;
@@ -50,6 +51,7 @@ pub use checks::{RetentionQuestion, parse_duty_question, parse_retention_questio
 pub use clock::{series_retain_through, voiding_retain_through};
 pub use corporate_number::{BadCorporateNumber, CorporateNumber};
 pub use day::{DayReading, read as read_day};
+pub use decision::Decision;
 pub use draft::{Draft, Status, matter_field};
 pub use event::{Context, Expect, NoDuty, Outcome, ProvisionCheck, parse_event, parse_event_node};
 pub use fault::{Code, Fault, Level, Words};

@@ -12,6 +12,7 @@ mod party;
 mod principals;
 mod publication;
 mod recipient_confirmation;
+mod registered_filing;
 mod registered_party;
 
 pub use acquisition::Acquisition;

@@ -105,6 +105,8 @@ pub struct SealedRecord {
     pub references: Vec<Reference>,
     /// The record that opened the batch it is added to.
     pub series: Option<RecordId>,
+    /// Whether what was received may not be used before somebody approves.
+    pub needs_approval: bool,
     /// Which month's key wraps the secret.
     pub month: Month,
     /// The wrapped secret.
@@ -215,6 +217,7 @@ pub fn seal(draft: &Draft, made_day: i32, with: &Sealing<'_>) -> Result<SealedRe
             .map(|number| with.search_key.third_party(number.as_str())),
         references: draft.references().to_vec(),
         series: draft.series(),
+        needs_approval: false,
         month: Month::of_retention(retain),
         wrapped_secret: with.month_key.wrap(&with.secret, with.wrap_nonce, &record),
         content: encrypt(&cipher, part_nonce(0), &record, &content.encode()),

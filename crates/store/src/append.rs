@@ -12,6 +12,7 @@ use kirokubo_ledger::{Index, RecordedAt};
 use kirokubo_records::seal::{Guards, SealedRecord};
 use sea_orm::DatabaseTransaction;
 
+use crate::approval::{APPROVALS, of_receipts};
 use crate::clock::Clock;
 use crate::connection::Connections;
 use crate::edge::Edge;
@@ -121,6 +122,13 @@ pub(crate) async fn append(
     let (before, growth) = Growth::of(state, chain, writer.keyring.signing());
     growth.write(&transaction, writer.ledger.row, &before).await?;
     insert(&transaction, writer.ledger.row, &placed, &named.bases).await?;
+    let waiting = of_receipts(
+        writer.ledger.row,
+        recorded_at.as_millis(),
+        &placed,
+        writer.keyring.digest().rows(),
+    );
+    APPROVALS.run(&transaction, waiting).await?;
     evidence::cite(&transaction, &writer.ledger, &writer.keyring, &placed).await?;
     named
         .lists

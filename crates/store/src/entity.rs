@@ -120,6 +120,21 @@ table!(list_node, "list_nodes", {
     hashes: Vec<u8>,
 });
 
+table!(approval, "approvals", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] id: Vec<u8>,
+    subject: i16,
+    idx: i64,
+    asked_by: String,
+    asked_at: i64,
+    state: i16,
+    decided_by: Option<String>,
+    decided_at: Option<i64>,
+    request: Option<Vec<u8>>,
+    note: Option<Vec<u8>>,
+    mac: Vec<u8>,
+});
+
 table!(idempotency_key, "idempotency_keys", {
     #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
     #[sea_orm(primary_key, auto_increment = false)] digest: Vec<u8>,

@@ -23,12 +23,17 @@ impl Store {
     /// What the cited ids stand for. Those that stand for nothing are left out.
     pub async fn known(&self, cited: &CitedIds) -> Result<Known, StoreError> {
         let mut known = Known::default();
-        for id in &cited.records {
-            if let Some(record) = self.known_record(id).await? {
-                known.records.insert(*id, record);
+        let mut cited = cited.clone();
+        for id in cited.records.clone() {
+            if let Some(record) = self.known_record(&id).await? {
+                let there = record.cited();
+                cited.parties.extend(there.parties);
+                cited.filings.extend(there.filings);
+                cited.evidence.extend(there.evidence);
+                known.records.insert(id, record);
             }
         }
-        let evidence: Vec<[u8; 16]> = cited.evidence.iter().copied().collect();
+        let evidence: Vec<IdBytes> = cited.evidence.iter().copied().collect();
         for (id, file) in self.evidence_cited(&evidence).await? {
             let title = file.title.as_deref();
             let file = KnownEvidence::new(&id, &file.sha256, file.size, file.media_type, title);

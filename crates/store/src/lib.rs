@@ -9,6 +9,7 @@
 
 mod api_key;
 mod append;
+mod approval;
 mod audit;
 mod clock;
 mod connection;
@@ -49,6 +50,7 @@ mod suppression;
 mod wal;
 
 pub use api_key::{Actor, ApiKey, Authenticator, NewApiKey, Role};
+pub use approval::{Approval, ApprovalState, ApprovalSubject, DecideError};
 pub use audit::{AuditFinding, AuditReport, EvidenceDamage, Table};
 pub use clock::Clock;
 pub use error::StoreError;

@@ -84,6 +84,10 @@ caller!(
     Reading, [Ingest, Recorder, Officer, Auditor]
 );
 caller!(
+    /// Those whose word approves.
+    Approving, [Officer]
+);
+caller!(
     /// Those who correct what was recorded.
     Correcting, [Recorder, Officer]
 );

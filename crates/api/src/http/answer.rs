@@ -66,6 +66,8 @@ answers! {
         "同じ連携番号で内容の異なる記録があります。", "another event was recorded under the same source key";
     Suppressed StatusCode::CONFLICT, "principal.suppressed",
         "第三者提供の停止の求めを受けている本人が含まれます。", "principals who demanded a stop are among them";
+    Decided StatusCode::CONFLICT, "approval.decided",
+        "すでに決裁されています。", "this was decided before";
     Busy StatusCode::SERVICE_UNAVAILABLE, "server.busy",
         "混み合っています。少し待って同じ内容を送ってください。", "the server is busy; send the same again in a moment";
     Stopping StatusCode::SERVICE_UNAVAILABLE, "server.stopping",

@@ -48,6 +48,8 @@ pub(crate) enum ApiError {
     /// Principals demanded that their data go to no third party.
     #[error("{} principal(s) demanded a stop", .0.len())]
     Suppressed(Vec<Fault>),
+    #[error("decided before")]
+    Decided,
     /// A bug: the handler panicked.
     #[error("the handler panicked")]
     Panicked,
@@ -98,6 +100,7 @@ impl ApiError {
             Self::Invalid(_) => Answer::Invalid,
             Self::Conflict { .. } => Answer::Conflict,
             Self::Suppressed(_) | Self::Append(AppendError::Suppressed { .. }) => Answer::Suppressed,
+            Self::Decided => Answer::Decided,
             Self::Append(AppendError::IdempotencyKeyReused) => Answer::KeyReused,
             Self::Append(AppendError::ListUsed) => Answer::Invalid,
             Self::Append(AppendError::Stopped) => Answer::Stopping,

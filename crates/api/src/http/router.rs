@@ -64,6 +64,8 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(route::follow_up::list))
         .routes(routes!(route::settings::get, route::settings::put))
         .routes(routes!(route::amendment::post))
+        .routes(routes!(route::approval::list))
+        .routes(routes!(route::approval::decide))
         .routes(routes!(route::series::list))
         .routes(routes!(route::series::close))
         .routes(routes!(route::evidence::list, route::evidence_upload::post))

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use kirokubo_records::parse_record_id;
 use utoipa::ToSchema;
 
+use super::approval;
 use super::event::{idempotency_key, replay};
 use super::receipt::RecordReceipt;
 use crate::amending;
@@ -32,7 +33,8 @@ pub(crate) struct AmendmentShape {
 /// Amends a record.
 ///
 /// The newest version is amended, whichever is named. Search, book and disclosure follow the newest one from then on.
-/// Sending the same amendment again answers 200 with the first answer.
+/// Sending the same amendment again answers 200 with the first answer. Where settings ask for it, it waits for another
+/// person's approval.
 #[utoipa::path(
     post, path = "/v1/records/{id}/amendments", tag = "records", operation_id = "amend_record",
     params(("id" = String, Path, description = "a record's id, `rec_…`")),
@@ -40,6 +42,7 @@ pub(crate) struct AmendmentShape {
     responses(
         (status = 201, description = "the new version", body = RecordReceipt),
         (status = 200, description = "amended so before", body = RecordReceipt),
+        (status = 202, description = "it waits for another person's approval", body = approval::ApprovalView),
         (status = 400, description = "not JSON", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "no valid key", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "wrong role", body = Problem, content_type = "application/problem+json"),
@@ -64,6 +67,11 @@ pub(crate) async fn post(
         idempotency_key: idempotency_key(&headers)?,
         approved_by: None,
     };
+    if state.settings().amendments_need_approval {
+        let waiting = amending::ask(&state, sender, &id, &body).await?;
+        let waiting = approval::view(&state, &waiting, None).await?;
+        return Ok((StatusCode::ACCEPTED, Json(waiting)).into_response());
+    }
     match amending::amend(&state, sender, &id, &body).await? {
         Posted::New(said, appended) => {
             let receipt = RecordReceipt::new(*said, &appended, language);

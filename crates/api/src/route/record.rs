@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use kirokubo_records::{parse_record_id, record_id_text};
-use kirokubo_store::{Actor, Holders, RecordHeader, Role, StoreError};
+use kirokubo_store::{Actor, ApprovalState, Holders, RecordHeader, Role, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -21,6 +21,9 @@ pub(crate) struct RecordDetail {
     recorded_at: String,
     /// Leaf hash of its entry, hex.
     leaf: String,
+    /// For a receipt that needs approval: `pending` and `rejected` say that its data may not be used (利用不可).
+    #[serde(rename = "use", skip_serializing_if = "Option::is_none")]
+    usable: Option<&'static str>,
     /// Its versions, the first one first, this one among them; absent while it was never amended.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     versions: Vec<VersionView>,
@@ -86,6 +89,7 @@ pub(crate) async fn get(
     let versions = state.store.versions(&id).await?;
     Ok(Json(RecordDetail {
         record: RecordView::new(&header, shown, actor.role, Language::of(&headers)),
+        usable: state.store.use_of(&id).await?.map(ApprovalState::as_str),
         versions: version_views(&versions),
         recorded_at: rfc3339(entry.recorded_at().as_millis()),
         leaf: entry.leaf().to_string(),

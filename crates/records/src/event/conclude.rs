@@ -253,7 +253,9 @@ const PERIOD: Words = Words::of(
 /// person decides.
 fn is_unconfirmed(parts: &Parts) -> bool {
     let publication = parts.publication.as_ref().present();
+    let filing = parts.filing.as_ref().present();
     publication.is_some_and(|publication| !publication.value().is_found())
+        || filing.is_some_and(|filing| !filing.value().is_published())
 }
 
 fn is_absent(parts: &Parts, matter: Matter) -> bool {

@@ -90,7 +90,7 @@ impl Parts {
             consent: matter::read_consent(form, event_day),
             acquisition: matter::read_acquisition(form),
             publication: matter::read_publication(form, context.today),
-            filing: matter::read_filing(form, event_day),
+            filing: matter::read_filing(form, direction, event_day),
             recipient_confirmation: matter::read_recipient_confirmation(form, context.today),
             series: series::read(form),
             voluntary: voluntary::read(form),

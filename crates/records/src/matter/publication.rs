@@ -1,10 +1,13 @@
 //! The opt-out filing relied on, and that the Commission (委員会) has published it.
 
 use chrono::NaiveDate;
+use kirokubo_rules::Direction;
 
-use crate::fault::{Code, Words};
+use super::registered_filing;
+use crate::fault::Code;
 use crate::form::Form;
 use crate::given::{Checked, Given};
+use crate::json::Node;
 use crate::private::Private;
 use crate::text::{IDENTIFIER, PROSE, URL};
 
@@ -32,9 +35,23 @@ impl PpcPublication {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filing {
     json: Private<String>,
+    published: bool,
 }
 
 impl Filing {
+    /// A filing by its stored text.
+    pub(super) fn new(json: String, published: bool) -> Self {
+        Self {
+            json: Private::new(json),
+            published,
+        }
+    }
+
+    /// Whether it is published on the day of the event, as far as is known.
+    pub(crate) const fn is_published(&self) -> bool {
+        self.published
+    }
+
     /// The text that is stored: the filing as it was posted.
     #[must_use]
     pub fn json(&self) -> &str {
@@ -74,12 +91,15 @@ pub(crate) fn read(form: &Form<'_, '_>, today: NaiveDate) -> Given<Checked<PpcPu
     Given::Present(Checked::new(value, concern.into_iter().collect()))
 }
 
-/// Reads `opt_out_filing`, given as an object; an id names nothing yet.
-pub(crate) fn read_filing(form: &Form<'_, '_>, event_day: Option<NaiveDate>) -> Given<Checked<Filing>> {
+/// Reads `opt_out_filing`: the id of one that is registered, or an object.
+pub(crate) fn read_filing(
+    form: &Form<'_, '_>,
+    direction: Direction,
+    event_day: Option<NaiveDate>,
+) -> Given<Checked<Filing>> {
     const NAME: &str = "opt_out_filing";
-    if form.get(NAME).is_some_and(|node| node.as_text().is_some()) {
-        form.refuse_references(NAME, &Words::of("届出", "opt-out filing"));
-        return Given::Faulty;
+    if let (Some(id), Some(day)) = (form.get(NAME).and_then(Node::as_text), event_day) {
+        return registered_filing::read(form, id, direction, day);
     }
     let filing = match form.object(NAME, &["number", "published_on", "starts_on", "url", "note"]) {
         Given::Absent => return Given::Absent,
@@ -106,10 +126,5 @@ pub(crate) fn read_filing(form: &Form<'_, '_>, event_day: Option<NaiveDate>) -> 
     if texts[0].is_absent() {
         concerns.push(filing.missing("number"));
     }
-    Given::Present(Checked::new(
-        Filing {
-            json: Private::new(filing.node().to_json()),
-        },
-        concerns,
-    ))
+    Given::Present(Checked::new(Filing::new(filing.node().to_json(), true), concerns))
 }

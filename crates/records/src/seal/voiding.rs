@@ -78,6 +78,7 @@ pub fn seal_voiding(
         references,
         series: None,
         guards: Guards::default(),
+        needs_approval: false,
         evidence: Vec::new(),
         list: None,
         month: Month::of_retention(retain),

@@ -101,6 +101,8 @@ pub enum Table {
     SuppressionTokens,
     /// What a record names: a link too many, or one missing.
     RecordLinks,
+    /// What waits or waited for approval.
+    Approvals,
     /// What a file of evidence is.
     Evidence,
     /// Which record cites which file.
@@ -128,6 +130,7 @@ impl Table {
             Self::Masters => "masters",
             Self::SuppressionTokens => "suppression_tokens",
             Self::RecordLinks => "record_links",
+            Self::Approvals => "approvals",
             Self::Evidence => "evidence",
             Self::EvidenceLinks => "evidence_links",
             Self::Lists => "lists",

@@ -20,13 +20,14 @@ const MOST: i64 = 1_000;
 const LEVELS: u32 = 8;
 
 /// Tables whose rows belong to an entry by its index.
-const BESIDE: [Table; 7] = [
+const BESIDE: [Table; 8] = [
     Table::Entries,
     Table::Records,
     Table::RecordContents,
     Table::PrincipalRows,
     Table::SearchTokens,
     Table::RecordLinks,
+    Table::Approvals,
     Table::EvidenceLinks,
 ];
 

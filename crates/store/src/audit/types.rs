@@ -19,7 +19,7 @@ struct Columns {
     blobs: &'static [&'static str],
 }
 
-const ALL: [Columns; 14] = [
+const ALL: [Columns; 15] = [
     Columns {
         table: Table::Ledgers,
         place: "0",
@@ -90,6 +90,13 @@ const ALL: [Columns; 14] = [
         integers: &["token", "idx", "n"],
         texts: &[],
         blobs: &[],
+    },
+    Columns {
+        table: Table::Approvals,
+        place: "idx",
+        integers: &["subject", "idx", "asked_at", "state", "coalesce(decided_at, 0)"],
+        texts: &["asked_by", "coalesce(decided_by, '')"],
+        blobs: &["id", "coalesce(request, x'')", "coalesce(note, x'')", "mac"],
     },
     Columns {
         table: Table::RecordLinks,

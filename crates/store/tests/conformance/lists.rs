@@ -6,6 +6,7 @@ use kirokubo_ledger::Index;
 use kirokubo_ledger::commitment::{Value as RowValue, row_commitment, verify_row};
 use kirokubo_records::fault::Code;
 use kirokubo_records::list::{Charset, ListFormat};
+use kirokubo_records::master::Settings;
 use kirokubo_records::seal::{Month, SealedRecord, Sealing, seal};
 use kirokubo_records::{
     CitedIds, Context, Expect, IdBytes, IdKind, Outcome, id_text, json, parse_event_node,
@@ -59,6 +60,7 @@ async fn seal_citing(ledger: &TestLedger, event_id: &str, list: &IdBytes) -> Sea
         today: japan_date(NOON),
         max_principals: 1_000,
         known: &known,
+        settings: Settings::DEFAULT,
     };
     let Outcome::Record(draft) = parse_event_node(&node, Expect::Provision, &context).unwrap() else {
         panic!("the event asks for a record")

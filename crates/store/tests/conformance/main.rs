@@ -9,7 +9,7 @@ mod evidence;
 mod faults;
 mod keys;
 mod ledger;
+mod lists;
 mod masters;
 mod relations;
-mod lists;
 mod search;
