@@ -12,6 +12,8 @@ mod m20261121_000001_ledger;
 mod m20261121_000002_records;
 mod m20261121_000003_api_keys;
 mod m20261121_000005_evidence;
+mod m20261121_000006_lists;
+mod m20261121_000007_record_links;
 
 /// Runs the migrations in order; sea-orm keeps the list of those applied in `seaql_migrations`.
 pub struct Migrator;
@@ -24,6 +26,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000002_records::Migration),
             Box::new(m20261121_000003_api_keys::Migration),
             Box::new(m20261121_000005_evidence::Migration),
+            Box::new(m20261121_000007_record_links::Migration),
+            Box::new(m20261121_000006_lists::Migration),
         ]
     }
 }

@@ -114,6 +114,19 @@ impl Server {
         self.process.address
     }
 
+    /// Bytes of memory that its process holds.
+    #[must_use]
+    pub fn resident_memory(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.process.child.id());
+        let status = std::fs::read_to_string(path).expect("Linux tells of a running process");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        1_024
+            * kib
+                .and_then(|kib| kib.parse::<u64>().ok())
+                .expect("a number of kB")
+    }
+
     /// A client without a key.
     #[must_use]
     pub fn nobody(&self) -> Client {

@@ -16,8 +16,8 @@ mod router;
 mod segment;
 mod state;
 
-pub(crate) use actor::{AnyActor, Auditing, Reading, ReadingFiles, Recording, Searching};
-pub(crate) use body::{EventBody, JsonBody, MAX_LINE, ndjson_body};
+pub(crate) use actor::{AnyActor, Auditing, Correcting, Reading, ReadingFiles, Recording, Searching};
+pub(crate) use body::{EventBody, JsonBody, MAX_LINE, list_body, ndjson_body};
 pub(crate) use budget::{Budget, Share};
 pub(crate) use disposition::{attachment, file_name};
 pub(crate) use file_body::FileBody;

@@ -4,6 +4,7 @@
 //! (`kirokubo-rules`), what a record is (`kirokubo-records`), SQL (`kirokubo-store`), hashing
 //! (`kirokubo-ledger`); nothing here names a table or computes a hash.
 
+mod amending;
 pub mod command;
 mod docs_page;
 pub mod http;

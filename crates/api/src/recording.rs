@@ -3,16 +3,16 @@
 use kirokubo_ledger::RecordId;
 use kirokubo_ledger::commitment::RecordSecret;
 use kirokubo_records::fault::{Code, Fault};
-use kirokubo_records::seal::{Meta, SealedRecord, Sealing, seal};
-use kirokubo_records::{Context, Draft, Expect, NoDuty, Outcome, parse_event};
+use kirokubo_records::seal::{Meta, Month, SealError, SealedRecord, Sealing, seal};
+use kirokubo_records::{CitedIds, Context, Draft, Expect, Known, NoDuty, Outcome, json, parse_event_node};
 use kirokubo_records::{japan_date, japan_day, record_id_text};
-use kirokubo_store::{Actor, AppendError, Appended, Existing, HandedIn, Recorded, Store, random};
+use kirokubo_store::{Actor, AppendError, Appended, Existing, HandedIn, ListSeal, Recorded, Store, random};
 
 use crate::http::{ApiError, AppState};
 use crate::time::date_of_retention;
 
 /// Principals that one event may name inline; more come as a list.
-const MAX_PRINCIPALS: usize = 1_000;
+pub(crate) const MAX_PRINCIPALS: usize = 1_000;
 
 /// What became of a posted event.
 pub(crate) enum Posted {
@@ -40,6 +40,8 @@ pub(crate) struct Sender<'a> {
     pub(crate) actor: &'a Actor,
     /// The `Idempotency-Key` header, if there was one.
     pub(crate) idempotency_key: Option<&'a str>,
+    /// Who approved what the actor asked for, where somebody had to.
+    pub(crate) approved_by: Option<&'a str>,
 }
 
 /// What to do when the sequencer's queue is full.
@@ -55,12 +57,15 @@ pub(crate) enum WhenFull {
 pub(crate) enum Prepared {
     Record(Box<SealedRecord>),
     NoDuty(Box<NoDuty>),
+    /// It cites a list that it has itself used up: it is there already.
+    Replayed(Existing),
 }
 
-/// An event that was handed to the sequencer, or that asks for no record.
+/// An event that was handed to the sequencer, or that needs no record or has one.
 pub(crate) enum Underway {
     Record(Box<Said>, HandedIn),
     NoDuty(Box<NoDuty>),
+    Replayed(Existing),
 }
 
 /// Judges, seals and appends one event.
@@ -71,38 +76,87 @@ pub(crate) async fn record(
     expect: Expect,
     when_full: WhenFull,
 ) -> Result<Posted, ApiError> {
-    let prepared = prepare(state, sender, body, expect)?;
+    let prepared = prepare(state, sender, body, expect).await?;
     let posted = append(state, prepared, when_full).await;
-    if !matches!(posted, Err(ApiError::Append(AppendError::DayChanged))) {
+    if !matches!(posted, Err(ApiError::Append(AppendError::Stale))) {
         return posted;
     }
-    // Midnight passed in Japan while the record waited: judge and date it again.
-    append(state, prepare(state, sender, body, expect)?, when_full).await
+    // Midnight passed in Japan while the record waited, or what it names changed: judge and date it again.
+    append(state, prepare(state, sender, body, expect).await?, when_full).await
 }
 
-/// Judges an event and seals it. Pure computation: some tens of microseconds for an event of one principal.
-pub(crate) fn prepare(
+/// Judges an event and seals it: some tens of microseconds for an event of one principal, and no database unless it
+/// cites something.
+pub(crate) async fn prepare(
     state: &AppState,
     sender: Sender<'_>,
     body: &[u8],
     expect: Expect,
 ) -> Result<Prepared, ApiError> {
     let now = state.appender.now_ms();
-    match judge(body, expect, now)? {
+    match judge(state, body, expect, now).await? {
         Outcome::NoDuty(no_duty) => Ok(Prepared::NoDuty(no_duty)),
         Outcome::Record(draft) => {
-            seal_draft(&state.store, sender, &draft, now).map(|sealed| Prepared::Record(Box::new(sealed)))
+            let list = match draft.list() {
+                None => None,
+                Some(cited) => match state.store.list_seal(cited.id()).await? {
+                    Some(list) => Some(list),
+                    None => return replayed(state, &draft).await,
+                },
+            };
+            let sealed = seal_draft(&state.store, sender, &draft, list, now)?;
+            Ok(Prepared::Record(Box::new(sealed)))
         }
     }
 }
 
+/// An event whose list is used up: by itself, or by another.
+async fn replayed(state: &AppState, draft: &Draft) -> Result<Prepared, ApiError> {
+    match known(state, draft).await? {
+        Some(existing) => Ok(Prepared::Replayed(existing)),
+        None => Err(list_used()),
+    }
+}
+
+/// The list that an event cites belongs to another record.
+pub(crate) fn list_used() -> ApiError {
+    ApiError::Invalid(vec![Fault::new(Code::ListUsed, "/principal_list".to_owned())])
+}
+
 /// Judges an event without recording it.
-pub(crate) fn judge(body: &[u8], expect: Expect, now_ms: i64) -> Result<Outcome, ApiError> {
-    let context = Context {
-        today: japan_date(now_ms),
-        max_principals: MAX_PRINCIPALS,
+pub(crate) async fn judge(
+    state: &AppState,
+    body: &[u8],
+    expect: Expect,
+    now_ms: i64,
+) -> Result<Outcome, ApiError> {
+    let node = json::read(body).map_err(invalid)?;
+    let cited = CitedIds::of(&node);
+    let looked_up = if cited.is_empty() {
+        Known::default()
+    } else {
+        state.store.known(&cited).await?
     };
-    parse_event(body, expect, &context).map_err(invalid)
+    let parse = |known: &Known| {
+        let context = Context {
+            today: japan_date(now_ms),
+            max_principals: MAX_PRINCIPALS,
+            known,
+        };
+        parse_event_node(&node, expect, &context)
+    };
+    let faults = match parse(&looked_up) {
+        Ok(outcome) => return Ok(outcome),
+        Err(faults) => faults,
+    };
+    // The natural key decides first: it may be this very event that has used the list.
+    if faults.iter().any(|fault| fault.code == Code::ListUsed)
+        && let Ok(Outcome::Record(draft)) = parse(&looked_up.with_lists_unused())
+        && known(state, &draft).await?.is_some()
+    {
+        return Ok(Outcome::Record(draft));
+    }
+    Err(invalid(faults))
 }
 
 /// The record that an event is in already, if it is; a conflict if another event has its natural key.
@@ -137,25 +191,55 @@ pub(crate) fn invalid(faults: Vec<Fault>) -> ApiError {
     }
 }
 
-fn seal_draft(store: &Store, sender: Sender<'_>, draft: &Draft, now: i64) -> Result<SealedRecord, ApiError> {
+/// Seals a draft that was judged at `now`; one that cites a list with what the list has reserved for it.
+pub(crate) fn seal_draft(
+    store: &Store,
+    sender: Sender<'_>,
+    draft: &Draft,
+    list: Option<ListSeal>,
+    now: i64,
+) -> Result<SealedRecord, ApiError> {
+    let month = Month::of_retention(draft.entry_retain_through());
+    sealing(store, sender, month, list, now, |with| {
+        seal(draft, japan_day(now), with)
+    })
+}
+
+/// Seals under the key of `month`, with a fresh id and secret, or those that a list has reserved.
+pub(crate) fn sealing(
+    store: &Store,
+    sender: Sender<'_>,
+    month: Month,
+    list: Option<ListSeal>,
+    now: i64,
+    seal: impl FnOnce(&Sealing<'_>) -> Result<SealedRecord, SealError>,
+) -> Result<SealedRecord, ApiError> {
     let keyring = store.keyring();
     let month_key = keyring
-        .month_to_seal(kirokubo_records::seal::Month::of_retention(
-            draft.entry_retain_through(),
-        ))
+        .month_to_seal(month)
         .map_err(kirokubo_store::StoreError::from)?;
+    let (record_id, secret, list) = match list {
+        Some(list) => (list.record_id, list.secret, Some(list.number)),
+        None => (
+            RecordId::from_bytes(random::uuid_v7(now)),
+            RecordSecret::from_bytes(random::bytes()),
+            None,
+        ),
+    };
     let with = Sealing {
         ledger_id: store.ledger().ledger_id(),
-        record_id: RecordId::from_bytes(random::uuid_v7(now)),
-        secret: RecordSecret::from_bytes(random::bytes()),
+        record_id,
+        secret,
+        list,
         wrap_nonce: random::bytes(),
         recorded_by: &sender.actor.id,
+        approved_by: sender.approved_by,
         idempotency_key: sender.idempotency_key,
         month_key: &month_key,
         search_key: keyring.search(),
         digest_key: keyring.digest(),
     };
-    Ok(seal(draft, japan_day(now), &with)?)
+    Ok(seal(&with)?)
 }
 
 /// Appends what was prepared.
@@ -176,6 +260,7 @@ pub(crate) async fn hand_in(
 ) -> Result<Underway, ApiError> {
     let sealed = match prepared {
         Prepared::NoDuty(no_duty) => return Ok(Underway::NoDuty(no_duty)),
+        Prepared::Replayed(existing) => return Ok(Underway::Replayed(existing)),
         Prepared::Record(sealed) => *sealed,
     };
     let said = Said {
@@ -205,6 +290,10 @@ pub(crate) async fn finish(state: &AppState, underway: Underway) -> Result<Poste
             state.metrics.event("no_duty");
             return Ok(Posted::NoDuty(no_duty));
         }
+        Underway::Replayed(existing) => {
+            state.metrics.event("replayed");
+            return Ok(Posted::Replayed(existing));
+        }
         Underway::Record(said, handed_in) => (said, handed_in),
     };
     match handed_in.outcome().await {
@@ -221,6 +310,11 @@ pub(crate) async fn finish(state: &AppState, underway: Underway) -> Result<Poste
             Err(ApiError::Conflict {
                 id: record_id_text(&existing.record_id),
             })
+        }
+        // Another event was faster with the same list.
+        Err(AppendError::ListUsed) => {
+            state.metrics.event("refused");
+            Err(list_used())
         }
         Err(error) => {
             state.metrics.event("failed");

@@ -14,8 +14,7 @@ use crate::ids::{LedgerId, RecordId};
 
 pub use field::{Field, FieldValues, Value, ValueError};
 pub use record::{FIELD_PATH_LEN, RecordCommitments, verify_field};
-pub(crate) use rows::row_leaf;
-pub use rows::{RowTree, parse_principals_value, principals_value, verify_row};
+pub use rows::{RowTree, parse_principals_value, principals_value, row_leaf, verify_row};
 pub use secret::{ContentKey, Expander, RecordSecret, Salt};
 
 /// Tag of field commitments and salts.

@@ -3,16 +3,22 @@
 mod status;
 
 use chrono::NaiveDate;
+use kirokubo_ledger::RecordId;
 use kirokubo_ledger::commitment::Field;
 use kirokubo_ledger::entry;
 use kirokubo_rules::{Answer, Case, Direction, Matter, Method, Question, RetainThrough};
 
+use crate::amendment::amendment_event_id;
 use crate::corporate_number::CorporateNumber;
+use crate::event::Links;
 use crate::fault::Fault;
 use crate::japan::day_of_date;
-use crate::matter::{PrincipalRow, Principals, ThirdParty};
+use crate::known::IdBytes;
+use crate::known_record::KnownRecord;
+use crate::matter::{CitedList, PrincipalRow, Principals, ThirdParty};
 use crate::private::Private;
-use crate::source::Source;
+use crate::relation::{Reference, Relation, references_json};
+use crate::source::{OWN_SYSTEM, Source};
 use crate::statutory::Statutory;
 pub use status::Status;
 
@@ -68,25 +74,59 @@ pub struct Draft {
     head: Head,
     statutory: Option<Statutory>,
     beside: Beside,
+    links: Links,
     warnings: Vec<Fault>,
     canonical: Private<Vec<u8>>,
+    /// Second half of the natural key, where it is an amendment of ours.
+    amendment: Option<String>,
+}
+
+/// What a record holds, and what it leaves to others.
+#[derive(Debug, Clone)]
+pub(crate) struct Kept {
+    pub(crate) statutory: Option<Statutory>,
+    pub(crate) beside: Beside,
+    pub(crate) links: Links,
 }
 
 impl Draft {
-    pub(crate) fn new(
-        head: Head,
-        statutory: Option<Statutory>,
-        beside: Beside,
-        warnings: Vec<Fault>,
-        canonical: Vec<u8>,
-    ) -> Self {
+    pub(crate) fn new(head: Head, kept: Kept, warnings: Vec<Fault>, canonical: Vec<u8>) -> Self {
         Self {
             head,
-            statutory,
-            beside,
+            statutory: kept.statutory,
+            beside: kept.beside,
+            links: kept.links,
             warnings,
             canonical: Private::new(canonical),
+            amendment: None,
         }
+    }
+
+    /// The same record in the place of `amended`; `note` is the stored text of why.
+    pub(crate) fn amending(
+        mut self,
+        amended: &KnownRecord,
+        note: &str,
+        canonical: Vec<u8>,
+        warnings: Vec<Fault>,
+    ) -> Self {
+        self.links.references.push(Reference {
+            record: amended.facts.record_id,
+            relation: Relation::Amends,
+            fields: Vec::new(),
+        });
+        self.beside
+            .set(Field::REFERENCES, references_json(&self.links.references));
+        let voluntary = self
+            .beside
+            .get(Field::VOLUNTARY)
+            .and_then(|text| text.strip_suffix('}'));
+        let voluntary = voluntary.map(|open| format!("{open},\"amendment\":{note}}}"));
+        self.beside.set(Field::VOLUNTARY, voluntary);
+        self.amendment = Some(amendment_event_id(amended));
+        self.warnings.extend(warnings);
+        self.canonical = Private::new(canonical);
+        self
     }
 
     /// Provision or receipt.
@@ -99,6 +139,15 @@ impl Draft {
     #[must_use]
     pub const fn source(&self) -> &Source {
         &self.head.source
+    }
+
+    /// What is unique of it for ever: where the event came from, or which version of a record it amends.
+    #[must_use]
+    pub fn natural_key(&self) -> (&str, &str) {
+        match &self.amendment {
+            Some(event_id) => (OWN_SYSTEM, event_id),
+            None => (self.head.source.system(), self.head.source.event_id()),
+        }
     }
 
     /// The day of the event in Japan.
@@ -206,9 +255,31 @@ impl Draft {
                 .any(|matter| matter_field(*matter) == field)
     }
 
-    /// The stored text of `field`: JSON, as the exact bytes that are hashed.
+    /// The other records it names: where each field that it leaves out stands, and what else must outlive it.
+    #[must_use]
+    pub fn references(&self) -> &[Reference] {
+        &self.links.references
+    }
+
+    /// The files that show what it says.
+    #[must_use]
+    pub fn evidence(&self) -> &[IdBytes] {
+        &self.links.evidence
+    }
+
+    /// The record that opened the batch it is added to.
+    #[must_use]
+    pub const fn series(&self) -> Option<RecordId> {
+        self.links.series
+    }
+
+    /// The stored text of `field`: JSON, as the exact bytes that are hashed; `None` where the record has no such field,
+    /// or where it stands in another record.
     #[must_use]
     pub fn field(&self, field: Field) -> Option<&str> {
+        if self.links.omitted.contains(&field) {
+            return None;
+        }
         let statutory = self
             .statutory
             .as_ref()
@@ -216,13 +287,21 @@ impl Draft {
         statutory.or_else(|| self.beside.get(field))
     }
 
-    /// The principals, in the order posted; empty where none were named.
+    /// The principals, in the order posted; empty where none were named, or a list names them.
     #[must_use]
     pub fn rows(&self) -> &[PrincipalRow] {
+        self.principals().map_or(&[], Principals::rows)
+    }
+
+    /// The uploaded list that names the principals.
+    #[must_use]
+    pub fn list(&self) -> Option<&CitedList> {
+        self.principals().and_then(Principals::list)
+    }
+
+    fn principals(&self) -> Option<&Principals> {
         let statutory = self.statutory.as_ref().and_then(Statutory::principals);
-        statutory
-            .or(self.beside.principals.as_ref())
-            .map_or(&[], Principals::rows)
+        statutory.or(self.beside.principals.as_ref())
     }
 
     /// The other side, where it was named.

@@ -1,10 +1,13 @@
 //! From a posted event to a record that is ready to seal, to the answer that none is due, or to every fault at once.
 
+mod abroad;
 mod beside;
 mod conclude;
+mod links;
 mod parts;
 mod place;
 mod prohibited;
+mod relied;
 mod required;
 
 use std::borrow::Cow;
@@ -17,7 +20,9 @@ use crate::fault::{Code, Fault, Faults};
 use crate::form::Form;
 use crate::inputs::INPUTS;
 use crate::json::{self, Node, Path, canonical_object};
+use crate::known::Known;
 use crate::source::Source;
+pub(crate) use links::Links;
 use parts::Parts;
 
 /// Which event the bytes are said to be.
@@ -33,11 +38,13 @@ pub enum Expect {
 
 /// What the reading of an event depends on beside the event.
 #[derive(Debug, Clone, Copy)]
-pub struct Context {
+pub struct Context<'a> {
     /// Today in Japan: the day the record is made.
     pub today: NaiveDate,
     /// Most principals one event may hold inline.
     pub max_principals: usize,
+    /// What the ids that the event cites stand for.
+    pub known: &'a Known,
 }
 
 /// What becomes of an event.
@@ -99,10 +106,14 @@ const FIELDS: &[&str] = &[
     "opt_out_filing",
     "acquisition",
     "third_party_confirmation",
+    "recipient_confirmation",
     "ppc_publication",
     "same_as",
+    "series",
     "period",
     "agreement",
+    "delegation",
+    "beforehand",
     "voluntary",
     "evidence",
     "keep_voluntarily",
@@ -115,18 +126,31 @@ const FIELDS: &[&str] = &[
 /// # Errors
 ///
 /// Every fault of the event, in the order of their pointers; none of them repeats a person's data.
-pub fn parse_event(bytes: &[u8], expect: Expect, context: &Context) -> Result<Outcome, Vec<Fault>> {
+pub fn parse_event(bytes: &[u8], expect: Expect, context: &Context<'_>) -> Result<Outcome, Vec<Fault>> {
     parse_event_node(&json::read(bytes)?, expect, context)
 }
 
 /// Reads and judges one event that is a tree already: [`parse_event`].
-pub fn parse_event_node(node: &Node<'_>, expect: Expect, context: &Context) -> Result<Outcome, Vec<Fault>> {
+pub fn parse_event_node(
+    node: &Node<'_>,
+    expect: Expect,
+    context: &Context<'_>,
+) -> Result<Outcome, Vec<Fault>> {
     let faults = Faults::default();
     let Some((direction, form)) = open(node, expect, &faults) else {
         return Err(faults.into_sorted());
     };
+    let form = form.citing(context.known);
+    let Ok(relied) = relied::read(&form, direction, context) else {
+        // Without the record it relies on, the rest cannot be told from what is missing.
+        return Err(faults.into_errors());
+    };
+    let complete = relied.as_ref().map(|relied| relied.complete(node));
+    let form = complete.as_ref().map_or(form, |complete| {
+        Form::over(complete, Path::ROOT, &faults).citing(context.known)
+    });
     let parts = Parts::read(&form, direction, context);
-    let Some(conclusion) = conclude::conclude(&form, parts, context) else {
+    let Some(conclusion) = conclude::conclude(&form, parts, relied.as_ref(), node, context) else {
         return Err(faults.into_errors());
     };
     let warnings = faults.into_warnings()?;

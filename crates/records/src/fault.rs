@@ -28,6 +28,8 @@ pub struct Fault {
     pub law: Option<&'static str>,
     /// How to put it right, where there is more to say than the detail does.
     pub hint: Option<Words>,
+    /// The line of an uploaded list that it is about, counted from 1.
+    pub line: Option<u64>,
 }
 
 /// The same words in two languages.
@@ -70,6 +72,7 @@ impl Fault {
             detail_en: Cow::Borrowed(code.message_en()),
             law: code.law(),
             hint: None,
+            line: None,
         }
     }
 
@@ -99,6 +102,13 @@ impl Fault {
     #[must_use]
     pub fn law(mut self, law: &'static str) -> Self {
         self.law = Some(law);
+        self
+    }
+
+    /// Names the line of an uploaded list that it is about.
+    #[must_use]
+    pub fn at_line(mut self, line: u64) -> Self {
+        self.line = Some(line);
         self
     }
 

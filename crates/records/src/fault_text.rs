@@ -19,6 +19,9 @@ pub struct FaultText {
     /// How to put it right.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<Bilingual>,
+    /// The line of an uploaded list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
 }
 
 /// The same words in two languages.
@@ -44,6 +47,7 @@ impl FaultText {
             detail: words(&fault.detail_ja, &fault.detail_en),
             law: fault.law.map(str::to_owned),
             hint: fault.hint.as_ref().map(|hint| words(&hint.ja, &hint.en)),
+            line: fault.line,
         }
     }
 }

@@ -32,6 +32,15 @@ impl<T> Given<T> {
         }
     }
 
+    /// Makes another value of it.
+    pub(crate) fn map<U>(self, make: impl FnOnce(T) -> U) -> Given<U> {
+        match self {
+            Self::Absent => Given::Absent,
+            Self::Faulty => Given::Faulty,
+            Self::Present(value) => Given::Present(make(value)),
+        }
+    }
+
     /// Whether the field was left out.
     pub(crate) fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
@@ -80,6 +89,17 @@ impl<T> Complete<T> {
     #[must_use]
     pub const fn get(&self) -> &T {
         &self.0
+    }
+}
+
+impl<T: Clone> Given<&T> {
+    /// Clones the value.
+    pub(crate) fn cloned(self) -> Given<T> {
+        match self {
+            Self::Absent => Given::Absent,
+            Self::Faulty => Given::Faulty,
+            Self::Present(value) => Given::Present(value.clone()),
+        }
     }
 }
 

@@ -3,8 +3,9 @@
 //! The head is read once, and everything is held against that reading: what a running server appends meanwhile
 //! is left to the next verification. Two passes. The first walks the chain: entries, links, tree, tiles, every
 //! checkpoint (`audit/chain.rs`). The second opens every record and holds each value, row and search token
-//! against its commitment (`audit/records.rs`, `audit/tokens.rs`). Then come the files of evidence
-//! (`audit/evidence.rs`), the rows that belong to no entry (`audit/strays.rs`) and the schema itself (`audit/schema.rs`). What the ledger's own verifier has a name for
+//! against its commitment (`audit/records.rs`, `audit/lists.rs`, `audit/tokens.rs`, `audit/links.rs`). Then come the
+//! files of evidence (`audit/evidence.rs`), the rows that belong to no entry (`audit/strays.rs`) and the schema itself
+//! (`audit/schema.rs`). What the ledger's own verifier has a name for
 //! is named so; the other findings are what only a database can get wrong.
 
 mod chain;
@@ -14,6 +15,8 @@ mod evidence;
 mod finding;
 mod first_head;
 mod identity;
+mod links;
+mod lists;
 mod moment;
 mod records;
 mod schema;

@@ -4,7 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use sea_orm::sqlx::Connection as _;
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+};
 
 use crate::error::StoreError;
 
@@ -35,6 +38,16 @@ impl Connections {
         check_version(&writer).await?;
         let readers = Database::connect(options(file, READERS, false, READER)).await?;
         Ok(Self { writer, readers })
+    }
+
+    /// Begins a transaction that will write. It takes SQLite's lock at once: one that only asks for it when it writes
+    /// would fail where another process was faster.
+    pub(crate) async fn begin_writing(&self) -> Result<DatabaseTransaction, StoreError> {
+        let immediate = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(self.writer.begin_with_options(immediate).await?)
     }
 }
 

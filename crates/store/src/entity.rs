@@ -95,6 +95,31 @@ table!(principal_row, "principal_rows", {
     sealed: Vec<u8>,
 });
 
+table!(list, "lists", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] number: i64,
+    list_id: Vec<u8>,
+    record_id: Vec<u8>,
+    state: i16,
+    principals: i64,
+    root: Vec<u8>,
+    secret: Vec<u8>,
+    idx: Option<i64>,
+    made_at: i64,
+    made_by: String,
+    declared: Option<i64>,
+    idempotency: Option<Vec<u8>>,
+    body_digest: Option<Vec<u8>>,
+    mac: Vec<u8>,
+});
+
+table!(list_node, "list_nodes", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] number: i64,
+    #[sea_orm(primary_key, auto_increment = false)] n: i64,
+    hashes: Vec<u8>,
+});
+
 table!(idempotency_key, "idempotency_keys", {
     #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
     #[sea_orm(primary_key, auto_increment = false)] digest: Vec<u8>,

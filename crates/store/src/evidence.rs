@@ -25,7 +25,7 @@ pub use content::EvidenceContent;
 pub use list::EvidenceFilter;
 pub use upload::{EvidenceUpload, Kept};
 
-pub(crate) use cite::cite;
+pub(crate) use cite::{cite, follow};
 pub(crate) use objects::Objects;
 
 /// Memory that one upload takes, whatever the size of its file: one part on its way to the store, one being filled,

@@ -10,16 +10,18 @@ use kirokubo_ledger::bundle::{
     OpeningsWriter, SCOPE, Scope, WriteBundleError,
 };
 use kirokubo_ledger::checkpoint::Checkpoint;
-use kirokubo_ledger::commitment::{Field, RecordSecret};
+use kirokubo_ledger::commitment::{Field, RecordSecret, Salt};
 use kirokubo_ledger::note::sign_note;
 use kirokubo_ledger::tile::{TILE_WIDTH, TilePath, TileStack, Width, encode_hash_tile};
 use kirokubo_ledger::{Index, Size};
+use kirokubo_records::seal::Opener;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::entity::{checkpoint, head};
 use crate::error::{StoreError, corrupt};
 use crate::opened_record::OpenedRecord;
 use crate::record::RecordHeader;
+use crate::row_pages::{self, RowPages};
 use crate::store::Store;
 
 /// Older checkpoints go along at about this distance, so that a fork can be narrowed down.
@@ -177,7 +179,41 @@ impl Store {
         for opening in lines(&header, &opened) {
             openings.write(staging, &opening)?;
         }
-        Ok(())
+        self.add_further_rows(staging, openings, &header, &opened, exported)
+            .await
+    }
+
+    /// The rows of a list behind those that were opened with the record, page by page.
+    async fn add_further_rows(
+        &self,
+        staging: &mut BundleStaging,
+        openings: &mut OpeningsWriter,
+        header: &RecordHeader,
+        opened: &OpenedRecord,
+        exported: &mut Exported,
+    ) -> Result<(), ExportError> {
+        if opened.total <= OpenedRecord::MOST_ROWS {
+            return Ok(());
+        }
+        let opener = Opener::new(&opened.secret, self.record_ref(header.record_id));
+        let expander = opened.secret.expander();
+        let place = self.row_place(header.index).await?;
+        let mut pages = RowPages::new(self, place, &opener).starting_at(OpenedRecord::MOST_ROWS);
+        loop {
+            let first = pages.next();
+            let Ok(texts) = pages.page(row_pages::PAGE).await? else {
+                // What is missing from here on is for the verifier to name.
+                exported.unreadable += 1;
+                return Ok(());
+            };
+            if texts.is_empty() {
+                return Ok(());
+            }
+            for (row, value) in (first..).zip(texts) {
+                let salt = expander.row_salt(row);
+                openings.write(staging, &row_line(header.index, row, value, salt))?;
+            }
+        }
     }
 
     async fn opened_at(&self, index: Index) -> Result<Option<(RecordHeader, OpenedRecord)>, StoreError> {
@@ -189,7 +225,7 @@ impl Store {
     }
 }
 
-/// The openings of a record: all sixteen fields, then its rows.
+/// The openings of a record: all sixteen fields, then the rows that were opened with it.
 fn lines<'a>(header: &'a RecordHeader, opened: &'a OpenedRecord) -> impl Iterator<Item = Opening> + 'a {
     let secret: &RecordSecret = &opened.secret;
     let expander = secret.expander();
@@ -209,14 +245,21 @@ fn lines<'a>(header: &'a RecordHeader, opened: &'a OpenedRecord) -> impl Iterato
                 path: None,
             }
         });
-    let rows = (0_u64..).zip(&opened.rows).map(move |(row, value)| Opening::Row {
+    let rows = (0_u64..)
+        .zip(&opened.rows)
+        .map(move |(row, value)| row_line(index, row, value.clone(), expander.row_salt(row)));
+    fields.chain(rows)
+}
+
+/// The opening of one row; it stands together with all others of its record, so it needs no path.
+fn row_line(index: Index, row: u64, value: String, salt: Salt) -> Opening {
+    Opening::Row {
         index,
         row,
-        value: value.clone(),
-        salt: expander.row_salt(row),
+        value,
+        salt,
         path: None,
-    });
-    fields.chain(rows)
+    }
 }
 
 fn width(width: Width) -> u64 {

@@ -8,12 +8,13 @@ use std::fmt;
 use kirokubo_ledger::commitment::{RecordRef, RecordSecret};
 use kirokubo_ledger::{Index, RecordId};
 use kirokubo_records::seal::{self, Content, Month, OpenError, Opener};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::EntityTrait;
 
 use crate::entity::{principal_row, record_content};
 use crate::error::{StoreError, corrupt};
 use crate::keyring::KeyError;
 use crate::record::RecordHeader;
+use crate::row_pages::{self, RowPages};
 use crate::store::Store;
 
 /// A record's opened content, and the secret that opens its commitments.
@@ -22,8 +23,15 @@ pub struct OpenedRecord {
     pub content: Content,
     /// The record's secret.
     pub secret: RecordSecret,
-    /// The exact JSON texts of its principal rows.
+    /// The exact JSON texts of its principal rows: the first [`OpenedRecord::MOST_ROWS`], or the one that was found.
     pub rows: Vec<String>,
+    /// How many it has in all.
+    pub total: u64,
+}
+
+impl OpenedRecord {
+    /// Rows opened at once; a list may have millions.
+    pub const MOST_ROWS: u64 = 1_000;
 }
 
 impl fmt::Debug for OpenedRecord {
@@ -36,26 +44,21 @@ impl fmt::Debug for OpenedRecord {
 }
 
 impl Store {
-    /// A record's content and rows, decrypted; `None` once they are gone.
+    /// A record's content and its first rows, decrypted; `None` once they are gone.
     pub async fn open_record(&self, header: &RecordHeader) -> Result<Option<OpenedRecord>, StoreError> {
         let Some(content) = self.sealed_content(header).await? else {
             return Ok(None);
         };
-        let rows = principal_row::Entity::find()
-            .filter(principal_row::Column::Ledger.eq(self.ledger.row))
-            .filter(principal_row::Column::Idx.eq(header.index.as_i64()))
-            .order_by_asc(principal_row::Column::N)
-            .all(&self.db.readers)
+        let Some(mut opened) = self.unseal(header, &content, &[])? else {
+            return Ok(None);
+        };
+        let opener = Opener::new(&opened.secret, self.record_ref(header.record_id));
+        let place = self.row_place(header.index).await?;
+        let rows = RowPages::new(self, place, &opener)
+            .page(OpenedRecord::MOST_ROWS)
             .await?;
-        let damaged = |error| damaged(header.index, error);
-        let numbered: Result<Vec<_>, _> = (0_u64..)
-            .zip(&rows)
-            .map(|(n, row)| {
-                let in_place = u64::try_from(row.n) == Ok(n);
-                in_place.then_some((n, row)).ok_or(OpenError::Malformed)
-            })
-            .collect();
-        self.unseal(header, &content, &numbered.map_err(damaged)?)
+        opened.rows = rows.map_err(|error| damaged(header.index, error))?;
+        Ok(Some(opened))
     }
 
     /// A record's content alone, decrypted; `None` once it is gone. No principal row is read, however many there are.
@@ -66,7 +69,7 @@ impl Store {
         Ok(self.unseal(header, &content, &[])?.map(|opened| opened.content))
     }
 
-    async fn sealed_content(
+    pub(crate) async fn sealed_content(
         &self,
         header: &RecordHeader,
     ) -> Result<Option<record_content::Model>, StoreError> {
@@ -91,8 +94,10 @@ impl Store {
         let opener = Opener::new(&secret, record);
         let damaged = |error| damaged(header.index, error);
         let rows: Result<_, _> = rows.iter().map(|(n, row)| opener.row(*n, &row.sealed)).collect();
+        let content = opener.content(&content.sealed).map_err(damaged)?;
         Ok(Some(OpenedRecord {
-            content: opener.content(&content.sealed).map_err(damaged)?,
+            total: row_pages::total(&content),
+            content,
             rows: rows.map_err(damaged)?,
             secret,
         }))
@@ -124,7 +129,7 @@ impl Store {
     }
 }
 
-fn damaged(index: Index, error: OpenError) -> StoreError {
+pub(crate) fn damaged(index: Index, error: OpenError) -> StoreError {
     corrupt(
         index.get(),
         match error {

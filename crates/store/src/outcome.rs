@@ -43,12 +43,16 @@ pub enum AppendError {
     /// The server is stopping.
     #[error("the sequencer has stopped")]
     Stopped,
-    /// Midnight passed in Japan between the judgement and the append: the clock must be computed again.
-    #[error("the day changed while the record waited")]
-    DayChanged,
+    /// Midnight passed in Japan between the judgement and the append, or what the record names has changed: it must be
+    /// judged again.
+    #[error("what the record was judged by changed while it waited")]
+    Stale,
     /// The `Idempotency-Key` went with another body before.
     #[error("the idempotency key was used with another body")]
     IdempotencyKeyReused,
+    /// The list that the event cites belongs to another record.
+    #[error("the list belongs to another record")]
+    ListUsed,
     /// The database failed; whether anything was written has been looked up, and it was not.
     #[error("the record could not be written")]
     Store(#[source] Arc<StoreError>),

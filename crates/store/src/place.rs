@@ -1,14 +1,17 @@
 //! Each record's fate within a batch: the next place in the ledger, or what stands in its way.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use kirokubo_ledger::hash::{Digest, leaf_hash};
+use kirokubo_ledger::hash::Digest;
 use kirokubo_ledger::{Index, RecordedAt};
 use kirokubo_records::japan_day;
 use kirokubo_records::seal::SealedRecord;
 
+use crate::append::Named;
+use crate::growth::Chain;
 use crate::head::Head;
 use crate::idempotency::Used;
+use crate::links::{self, Bases};
 use crate::natural_key::{Existing, Found};
 use crate::outcome::Recorded;
 
@@ -18,49 +21,51 @@ pub(crate) enum Fate {
     New(usize),
     /// It is there already, with the same body or another.
     Known(Recorded),
-    /// It was judged on another day.
-    DayChanged,
+    /// It was judged on another day, or what it names has changed since.
+    Stale,
     /// Its `Idempotency-Key` went with another body.
     KeyReused,
+    /// The list that it cites belongs to another record.
+    ListUsed,
 }
 
-/// An entry about to be inserted, with the record it stands for.
+/// A record whose entry has its place.
 pub(crate) struct Placed<'a> {
     pub(crate) record: &'a SealedRecord,
     pub(crate) index: Index,
-    pub(crate) bytes: Vec<u8>,
     pub(crate) leaf: Digest,
 }
 
-/// Decides every record's fate and gives the new ones their index, time and link.
+/// Decides every record's fate (`free` are the lists that no record has) and gives the new ones their index, time and link.
 pub(crate) fn all<'a>(
     head: &Head,
     batch: &'a [SealedRecord],
     found: Found,
     used: Used,
+    named: &'a Named,
     recorded_at: RecordedAt,
-) -> (Vec<Fate>, Vec<Placed<'a>>) {
+) -> (Vec<Fate>, Vec<Placed<'a>>, Chain) {
     let mut places = Places {
-        recorded_at,
+        chain: Chain::after(head, recorded_at),
         today: japan_day(recorded_at.as_millis()),
-        prev: head.leaf,
-        next: head.size().next_index().expect("no ledger has 2^63 entries"),
         found,
         used,
+        bases: &named.bases,
+        free: named.lists.free(),
         in_batch: HashMap::with_capacity(batch.len()),
         placed: Vec::with_capacity(batch.len()),
     };
     let fates = batch.iter().map(|record| places.fate(record)).collect();
-    (fates, places.placed)
+    (fates, places.placed, places.chain)
 }
 
 struct Places<'a> {
-    recorded_at: RecordedAt,
+    chain: Chain,
     today: i32,
-    prev: Digest,
-    next: Index,
     found: Found,
     used: Used,
+    bases: &'a Bases,
+    free: HashSet<i64>,
     /// New entries of this batch by natural key.
     in_batch: HashMap<(&'a str, &'a str), usize>,
     placed: Vec<Placed<'a>>,
@@ -74,31 +79,20 @@ impl<'a> Places<'a> {
         if let Some(known) = self.known(record) {
             return Fate::Known(known);
         }
-        if record.made_day != self.today {
-            return Fate::DayChanged;
+        if record.made_day != self.today || !links::stand(record, self.bases) {
+            return Fate::Stale;
         }
-        let bytes = record
-            .entry
-            .place(self.next, self.recorded_at, self.prev)
-            .encode();
-        let leaf = leaf_hash(&bytes);
+        // Taken by this one: of two that cite one list in one batch, the first has it.
+        if record.list.is_some_and(|list| !self.free.remove(&list)) {
+            return Fate::ListUsed;
+        }
+        let (index, leaf) = self.chain.push(&record.entry);
         if let Some(key) = record.idempotency {
             self.used.insert(*key.as_bytes(), *record.body_digest.as_bytes());
         }
         self.in_batch
             .insert((&record.system, &record.event_id), self.placed.len());
-        self.placed.push(Placed {
-            record,
-            index: self.next,
-            bytes,
-            leaf,
-        });
-        self.prev = leaf;
-        self.next = self
-            .next
-            .next_size()
-            .next_index()
-            .expect("no ledger has 2^63 entries");
+        self.placed.push(Placed { record, index, leaf });
         Fate::New(self.placed.len() - 1)
     }
 

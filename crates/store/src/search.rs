@@ -9,6 +9,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, Statement, Value};
 
 use crate::entity::{principal_row, record_content};
 use crate::error::{StoreError, corrupt};
+use crate::known::Holders;
 use crate::opened_record::OpenedRecord;
 use crate::record::RecordHeader;
 use crate::store::Store;
@@ -33,6 +34,8 @@ pub struct Hit {
     pub header: RecordHeader,
     /// The record's content; `rows` holds only the matching row.
     pub opened: OpenedRecord,
+    /// The contents of the records that hold what it leaves out.
+    pub holders: Holders,
     /// Which row of the record.
     pub row: u64,
     /// Why it matches, key by key.
@@ -46,6 +49,8 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// Size of the ledger when the search began: everything below it was searched.
     pub through: Size,
+    /// Complete lists when the search began; their principals were searched, too.
+    pub lists: u64,
     /// Where to go on, if there may be more.
     pub next: Option<(Index, u64)>,
     /// Records that hold one of the keys and could not be opened.
@@ -56,15 +61,17 @@ impl Store {
     /// Searches; see the module's documentation.
     pub async fn search(&self, query: &PrincipalQuery, range: SearchRange) -> Result<Found, StoreError> {
         let through = self.head().await?.size;
+        let lists = self.count_lists().await?;
         let candidates = self.candidates(query, range).await?;
         let full = u32::try_from(candidates.len()) == Ok(range.limit);
-        let next = candidates.last().filter(|_| full).copied();
+        let last = candidates.last().filter(|_| full);
+        let next = last.map(|candidate| (candidate.index, candidate.row));
         let (mut hits, mut unreadable) = (Vec::new(), Vec::new());
-        for (index, row) in candidates {
-            match self.confirm(query, index, row).await {
+        for candidate in candidates {
+            match self.confirm(query, candidate).await {
                 Ok(hit) => hits.extend(hit),
                 // Said, not hidden, and no reason to keep the others back.
-                Err(StoreError::Corrupt { .. }) => unreadable.push(index),
+                Err(StoreError::Corrupt { .. }) => unreadable.push(candidate.index),
                 Err(error) => return Err(error),
             }
         }
@@ -72,17 +79,19 @@ impl Store {
         Ok(Found {
             hits,
             through,
+            lists,
             next,
             unreadable,
         })
     }
 
-    /// Index and row of every candidate, in order: the rows that hold at least one of the keys.
+    /// Every candidate, in order: the rows that hold at least one of the keys. Those of a list that no record cites
+    /// are none.
     async fn candidates(
         &self,
         query: &PrincipalQuery,
         range: SearchRange,
-    ) -> Result<Vec<(Index, u64)>, StoreError> {
+    ) -> Result<Vec<Candidate>, StoreError> {
         let keys = query.keys();
         let tokens = keys
             .as_slice()
@@ -111,12 +120,14 @@ impl Store {
             ))
             .await?;
         let place = |row: sea_orm::QueryResult| {
-            let (idx, n): (i64, i64) = row.try_get_many("", &["idx".to_owned(), "n".to_owned()])?;
+            let names = ["idx", "n", "place"].map(str::to_owned);
+            let (idx, n, place): (i64, i64, i64) = row.try_get_many("", &names)?;
             let index = Index::try_from(idx).map_err(|_| corrupt(0, "index of a search token"))?;
-            Ok((
+            Ok(Candidate {
                 index,
-                u64::try_from(n).map_err(|_| corrupt(index.get(), "row of a search token"))?,
-            ))
+                row: u64::try_from(n).map_err(|_| corrupt(index.get(), "row of a search token"))?,
+                place,
+            })
         };
         rows.into_iter().map(place).collect()
     }
@@ -124,8 +135,7 @@ impl Store {
     async fn confirm(
         &self,
         query: &PrincipalQuery,
-        index: Index,
-        row: u64,
+        Candidate { index, row, place }: Candidate,
     ) -> Result<Option<Hit>, StoreError> {
         let db = &self.db.readers;
         let (ledger, idx) = (self.ledger.row, index.as_i64());
@@ -137,7 +147,7 @@ impl Store {
         let Some(content) = record_content::Entity::find_by_id((ledger, idx)).one(db).await? else {
             return Ok(None);
         };
-        let at = (ledger, idx, crate::edge::stored(row)?);
+        let at = (ledger, place, crate::edge::stored(row)?);
         let Some(sealed) = principal_row::Entity::find_by_id(at).one(db).await? else {
             return Ok(None);
         };
@@ -148,24 +158,41 @@ impl Store {
         let matches = query
             .matches(json)
             .map_err(|_| corrupt(index.get(), "a principal row is no JSON object"))?;
-        Ok(matches.map(|matches| Hit {
+        let Some(matches) = matches else { return Ok(None) };
+        let holders = self.holders(&opened.content).await?;
+        Ok(Some(Hit {
             header,
             opened,
+            holders,
             row,
             matches,
         }))
     }
 }
 
+/// A row that holds one of the keys.
+#[derive(Clone, Copy)]
+struct Candidate {
+    /// Its record.
+    index: Index,
+    /// Its place in the record.
+    row: u64,
+    /// The index that it stands under: the record's, or the negative number of the record's list.
+    place: i64,
+}
+
 /// Rows that hold one of so many tokens: `$1` ledger, `$2` and `$3` the place to go on from, `$4` and `$5` the
-/// days, `$6` how many, then the tokens.
+/// days, `$6` how many, then the tokens. What stands under a negative index belongs to the record that has the list.
 fn candidates(tokens: usize) -> String {
     let places: Vec<String> = (7..7 + tokens).map(|n| format!("${n}")).collect();
     format!(
-        "SELECT DISTINCT t.idx, t.n FROM search_tokens t \
-         JOIN records r ON r.ledger = t.ledger AND r.idx = t.idx \
-         WHERE t.ledger = $1 AND t.token IN ({}) AND (t.idx, t.n) > ($2, $3) \
-         AND r.event_date BETWEEN $4 AND $5 ORDER BY t.idx, t.n LIMIT $6",
+        "SELECT DISTINCT r.idx AS idx, t.n AS n, t.idx AS place FROM search_tokens t \
+         LEFT JOIN lists l ON t.idx < 0 AND l.ledger = t.ledger AND l.number = -t.idx \
+         JOIN records r ON r.ledger = t.ledger AND r.idx = coalesce(l.idx, t.idx) \
+         WHERE t.ledger = $1 AND t.token IN ({}) AND (r.idx, t.n) > ($2, $3) \
+         AND r.event_date BETWEEN $4 AND $5 \
+         AND NOT EXISTS (SELECT 1 FROM record_links n WHERE n.ledger = r.ledger AND n.base = r.idx AND n.relation = 4) \
+         ORDER BY r.idx, t.n LIMIT $6",
         places.join(", ")
     )
 }
@@ -182,10 +209,12 @@ mod tests {
                 plan.starts_with("SEARCH t USING PRIMARY KEY (ledger=? AND token=?"),
                 "{plan}"
             );
-            assert!(
-                plan.contains("SEARCH r USING PRIMARY KEY (ledger=? AND idx=?)"),
-                "{plan}"
-            );
+            for step in [
+                "SEARCH l USING PRIMARY KEY (ledger=? AND number=?)",
+                "SEARCH r USING PRIMARY KEY (ledger=? AND idx=?)",
+            ] {
+                assert!(plan.contains(step), "{plan}");
+            }
         }
     }
 }

@@ -14,15 +14,17 @@ use sea_orm::{ActiveValue::Set, DatabaseConnection, EntityTrait, TransactionTrai
 
 use tokio::task::JoinHandle;
 
-use crate::append::{self, LedgerWriter};
+use crate::append::LedgerWriter;
 use crate::clock::Clock;
 use crate::connection::Connections;
 use crate::data_folder::DataFolder;
 use crate::entity::{checkpoint as checkpoint_rows, entry as entry_rows, head, ledger};
 use crate::error::StoreError;
 use crate::evidence::Objects;
+use crate::growth;
 use crate::head::blob;
 use crate::keyring::Keyring;
+use crate::principal_list::Sweep;
 use crate::random;
 use crate::sequencer::{self, Appender, Sequencer};
 use crate::wal::WalKeeper;
@@ -36,6 +38,7 @@ pub struct Store {
     pub(crate) clock: Clock,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) objects: Arc<Objects>,
+    pub(crate) wal: WalKeeper,
 }
 
 /// Who the ledger is.
@@ -73,10 +76,11 @@ impl Ledger {
     }
 }
 
-/// The running sequencer of a store, and its claim to the data folder.
+/// The running sequencer of a store and what runs beside it, with its claim to the data folder.
 pub struct Running {
     sequencer: Sequencer,
     background: [JoinHandle<()>; 2],
+    sweep: Sweep,
     wal: WalKeeper,
     _lock: File,
 }
@@ -95,6 +99,7 @@ impl Running {
 
     /// Appends everything that was handed in, refuses the rest, and empties the write-ahead log.
     pub async fn stop(self) -> Result<(), StoreError> {
+        self.sweep.stop().await;
         self.sequencer.stop().await;
         self.background.iter().for_each(JoinHandle::abort);
         Ok(self.wal.empty().await?)
@@ -180,6 +185,7 @@ impl Store {
         let objects = Objects::in_folder(&folder.evidence())?;
         Ok(Self {
             folder,
+            wal: WalKeeper::new(db.writer.clone(), db.readers.clone()),
             db,
             keyring: Arc::new(keyring),
             clock,
@@ -193,7 +199,6 @@ impl Store {
         let lock = self.folder.lock()?;
         // Nobody else uploads while we hold the lock, and we have not begun to.
         self.objects.remove_unfinished()?;
-        let wal = WalKeeper::new(self.db.writer.clone(), self.db.readers.clone());
         let writer = LedgerWriter {
             db: self.db.clone(),
             ledger: Arc::clone(&self.ledger),
@@ -208,14 +213,16 @@ impl Store {
             ..writer
         };
         let background = [
-            tokio::spawn(wal.clone().run_in_background()),
+            tokio::spawn(self.wal.clone().run_in_background()),
             tokio::spawn(self.clone().sweep_at_start()),
         ];
-        let sequencer = sequencer::start(writer, wal.clone());
+        let sequencer = sequencer::start(writer, self.wal.clone());
+        let sweep = Sweep::start(self).await?;
         Ok(Running {
             sequencer,
             background,
-            wal,
+            sweep,
+            wal: self.wal.clone(),
             _lock: lock,
         })
     }
@@ -263,7 +270,7 @@ async fn create_ledger(
     let leaf = leaf_hash(&bytes);
     let mut frontier = Frontier::empty();
     frontier.push(leaf);
-    let note = append::sign(keyring.signing(), &frontier);
+    let note = growth::sign(keyring.signing(), &frontier);
 
     let transaction = db.begin().await?;
     let row = ledger::ActiveModel {

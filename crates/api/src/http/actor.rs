@@ -69,6 +69,10 @@ caller!(
     Reading, [Ingest, Recorder, Officer, Auditor]
 );
 caller!(
+    /// Those who correct what was recorded.
+    Correcting, [Recorder, Officer]
+);
+caller!(
     /// Those who page through the book.
     Auditing, [Recorder, Officer, Auditor]
 );

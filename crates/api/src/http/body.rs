@@ -7,6 +7,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http_body_util::BodyExt;
+use kirokubo_records::list::{Charset, ListFormat};
 use kirokubo_store::AppendError;
 
 use super::budget::{Budget, Share};
@@ -57,6 +58,35 @@ pub(crate) fn ndjson_body(request: Request) -> Result<Body, ApiError> {
     Ok(request.into_body())
 }
 
+/// The body of a list, not yet read, and how its media type says it is written.
+pub(crate) fn list_body(request: Request) -> Result<(ListFormat, Body), ApiError> {
+    const EXPECTED: [&str; 3] = ["text/csv", "application/x-ndjson", "application/ndjson"];
+    let essence = expect_media_type(request.headers(), &EXPECTED)?;
+    let format = if essence == "text/csv" {
+        let charset = charset(request.headers());
+        let charset = charset.map_or(Some(Charset::Detect), |label| Charset::parse(&label));
+        ListFormat::Csv(charset.ok_or(ApiError::MediaType {
+            expected: "charset=utf-8, shift_jis",
+        })?)
+    } else {
+        ListFormat::Ndjson
+    };
+    Ok((format, request.into_body()))
+}
+
+/// The `charset` parameter of the media type.
+fn charset(headers: &HeaderMap) -> Option<String> {
+    let given = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    let parameters = given
+        .split(';')
+        .skip(1)
+        .filter_map(|parameter| parameter.split_once('='));
+    parameters
+        .map(|(name, value)| (name.trim(), value.trim().trim_matches('"')))
+        .find(|(name, _)| name.eq_ignore_ascii_case("charset"))
+        .map(|(_, value)| value.to_owned())
+}
+
 async fn json(request: Request, limit: usize, budget: &Budget) -> Result<(Bytes, Share), ApiError> {
     let read = tokio::time::timeout(PATIENCE, read_json(request, limit, budget));
     read.await.unwrap_or(Err(ApiError::BodyInterrupted))
@@ -88,15 +118,18 @@ async fn read_json(request: Request, limit: usize, budget: &Budget) -> Result<(B
     Ok((bytes.into(), share))
 }
 
-/// Parameters such as `charset` are allowed; JSON is UTF-8 whatever they say.
-fn expect_media_type(headers: &HeaderMap, expected: &'static [&'static str]) -> Result<(), ApiError> {
+/// The media type among those expected. JSON is UTF-8 whatever a `charset` parameter says.
+fn expect_media_type(
+    headers: &HeaderMap,
+    expected: &'static [&'static str],
+) -> Result<&'static str, ApiError> {
     let given = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     let essence = given.split(';').next().unwrap_or_default().trim();
-    let known = expected.iter().any(|name| essence.eq_ignore_ascii_case(name));
-    known.then_some(()).ok_or(ApiError::MediaType {
+    let known = expected.iter().find(|name| essence.eq_ignore_ascii_case(name));
+    known.copied().ok_or(ApiError::MediaType {
         expected: expected[0],
     })
 }

@@ -5,7 +5,7 @@
 
 use axum::response::{IntoResponse, Response};
 use kirokubo_records::fault::{Code, Fault};
-use kirokubo_store::{AppendError, StoreError};
+use kirokubo_store::{AppendError, ListError, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -63,6 +63,17 @@ pub(crate) enum ApiError {
     Store(#[from] StoreError),
 }
 
+/// A list that was not taken, told as an event would be.
+impl From<ListError> for ApiError {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::Refused(faults) => Self::Invalid(faults),
+            ListError::KeyReused => Self::Append(AppendError::IdempotencyKeyReused),
+            ListError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
 impl ApiError {
     /// What a client is told. No arm catches the rest: a new error does not compile until it has its answer.
     fn answer(&self) -> Answer {
@@ -84,9 +95,10 @@ impl ApiError {
             Self::Invalid(_) => Answer::Invalid,
             Self::Conflict { .. } => Answer::Conflict,
             Self::Append(AppendError::IdempotencyKeyReused) => Answer::KeyReused,
+            Self::Append(AppendError::ListUsed) => Answer::Invalid,
             Self::Append(AppendError::Stopped) => Answer::Stopping,
-            // Where midnight passes twice while one request waits, the server is busy, too.
-            Self::Append(AppendError::Busy | AppendError::DayChanged) => Answer::Busy,
+            // Where what a record is judged by changes twice while it waits, the server is busy, too.
+            Self::Append(AppendError::Busy | AppendError::Stale) => Answer::Busy,
             Self::Append(AppendError::Store(error)) => store_answer(error),
             Self::Store(error) => store_answer(error),
             Self::Seal(_) | Self::EntryBundle(_) | Self::Proof(_) | Self::Panicked => Answer::Internal,
@@ -219,6 +231,9 @@ pub(crate) struct FaultView {
     /// How to put it right.
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
+    /// The line of an uploaded list, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
 }
 
 impl FaultView {
@@ -237,6 +252,7 @@ impl FaultView {
             detail: language.pick(&fault.detail.ja, &fault.detail.en).to_owned(),
             law: fault.law.clone(),
             hint,
+            line: fault.line,
         }
     }
 }

@@ -110,6 +110,7 @@ async fn post(
     let sender = Sender {
         actor,
         idempotency_key: idempotency_key(headers)?,
+        approved_by: None,
     };
     if options.dry_run {
         return dry_run(state, body, expect, language).await;
@@ -129,7 +130,7 @@ async fn post(
 }
 
 /// The header's value, if it is one: a short printable text.
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
     let Some(value) = headers.get("idempotency-key") else {
         return Ok(None);
     };
@@ -146,7 +147,7 @@ async fn dry_run(
     expect: Expect,
     language: Language,
 ) -> Result<Response, ApiError> {
-    let draft = match recording::judge(body, expect, state.appender.now_ms())? {
+    let draft = match recording::judge(state, body, expect, state.appender.now_ms()).await? {
         Outcome::NoDuty(no_duty) => return Ok(Json(NotRecorded::no_duty(&no_duty, language)).into_response()),
         Outcome::Record(draft) => draft,
     };
@@ -157,7 +158,11 @@ async fn dry_run(
 }
 
 /// The first answer again.
-async fn replay(state: &AppState, existing: &Existing, language: Language) -> Result<Response, ApiError> {
+pub(super) async fn replay(
+    state: &AppState,
+    existing: &Existing,
+    language: Language,
+) -> Result<Response, ApiError> {
     let missing = StoreError::Corrupt {
         index: Some(existing.index.get()),
         what: "a record without its row",

@@ -198,12 +198,15 @@ async fn answer_group(
     let sender = Sender {
         actor: &actor,
         idempotency_key: None,
+        approved_by: None,
     };
-    let prepare = |line: &Line| match &line.text {
-        Ok(text) => recording::prepare(&state, sender, text, Expect::Line),
-        Err(_) => Err(ApiError::TooLarge { limit: MAX_LINE }),
-    };
-    let prepared: Vec<_> = lines.iter().map(prepare).collect();
+    let mut prepared = Vec::with_capacity(lines.len());
+    for line in &lines {
+        prepared.push(match &line.text {
+            Ok(text) => recording::prepare(&state, sender, text, Expect::Line).await,
+            Err(_) => Err(ApiError::TooLarge { limit: MAX_LINE }),
+        });
+    }
     // Only ever told by being dropped, also where the group before panicked.
     drop(turn.before.await);
     let mut underway = Vec::with_capacity(lines.len());
@@ -224,8 +227,8 @@ async fn answer_group(
             Err(error) => Err(error),
         };
         let result = match (result, &line.text) {
-            // Midnight passed in Japan: once more, dated anew.
-            (Err(ApiError::Append(AppendError::DayChanged)), Ok(text)) => {
+            // Midnight passed in Japan, or what it names changed: once more, judged anew.
+            (Err(ApiError::Append(AppendError::Stale)), Ok(text)) => {
                 recording::record(&state, sender, text, Expect::Line, WhenFull::Wait).await
             }
             (result, _) => result,
@@ -241,7 +244,7 @@ async fn judge_group(state: AppState, language: Language, lines: Vec<Line>) -> B
     let mut answers = Vec::with_capacity(lines.len());
     for line in &lines {
         let judged = match &line.text {
-            Ok(text) => recording::judge(text, Expect::Line, now),
+            Ok(text) => recording::judge(&state, text, Expect::Line, now).await,
             Err(_) => Err(ApiError::TooLarge { limit: MAX_LINE }),
         };
         let known = match &judged {

@@ -35,7 +35,7 @@ pub(crate) struct SearchAnswer {
 pub(crate) struct Searched {
     /// Index of the last entry searched.
     through_index: u64,
-    /// Principal lists searched.
+    /// Uploaded principal lists searched.
     lists: u64,
     /// Indexes of records that may be this person's and are damaged: "none" is not to be said before these are mended.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -106,7 +106,12 @@ pub(crate) async fn search(
         "a person was searched for"
     );
     let hit = |hit: &kirokubo_store::Hit| SearchHit {
-        record: RecordView::new(&hit.header, Shown::Whole(&hit.opened), actor.role, language),
+        record: RecordView::new(
+            &hit.header,
+            Shown::Whole(&hit.opened, &hit.holders),
+            actor.role,
+            language,
+        ),
         row: hit.row,
         matched: hit
             .matches
@@ -120,7 +125,7 @@ pub(crate) async fn search(
         next_cursor: found.next.map(|(index, row)| format!("{index}.{row}")),
         searched: Searched {
             through_index: found.through.get().saturating_sub(1),
-            lists: 0,
+            lists: found.lists,
             unreadable: found.unreadable.iter().map(|index| index.get()).collect(),
         },
     }))

@@ -86,7 +86,8 @@ struct Principals {
 }
 
 /// The leaf hash of a row in the row tree.
-pub(crate) fn row_leaf(commitment: &Digest) -> Digest {
+#[must_use]
+pub fn row_leaf(commitment: &Digest) -> Digest {
     leaf_hash(commitment.as_bytes())
 }
 

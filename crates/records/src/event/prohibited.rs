@@ -17,6 +17,15 @@ pub(super) fn note(form: &Form<'_, '_>, question: &Question, answer: &Answer, pa
             None => fault,
         });
     };
+    let from_individual = question.direction == Direction::Receipt
+        && question.basis == Basis::None
+        && matches!(parts.third_party.as_ref(), Given::Present(other) if other.value().kind() == PartyKind::Individual);
+    // Left out or misspelt, a ground is not the statement that there is none.
+    if form.get("basis").is_none() {
+        let hint = if from_individual { PRIVATE_PERSON } else { GROUND };
+        push(form.missing("basis").hint(hint));
+        return;
+    }
     if matches!(answer.gate, Gate::P8 | Gate::R10) {
         opt_out_causes(form, question, answer, parts)
             .into_iter()
@@ -28,9 +37,6 @@ pub(super) fn note(form: &Form<'_, '_>, question: &Question, answer: &Answer, pa
         return;
     }
     let fault = explained(form, "basis", answer);
-    let from_individual = question.direction == Direction::Receipt
-        && question.basis == Basis::None
-        && matches!(parts.third_party.as_ref(), Given::Present(other) if other.value().kind() == PartyKind::Individual);
     push(if from_individual {
         fault.hint(PRIVATE_PERSON)
     } else {
@@ -41,6 +47,11 @@ pub(super) fn note(form: &Form<'_, '_>, question: &Question, answer: &Answer, pa
 const PRIVATE_PERSON: Words = Words::of(
     "相手方が個人情報取扱事業者でない個人なら、third_party.status を non_handler としてください。",
     "if the third party is a private person, set `third_party.status` to `non_handler`",
+);
+
+const GROUND: Words = Words::of(
+    "根拠(consent_27、opt_out など)を入れてください。根拠がないときは none と書きます。",
+    "name the ground (`consent_27`, `opt_out` …); write `none` to say that there is none",
 );
 
 /// The payloads that an opt-out may not carry, and the filing it may not lack.

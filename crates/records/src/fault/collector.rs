@@ -48,6 +48,11 @@ impl Faults {
         kept.errors.list.is_empty() && kept.warnings.list.is_empty()
     }
 
+    /// Whether something was noted that refuses the event.
+    pub(crate) fn has_errors(&self) -> bool {
+        !self.0.borrow().errors.list.is_empty()
+    }
+
     /// Whether the event is refused and further errors would only be counted as more, so that looking for them is
     /// work for nothing.
     pub(crate) fn is_full(&self) -> bool {
@@ -69,8 +74,7 @@ impl Faults {
 
     /// The warnings, or every fault that refuses the event where there is one.
     pub(crate) fn into_warnings(self) -> Result<Vec<Fault>, Vec<Fault>> {
-        let refused = !self.0.borrow().errors.list.is_empty();
-        if refused {
+        if self.has_errors() {
             Err(self.into_errors())
         } else {
             Ok(self.into_sorted())

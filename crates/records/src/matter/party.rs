@@ -1,10 +1,12 @@
 //! 第三者の氏名又は名称、住所、代表者の氏名: the other side of the event.
 
+use chrono::NaiveDate;
 use kirokubo_rules::{Direction, ThirdPartyParticulars, ThirdPartyStatus};
 
+use super::registered_party;
 use crate::corporate_number::{BadCorporateNumber, CorporateNumber};
 use crate::country::{self, Country};
-use crate::fault::{Code, Fault, Words};
+use crate::fault::{Code, Fault};
 use crate::form::{Form, choice};
 use crate::given::{Checked, Given};
 use crate::postal_code;
@@ -12,7 +14,7 @@ use crate::private::Private;
 use crate::text::{ADDRESS, IDENTIFIER, NAME, PROSE};
 use crate::wording;
 
-const FIELDS: &[&str] = &[
+pub(super) const FIELDS: &[&str] = &[
     "id",
     "kind",
     "name",
@@ -122,27 +124,39 @@ pub(crate) struct PartyRule {
     pub(crate) particulars: ThirdPartyParticulars,
 }
 
-/// Reads `third_party`.
-pub(crate) fn read(form: &Form<'_, '_>, rule: PartyRule) -> (Given<Checked<ThirdParty>>, PartyFacts) {
+/// Reads `third_party` of an event of `day`.
+pub(crate) fn read(
+    form: &Form<'_, '_>,
+    rule: PartyRule,
+    day: NaiveDate,
+) -> (Given<Checked<ThirdParty>>, PartyFacts) {
     let party = match form.object("third_party", FIELDS) {
         Given::Absent => return (Given::Absent, PartyFacts::default()),
         Given::Faulty => return (Given::Faulty, PartyFacts::default()),
         Given::Present(party) => party,
     };
+    if party.get("id").is_some() {
+        return registered_party::read(&party, rule, day);
+    }
+    read_particulars(&party, rule, &party.node().to_json())
+}
+
+/// Reads who the other side is; `json` is the text that is stored of it.
+pub(super) fn read_particulars(
+    party: &Form<'_, '_>,
+    rule: PartyRule,
+    json: &str,
+) -> (Given<Checked<ThirdParty>>, PartyFacts) {
     let facts = PartyFacts {
         status: party.choice("status"),
         kind: party.choice("kind"),
-        country: country::read(&party, "country"),
+        country: country::read(party, "country"),
     };
-    if party.get("id").is_some() {
-        party.refuse_references("id", &Words::of("相手方", "third party"));
-        return (Given::Faulty, facts);
-    }
     if facts.kind.is_absent() {
         party.faults().push(party.missing("kind"));
     }
-    let conflict = status_conflicts(&party, &facts);
-    let read = read_named(&party, &facts, rule);
+    let conflict = status_conflicts(party, &facts);
+    let read = read_named(party, &facts, rule, json);
     let usable = !conflict && !facts.status.is_faulty() && !facts.country.is_faulty();
     (if usable { read } else { Given::Faulty }, facts)
 }
@@ -161,11 +175,16 @@ fn status_conflicts(party: &Form<'_, '_>, facts: &PartyFacts) -> bool {
     conflict
 }
 
-fn read_named(party: &Form<'_, '_>, facts: &PartyFacts, rule: PartyRule) -> Given<Checked<ThirdParty>> {
+fn read_named(
+    party: &Form<'_, '_>,
+    facts: &PartyFacts,
+    rule: PartyRule,
+    json: &str,
+) -> Given<Checked<ThirdParty>> {
     let name = party.text("name", NAME);
     let address = party.text("address", ADDRESS);
     party.text("described", PROSE);
-    postal_code::read(party);
+    postal_code::read(party, false);
     let representative = read_representative(party);
     let corporate_number = read_corporate_number(party);
     let Given::Present(kind) = facts.kind else {
@@ -194,7 +213,7 @@ fn read_named(party: &Form<'_, '_>, facts: &PartyFacts, rule: PartyRule) -> Give
         }
     }
     let value = ThirdParty {
-        json: Private::new(party.node().to_json()),
+        json: Private::new(json.to_owned()),
         kind,
         name: name
             .present()

@@ -2,11 +2,13 @@
 
 use chrono::NaiveDate;
 
-use crate::fault::{Code, Fault, Words};
+use crate::fault::{Code, Fault, Faults, Words};
 use crate::fold::SearchKeys;
-use crate::form::{Form, screen_text};
+use crate::form::{Form, screen_text, wrong_type};
 use crate::given::{Checked, Given};
+use crate::ids::{IdKind, parse_id};
 use crate::json::{Node, Path};
+use crate::known::{IdBytes, Known};
 use crate::my_number;
 use crate::postal_code;
 use crate::private::Private;
@@ -30,17 +32,53 @@ const FIELDS: &[&str] = &[
     "confidential",
 ];
 
-/// The principals of an event, at least one.
+/// The principals of an event, at least one: named in it, in a list that it cites, or by a record that it relies on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principals {
     rows: Vec<PrincipalRow>,
+    list: Option<CitedList>,
+}
+
+/// An uploaded list that an event cites.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CitedList {
+    id: IdBytes,
+    principals: String,
 }
 
 impl Principals {
-    /// One row a principal, in the order posted; never empty.
+    /// Those that another record holds.
+    pub(crate) const fn left_out() -> Self {
+        Self {
+            rows: Vec::new(),
+            list: None,
+        }
+    }
+
+    /// One row a principal, in the order posted; empty only where a list or another record holds them.
     #[must_use]
     pub fn rows(&self) -> &[PrincipalRow] {
         &self.rows
+    }
+
+    /// The list that holds them instead.
+    #[must_use]
+    pub const fn list(&self) -> Option<&CitedList> {
+        self.list.as_ref()
+    }
+}
+
+impl CitedList {
+    /// The bytes behind `lst_`.
+    #[must_use]
+    pub const fn id(&self) -> &IdBytes {
+        &self.id
+    }
+
+    /// The text of field 4 that commits to its rows.
+    #[must_use]
+    pub fn principals(&self) -> &str {
+        &self.principals
     }
 }
 
@@ -65,17 +103,33 @@ impl PrincipalRow {
     }
 }
 
-/// Reads `principals`, at most `most` of them.
-pub(crate) fn read(form: &Form<'_, '_>, most: usize, today: NaiveDate) -> Given<Checked<Principals>> {
-    let in_a_list = form.get("principal_list").is_some();
-    form.refuse_references("principal_list", &Words::of("名簿", "principal list"));
+/// What one principal may be like beside what the law asks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PrincipalRule {
+    /// Bounds birth dates.
+    pub(crate) today: NaiveDate,
+    /// Whether a postal code may have lost its leading zeros in a spreadsheet.
+    pub(crate) short_postal_code: bool,
+}
+
+/// Reads `principals`, at most `most` of them, or the list that stands for them.
+pub(crate) fn read(
+    form: &Form<'_, '_>,
+    most: usize,
+    today: NaiveDate,
+    known: &Known,
+) -> Given<Checked<Principals>> {
+    let cited = read_cited(form, known);
     let list = match form.list("principals") {
-        // A list that is named but unknown is one fault, not also a missing matter.
-        Given::Absent | Given::Present([]) if in_a_list => return Given::Faulty,
-        Given::Absent | Given::Present([]) => return Given::Absent,
+        Given::Absent | Given::Present([]) => return cited.map(Principals::of_list),
         Given::Faulty => return Given::Faulty,
         Given::Present(list) => list,
     };
+    if !cited.is_absent() {
+        let fault = form.fault("principal_list", Code::ValueConflict);
+        form.faults().push(fault.fill("field", "principals"));
+        return Given::Faulty;
+    }
     if list.len() > most {
         form.faults().push(
             form.fault("principals", Code::PrincipalsTooMany)
@@ -83,28 +137,94 @@ pub(crate) fn read(form: &Form<'_, '_>, most: usize, today: NaiveDate) -> Given<
         );
         return Given::Faulty;
     }
-    let mut rows = Vec::with_capacity(list.len());
+    let rule = PrincipalRule {
+        today,
+        short_postal_code: false,
+    };
     let mut concerns = Vec::new();
     let path = form.at("principals");
-    for (index, node) in list.iter().enumerate() {
-        let place = path.index(index);
-        if let Some(principal) = Form::open(node, place, form.faults(), &[FIELDS])
-            && read_principal(&principal, place, today, &mut concerns)
-        {
-            rows.push(PrincipalRow {
-                json: Private::new(node.to_json()),
-                keys: SearchKeys::of_principal(node),
-            });
-        }
-    }
+    let rows: Vec<PrincipalRow> = list
+        .iter()
+        .enumerate()
+        .filter_map(|(index, node)| read_one(node, path.index(index), rule, form.faults(), &mut concerns))
+        .collect();
     if rows.len() < list.len() {
         return Given::Faulty;
     }
-    Given::Present(Checked::new(Principals { rows }, concerns))
+    Given::Present(Checked::new(Principals { rows, list: None }, concerns))
+}
+
+/// Reads one row of a list, whose faults alone are in `faults`. Every concern is a fault here: nobody knows yet what the list
+/// will be cited for.
+pub(crate) fn read_row(
+    node: &Node<'_>,
+    place: Path<'_>,
+    rule: PrincipalRule,
+    faults: &Faults,
+) -> Option<PrincipalRow> {
+    let mut concerns = Vec::new();
+    let row = read_one(node, place, rule, faults, &mut concerns);
+    faults.extend(concerns);
+    row.filter(|_| !faults.has_errors())
+}
+
+impl Principals {
+    fn of_list(list: CitedList) -> Checked<Self> {
+        let principals = Self {
+            rows: Vec::new(),
+            list: Some(list),
+        };
+        Checked::new(principals, Vec::new())
+    }
+}
+
+/// The list that the event cites, where it is known and no other record has it.
+fn read_cited(form: &Form<'_, '_>, known: &Known) -> Given<CitedList> {
+    const FIELD: &str = "principal_list";
+    let text = match form.get(FIELD) {
+        None => return Given::Absent,
+        Some(Node::Text(text)) => text,
+        Some(other) => {
+            form.faults().push(wrong_type(other, form.at(FIELD), "string"));
+            return Given::Faulty;
+        }
+    };
+    let found = parse_id(IdKind::PrincipalList, text).and_then(|id| Some((id, known.lists.get(&id)?)));
+    let Some((id, list)) = found else {
+        form.refuse_references(FIELD, &Words::of("名簿", "principal list"));
+        return Given::Faulty;
+    };
+    if list.used {
+        form.faults().push(form.fault(FIELD, Code::ListUsed));
+        return Given::Faulty;
+    }
+    Given::Present(CitedList {
+        id,
+        principals: list.principals.clone(),
+    })
+}
+
+fn read_one(
+    node: &Node<'_>,
+    place: Path<'_>,
+    rule: PrincipalRule,
+    faults: &Faults,
+    concerns: &mut Vec<Fault>,
+) -> Option<PrincipalRow> {
+    let principal = Form::open(node, place, faults, &[FIELDS])?;
+    read_principal(&principal, place, rule, concerns).then(|| PrincipalRow {
+        json: Private::new(node.to_json()),
+        keys: SearchKeys::of_principal(node),
+    })
 }
 
 /// Checks one principal; `false` where a part could not be used.
-fn read_principal(form: &Form<'_, '_>, place: Path<'_>, today: NaiveDate, concerns: &mut Vec<Fault>) -> bool {
+fn read_principal(
+    form: &Form<'_, '_>,
+    place: Path<'_>,
+    rule: PrincipalRule,
+    concerns: &mut Vec<Fault>,
+) -> bool {
     let name = form.text("name", NAME);
     let reference = form.text("ref", IDENTIFIER);
     let others = [
@@ -114,10 +234,10 @@ fn read_principal(form: &Form<'_, '_>, place: Path<'_>, today: NaiveDate, concer
         form.text("email", CONTACT),
     ];
     let address = form.text("address", ADDRESS);
-    let birth_date = form.birth_date("birth_date", today);
+    let birth_date = form.birth_date("birth_date", rule.today);
     let confidential = form.flag("confidential");
     let usable = read_former_names(form)
-        && postal_code::read(form)
+        && postal_code::read(form, rule.short_postal_code)
         && !others
             .iter()
             .chain([&name, &reference, &address])

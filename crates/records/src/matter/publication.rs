@@ -12,6 +12,7 @@ use crate::text::{IDENTIFIER, PROSE, URL};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PpcPublication {
     json: Private<String>,
+    found: bool,
 }
 
 impl PpcPublication {
@@ -19,6 +20,11 @@ impl PpcPublication {
     #[must_use]
     pub fn json(&self) -> &str {
         self.json.get()
+    }
+
+    /// Whether the provider's filing was found when it was looked up.
+    pub(crate) const fn is_found(&self) -> bool {
+        self.found
     }
 }
 
@@ -38,7 +44,10 @@ impl Filing {
 
 /// Reads `ppc_publication`.
 pub(crate) fn read(form: &Form<'_, '_>, today: NaiveDate) -> Given<Checked<PpcPublication>> {
-    let publication = match form.object("ppc_publication", &["number", "url", "checked_on", "note"]) {
+    let publication = match form.object(
+        "ppc_publication",
+        &["number", "url", "checked_on", "found", "note"],
+    ) {
         Given::Absent => return Given::Absent,
         Given::Faulty => return Given::Faulty,
         Given::Present(publication) => publication,
@@ -49,7 +58,8 @@ pub(crate) fn read(form: &Form<'_, '_>, today: NaiveDate) -> Given<Checked<PpcPu
         publication.text("note", PROSE),
     ];
     let checked_on = publication.day("checked_on");
-    if texts.iter().any(Given::is_faulty) || checked_on.is_faulty() {
+    let found = publication.flag("found");
+    if texts.iter().any(Given::is_faulty) || checked_on.is_faulty() || found.is_faulty() {
         return Given::Faulty;
     }
     let concern = match checked_on {
@@ -59,6 +69,7 @@ pub(crate) fn read(form: &Form<'_, '_>, today: NaiveDate) -> Given<Checked<PpcPu
     };
     let value = PpcPublication {
         json: Private::new(publication.node().to_json()),
+        found: found.present().unwrap_or(true),
     };
     Given::Present(Checked::new(value, concern.into_iter().collect()))
 }

@@ -1,13 +1,14 @@
 //! Events to start from, and small changes to them.
 
 use chrono::NaiveDate;
-use kirokubo_records::{Context, Draft, Expect, Fault, NoDuty, Outcome, parse_event};
+use kirokubo_records::{Context, Draft, Expect, Fault, Known, NoDuty, Outcome, parse_event};
 use serde_json::{Value, json};
 
 /// All tests are run on 2026-11-21.
-pub(crate) const CONTEXT: Context = Context {
+pub(crate) const CONTEXT: Context<'static> = Context {
     today: NaiveDate::from_ymd_opt(2026, 11, 21).expect("a day of the calendar"),
     max_principals: 1_000,
+    known: Known::NOTHING,
 };
 
 /// Provision by consent to a company in Japan.

@@ -1,5 +1,7 @@
 //! One test for each check that an event passes, named after its code.
 
+mod abroad;
 mod grounds;
+mod methods;
 mod persons;
 mod texts;

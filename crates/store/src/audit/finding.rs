@@ -44,6 +44,11 @@ pub enum AuditFinding {
         /// What is wrong with it.
         damage: EvidenceDamage,
     },
+    /// An uploaded list that no record has yet is not as it was uploaded.
+    List {
+        /// Its number.
+        number: i64,
+    },
     /// A part of the schema is missing, is not as the migrations make it, or is a trigger of nobody's.
     Schema {
         /// Its kind and name.
@@ -83,10 +88,16 @@ pub enum Table {
     PrincipalRows,
     /// Search tokens: one too many, or one missing.
     SearchTokens,
+    /// What a record names: a link too many, or one missing.
+    RecordLinks,
     /// What a file of evidence is.
     Evidence,
     /// Which record cites which file.
     EvidenceLinks,
+    /// Uploaded lists.
+    Lists,
+    /// Hashes over the rows of lists.
+    ListNodes,
 }
 
 impl Table {
@@ -103,8 +114,11 @@ impl Table {
             Self::RecordContents => "record_contents",
             Self::PrincipalRows => "principal_rows",
             Self::SearchTokens => "search_tokens",
+            Self::RecordLinks => "record_links",
             Self::Evidence => "evidence",
             Self::EvidenceLinks => "evidence_links",
+            Self::Lists => "lists",
+            Self::ListNodes => "list_nodes",
         }
     }
 }
@@ -115,7 +129,7 @@ impl AuditFinding {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Ledger(finding) => finding.code(),
-            Self::Row { .. } => "ROW_MISMATCH",
+            Self::Row { .. } | Self::List { .. } => "ROW_MISMATCH",
             Self::Stray { .. } => "ROW_STRAY",
             Self::Evidence { damage, .. } => match damage {
                 EvidenceDamage::Row => "EVIDENCE_ROW",
@@ -135,7 +149,7 @@ impl AuditFinding {
             Self::Stray { table, place } => u64::try_from(*place)
                 .ok()
                 .filter(|_| !matches!(table, Table::Checkpoints | Table::Tiles | Table::Evidence)),
-            Self::Evidence { .. } | Self::Schema { .. } => None,
+            Self::List { .. } | Self::Evidence { .. } | Self::Schema { .. } => None,
         }
     }
 
@@ -158,6 +172,7 @@ impl AuditFinding {
                 EvidenceDamage::Missing => format!("証跡ファイル{id}: ファイルがありません。"),
                 EvidenceDamage::Changed => format!("証跡ファイル{id}: 受け取ったときの内容と異なります。"),
             },
+            Self::List { number } => format!("名簿{number}の行が、登録されたときのものと一致しません。"),
             Self::Schema { object } => {
                 format!("データベースの定義が本来のものと異なります（{object}）。")
             }
@@ -184,6 +199,7 @@ impl AuditFinding {
                 EvidenceDamage::Missing => format!("evidence file {id}: the file is missing"),
                 EvidenceDamage::Changed => format!("evidence file {id}: the file is not as it came"),
             },
+            Self::List { number } => format!("list {number} is not as it was uploaded"),
             Self::Schema { object } => format!("the schema is not as it was made ({object})"),
         }
     }

@@ -8,15 +8,15 @@ use kirokubo_ledger::commitment::{
 };
 use kirokubo_ledger::entry::{Entry, Kind};
 use kirokubo_ledger::verify::{Finding, Keeping, Part};
-use kirokubo_records::fold::SearchKeys;
-use kirokubo_records::json;
-use kirokubo_records::seal::Opener;
+use kirokubo_records::seal::{Opener, row_tokens};
+use kirokubo_records::{Reference, Relation, references_of};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
+use super::links::ExpectedLinks;
 use super::tokens::ExpectedTokens;
-use super::{AuditFinding, AuditReport, PAGE, Table, Walked};
+use super::{AuditFinding, AuditReport, PAGE, Table, Walked, lists};
 use crate::edge::stored;
-use crate::entity::{entry, principal_row, record, record_content};
+use crate::entity::{entry, list, principal_row, record, record_content};
 use crate::error::StoreError;
 use crate::random;
 use crate::store::Store;
@@ -27,6 +27,8 @@ struct Page {
     records: BTreeMap<i64, record::Model>,
     contents: BTreeMap<i64, record_content::Model>,
     rows: BTreeMap<i64, Vec<principal_row::Model>>,
+    /// Lists by the record that has each.
+    lists: BTreeMap<i64, list::Model>,
 }
 
 /// Opens every record, from the first entry to the last.
@@ -39,6 +41,7 @@ pub(super) async fn open_all(
 ) -> Result<(), StoreError> {
     let size = walked.size.get();
     let mut tokens = ExpectedTokens::new(random::bytes());
+    let mut links = ExpectedLinks::default();
     for from in (0..size).step_by(usize::try_from(PAGE).expect("a page is small")) {
         let to = size.min(from + PAGE);
         let page = Page::read(store, from, to).await?;
@@ -48,11 +51,20 @@ pub(super) async fn open_all(
             today,
             report: &mut *report,
             tokens: &mut tokens,
+            named: Vec::new(),
         };
-        visit.page(&page);
+        visit.page(&page).await?;
+        for (index, references) in visit.named {
+            match references {
+                Some(references) => links.add(store, index, &references).await?,
+                None => links.cannot_judge(index),
+            }
+        }
         progress(size + to, size * 2);
     }
+    lists::check_unused(store, report, &mut tokens).await?;
     report.findings.extend(tokens.compare(store, walked.size).await?);
+    report.findings.extend(links.compare(store, walked.size).await?);
     Ok(())
 }
 
@@ -62,24 +74,27 @@ struct Visit<'a> {
     today: i32,
     report: &'a mut AuditReport,
     tokens: &'a mut ExpectedTokens,
+    /// What each record of the page names; `None` where it does not open.
+    named: Vec<(Index, Option<Vec<Reference>>)>,
 }
 
 impl Visit<'_> {
-    fn page(&mut self, page: &Page) {
+    async fn page(&mut self, page: &Page) -> Result<(), StoreError> {
         for row in &page.entries {
             // An entry that does not decode was named in the first pass.
             let Ok(entry) = Entry::view(&row.bytes) else {
                 continue;
             };
             match entry.kind() {
-                Kind::Record | Kind::Amend => self.record(page, row.idx, &entry),
+                Kind::Record | Kind::Amend => self.record(page, row.idx, &entry).await?,
                 _ => self.nothing_beside(page, row.idx),
             }
         }
+        Ok(())
     }
 
     /// A record's description, keeping and values.
-    fn record(&mut self, page: &Page, idx: i64, entry: &Entry<&[u8]>) {
+    async fn record(&mut self, page: &Page, idx: i64, entry: &Entry<&[u8]>) -> Result<(), StoreError> {
         let (keeping, finding) = self
             .walked
             .clocks
@@ -90,14 +105,23 @@ impl Visit<'_> {
         }
         match (keeping, page.contents.get(&idx)) {
             (Keeping::Erased, _) => {
+                self.named.push((entry.index(), None));
                 // Deleting must be whole: what is kept is kept against the entry that says it is gone.
-                if !self.sealed_parts_beside(page, idx) {
+                let in_list = match page.lists.get(&idx) {
+                    Some(list) => lists::has_rows(self.store, list).await?,
+                    None => false,
+                };
+                if in_list {
+                    self.row(Table::PrincipalRows, idx);
+                }
+                if !self.sealed_parts_beside(page, idx) && !in_list {
                     self.report.erased += 1;
                 }
             }
             (Keeping::Kept, None) => self.missing(entry.index()),
-            (Keeping::Kept, Some(content)) => self.kept(page, entry, content),
+            (Keeping::Kept, Some(content)) => self.kept(page, entry, content).await?,
         }
+        Ok(())
     }
 
     /// Whether the row beside an entry is as we wrote it, and written for this entry.
@@ -107,38 +131,85 @@ impl Visit<'_> {
         header.is_some_and(|header| {
             Some(header.record_id) == entry.record_id()
                 && header.case == entry.case()
-                && header.retain_through == entry.retain_through()
+                && header.retain_through
+                    == self
+                        .walked
+                        .clocks
+                        .retain_through(entry.index(), entry.retain_through())
         })
     }
 
-    fn kept(&mut self, page: &Page, entry: &Entry<&[u8]>, content: &record_content::Model) {
+    async fn kept(
+        &mut self,
+        page: &Page,
+        entry: &Entry<&[u8]>,
+        content: &record_content::Model,
+    ) -> Result<(), StoreError> {
         let index = entry.index();
         let Some(record_id) = entry.record_id() else {
-            return;
+            return Ok(());
         };
         let record = self.store.record_ref(record_id);
-        let rows = page.rows.get(&index.as_i64()).map_or(&[][..], Vec::as_slice);
         let opened = match self.store.secret(index, &record, content) {
-            Ok(Some(secret)) => open(&secret, &record, entry, content, rows),
+            Ok(Some(secret)) => self.open(page, &secret, &record, entry, content).await?,
             // The key of its month was destroyed.
-            Ok(None) => return self.missing(index),
+            Ok(None) => {
+                self.missing(index);
+                return Ok(());
+            }
             Err(_) => Err(Part::Record),
         };
         match opened {
-            Ok(texts) => {
-                self.report.records += 1;
-                self.expect_tokens(index, &texts);
-            }
+            Ok(()) => self.report.records += 1,
             Err(part) => {
-                self.tokens.cannot_judge(index);
+                self.tokens.cannot_judge(index.as_i64());
+                self.named.push((index, None));
                 let finding = Finding::OpeningMismatch { index, part };
                 self.report.findings.push(finding.into());
             }
         }
+        Ok(())
+    }
+
+    /// Opens a record and its rows, wherever they stand; or the first part that is not what was committed to.
+    async fn open(
+        &mut self,
+        page: &Page,
+        secret: &RecordSecret,
+        record: &RecordRef,
+        entry: &Entry<&[u8]>,
+        content: &record_content::Model,
+    ) -> Result<Result<(), Part>, StoreError> {
+        let idx = entry.index().as_i64();
+        let committed = match open_content(secret, record, entry, content) {
+            Ok((committed, references)) => {
+                self.named.push((entry.index(), Some(references)));
+                committed
+            }
+            Err(part) => return Ok(Err(part)),
+        };
+        let rows = page.rows.get(&idx).map_or(&[][..], Vec::as_slice);
+        let list = page.lists.get(&idx);
+        if list.is_some_and(|list| !lists::belongs_to(self.store, list, record)) {
+            self.row(Table::Lists, idx);
+        }
+        let Some(list) = list.filter(|_| rows.is_empty()) else {
+            return Ok(open_rows(secret, record, rows, &committed)
+                .map(|texts| self.expect_tokens(entry.index(), &texts)));
+        };
+        let walked = lists::walk(self.store, list, secret, record, self.tokens).await?;
+        Ok(walked.and_then(|walked| {
+            if !walked.nodes_hold {
+                self.row(Table::ListNodes, idx);
+            }
+            let agrees = walked.principals == committed;
+            agrees.then_some(()).ok_or(Part::Field(Field::PRINCIPALS))
+        }))
     }
 
     fn missing(&mut self, index: Index) {
-        self.tokens.cannot_judge(index);
+        self.tokens.cannot_judge(index.as_i64());
+        self.named.push((index, None));
         let part = Part::Record;
         self.report
             .findings
@@ -147,17 +218,7 @@ impl Visit<'_> {
 
     fn expect_tokens(&mut self, index: Index, rows: &[String]) {
         for (n, text) in (0_u64..).zip(rows) {
-            let Ok(node) = json::read(text.as_bytes()) else {
-                continue;
-            };
-            let mut tokens: Vec<_> = SearchKeys::of_principal(&node)
-                .as_slice()
-                .iter()
-                .map(|key| self.store.keyring.search().token(key))
-                .collect();
-            tokens.sort_unstable();
-            tokens.dedup();
-            for token in tokens {
+            for token in row_tokens(text, self.store.keyring.search()) {
                 self.tokens.add(index.as_i64(), n, token);
             }
         }
@@ -167,6 +228,9 @@ impl Visit<'_> {
     fn nothing_beside(&mut self, page: &Page, idx: i64) {
         if page.records.contains_key(&idx) {
             self.row(Table::Records, idx);
+        }
+        if page.lists.contains_key(&idx) {
+            self.row(Table::Lists, idx);
         }
         self.sealed_parts_beside(page, idx);
     }
@@ -189,26 +253,41 @@ impl Visit<'_> {
     }
 }
 
-/// Opens one record: the texts of its principal rows, or the first part of it that is not what was committed to.
-fn open(
+/// Opens what one record says: the text of its field 4 and the records it names, or the first part that is not what was
+/// committed to.
+fn open_content(
     secret: &RecordSecret,
     record: &RecordRef,
     entry: &Entry<&[u8]>,
     content: &record_content::Model,
-    rows: &[principal_row::Model],
-) -> Result<Vec<String>, Part> {
+) -> Result<(String, Vec<Reference>), Part> {
     let opener = Opener::new(secret, *record);
     let content = opener.content(&content.sealed).map_err(|_| Part::Record)?;
     let mut values = FieldValues::new();
     for (field, text) in content.present() {
         values.set(field, text).map_err(|_| Part::Field(field))?;
     }
-    let expander = secret.expander();
-    let body_root = RecordCommitments::new(&expander, record, &values).body_root();
+    let body_root = RecordCommitments::new(&secret.expander(), record, &values).body_root();
     if entry.body_root() != Some(body_root) {
         return Err(Part::Record);
     }
+    let references = references_of(&content);
+    // The public body of an amendment and the record's own words must name the same record.
+    let amends = references.iter().find(|named| named.relation == Relation::Amends);
+    if entry.amended() != amends.map(|named| named.record) {
+        return Err(Part::Field(Field::REFERENCES));
+    }
+    Ok((values.get(Field::PRINCIPALS).as_str().to_owned(), references))
+}
 
+/// Opens the rows beside an entry: their texts, or the first part that is not what field 4 says.
+fn open_rows(
+    secret: &RecordSecret,
+    record: &RecordRef,
+    rows: &[principal_row::Model],
+    committed: &str,
+) -> Result<Vec<String>, Part> {
+    let opener = Opener::new(secret, *record);
     let mut texts = Vec::with_capacity(rows.len());
     for (n, row) in (0_u64..).zip(rows) {
         let in_order = stored(n).is_ok_and(|n| n == row.n);
@@ -217,8 +296,7 @@ fn open(
     }
     let row_values: Result<Vec<Value<'_>>, _> = texts.iter().map(|text| Value::new(text)).collect();
     let row_values = row_values.map_err(|_| Part::Field(Field::PRINCIPALS))?;
-    let committed = values.get(Field::PRINCIPALS).as_str();
-    let tree = RowTree::new(&expander, record, row_values);
+    let tree = RowTree::new(&secret.expander(), record, row_values);
     let agrees = (texts.is_empty() && committed.is_empty()) || tree.principals_value() == committed;
     agrees.then_some(texts).ok_or(Part::Field(Field::PRINCIPALS))
 }
@@ -242,6 +320,9 @@ impl Page {
             .filter(principal_row::Column::Idx.between(from, to - 1))
             .order_by_asc(principal_row::Column::Idx)
             .order_by_asc(principal_row::Column::N);
+        let lists = list::Entity::find()
+            .filter(list::Column::Ledger.eq(ledger))
+            .filter(list::Column::Idx.between(from, to - 1));
         let mut by_index: BTreeMap<i64, Vec<principal_row::Model>> = BTreeMap::new();
         for row in rows.all(db).await? {
             by_index.entry(row.idx).or_default().push(row);
@@ -261,6 +342,12 @@ impl Page {
                 .map(|row| (row.idx, row))
                 .collect(),
             rows: by_index,
+            lists: lists
+                .all(db)
+                .await?
+                .into_iter()
+                .filter_map(|row| Some((row.idx?, row)))
+                .collect(),
         })
     }
 }

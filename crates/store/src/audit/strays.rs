@@ -1,4 +1,5 @@
-//! Rows that belong to no entry: their index is negative, or lies where the ledger does not reach.
+//! Rows that belong to no entry and to no list: their index lies where the ledger does not reach, or is negative and
+//! not that of a list.
 //!
 //! All of it is read in one transaction together with the head, so that a server may append meanwhile.
 
@@ -19,12 +20,13 @@ const MOST: i64 = 1_000;
 const LEVELS: u32 = 8;
 
 /// Tables whose rows belong to an entry by its index.
-const BESIDE: [Table; 6] = [
+const BESIDE: [Table; 7] = [
     Table::Entries,
     Table::Records,
     Table::RecordContents,
     Table::PrincipalRows,
     Table::SearchTokens,
+    Table::RecordLinks,
     Table::EvidenceLinks,
 ];
 
@@ -35,13 +37,18 @@ pub(super) async fn find(store: &Store, walked: &Walked) -> Result<Vec<AuditFind
     let mut findings = Vec::new();
     for table in BESIDE {
         if table != Table::Entries || walked.whole {
-            let outside = outside(table, "idx", 0, size - 1);
+            let outside = match table {
+                Table::PrincipalRows | Table::SearchTokens => outside_lists(table, size - 1),
+                _ => outside(table, "idx", 0, size - 1),
+            };
             findings.extend(strays(store, &moment, table, &outside).await?);
         }
     }
     for (table, outside) in [
         (Table::Checkpoints, outside(Table::Checkpoints, "size", 1, size)),
         (Table::Tiles, tiles_outside(moment.size)),
+        (Table::Lists, outside(Table::Lists, "idx", 0, size - 1)),
+        (Table::ListNodes, nodes_outside_lists()),
     ] {
         findings.extend(strays(store, &moment, table, &outside).await?);
     }
@@ -55,6 +62,22 @@ fn outside(table: Table, column: &str, first: i64, last: i64) -> String {
     format!(
         "SELECT DISTINCT {column} AS place FROM {table} \
          WHERE ledger = $1 AND ({column} < {first} OR {column} > {last}) ORDER BY place LIMIT {MOST}"
+    )
+}
+
+/// The same for what may belong to a list, whether or not a record has it: rows of list 7 stand under -7.
+fn outside_lists(table: Table, last: i64) -> String {
+    let table = table.name();
+    format!(
+        "SELECT DISTINCT idx AS place FROM {table} WHERE ledger = $1 AND (idx > {last} \
+         OR (idx < 0 AND idx NOT IN (SELECT -number FROM lists WHERE ledger = $1))) ORDER BY place LIMIT {MOST}"
+    )
+}
+
+fn nodes_outside_lists() -> String {
+    format!(
+        "SELECT DISTINCT -number AS place FROM list_nodes WHERE ledger = $1 \
+         AND number NOT IN (SELECT number FROM lists WHERE ledger = $1) ORDER BY place LIMIT {MOST}"
     )
 }
 

@@ -25,8 +25,10 @@ pub(super) struct ExpectedTokens {
     key: [u8; 16],
     /// Sums by index: 24 bytes a record.
     sums: HashMap<i64, u64>,
-    /// Records that do not open, so that nobody can say which tokens are theirs.
+    /// Records and lists that do not open, so that nobody can say which tokens are theirs.
     unknown: HashSet<i64>,
+    /// The lists that were gone through, by the negative index of their rows, with the record that has each.
+    lists: HashMap<i64, Option<Index>>,
 }
 
 impl ExpectedTokens {
@@ -36,15 +38,21 @@ impl ExpectedTokens {
             key,
             sums: HashMap::new(),
             unknown: HashSet::new(),
+            lists: HashMap::new(),
         }
     }
 
-    /// Leaves out a record that does not open; it is named for that.
-    pub(super) fn cannot_judge(&mut self, index: Index) {
-        self.unknown.insert(index.as_i64());
+    /// Leaves out a record or list that does not open; it is named for that.
+    pub(super) fn cannot_judge(&mut self, index: i64) {
+        self.unknown.insert(index);
     }
 
-    /// Expects a token of row `n` of the record at `index`.
+    /// Expects a list, with the record that has it.
+    pub(super) fn add_list(&mut self, index: i64, record: Option<Index>) {
+        self.lists.insert(index, record);
+    }
+
+    /// Expects a token of row `n` under `index`.
     pub(super) fn add(&mut self, index: i64, n: u64, token: SearchToken) {
         let weight = self.weight(token.number(), index, i64::try_from(n).unwrap_or(-1));
         let sum = self.sums.entry(index).or_default();
@@ -63,27 +71,32 @@ impl ExpectedTokens {
             let Some(last) = rows.last() else { break };
             after = Some(*last);
             for (token, index, n) in rows {
-                if (0..size.as_i64()).contains(&index) {
+                if (0..size.as_i64()).contains(&index) || self.lists.contains_key(&index) {
                     let weight = self.weight(token, index, n);
                     let sum = self.sums.entry(index).or_default();
                     *sum = sum.wrapping_sub(weight);
                 }
             }
         }
-        let mut wrong: Vec<u64> = self
-            .sums
-            .into_iter()
-            .filter(|(index, sum)| *sum != 0 && !self.unknown.contains(index))
-            .filter_map(|(index, _)| index.try_into().ok())
+        let wrong = self.sums.iter().filter(|(_, sum)| **sum != 0);
+        let mut wrong: Vec<i64> = wrong
+            .map(|(index, _)| *index)
+            .filter(|index| !self.unknown.contains(index))
             .collect();
         wrong.sort_unstable();
-        Ok(wrong
-            .into_iter()
-            .map(|index| AuditFinding::Row {
-                table: Table::SearchTokens,
-                index,
-            })
-            .collect())
+        Ok(wrong.into_iter().map(|index| self.finding(index)).collect())
+    }
+
+    fn finding(&self, index: i64) -> AuditFinding {
+        let record = match self.lists.get(&index) {
+            Some(None) => return AuditFinding::List { number: -index },
+            Some(Some(record)) => record.as_i64(),
+            None => index,
+        };
+        AuditFinding::Row {
+            table: Table::SearchTokens,
+            index: u64::try_from(record).unwrap_or(u64::MAX),
+        }
     }
 
     /// A keyed hash of one row of the table. All inputs have one length, so the key may simply stand before them.
@@ -101,8 +114,8 @@ impl ExpectedTokens {
 async fn page(store: &Store, after: Option<(i64, i64, i64)>) -> Result<Vec<(i64, i64, i64)>, StoreError> {
     let text = "SELECT token, idx, n FROM search_tokens WHERE ledger = $1 AND (token, idx, n) > ($2, $3, $4) \
                 ORDER BY token, idx, n LIMIT $5";
-    // Rows of a negative index are strays, and not looked at here.
-    let (token, index, n) = after.unwrap_or((i64::MIN, -1, i64::MAX));
+    // No list has the number 2^63, so nothing stands before this.
+    let (token, index, n) = after.unwrap_or((i64::MIN, i64::MIN, i64::MIN));
     let values = [
         store.ledger.row.into(),
         token.into(),

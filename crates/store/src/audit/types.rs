@@ -19,7 +19,7 @@ struct Columns {
     blobs: &'static [&'static str],
 }
 
-const ALL: [Columns; 11] = [
+const ALL: [Columns; 14] = [
     Columns {
         table: Table::Ledgers,
         place: "0",
@@ -92,6 +92,13 @@ const ALL: [Columns; 11] = [
         blobs: &[],
     },
     Columns {
+        table: Table::RecordLinks,
+        place: "idx",
+        integers: &["base", "relation", "idx"],
+        texts: &[],
+        blobs: &[],
+    },
+    Columns {
         table: Table::Evidence,
         // It lies beside no entry.
         place: "-rowid",
@@ -105,6 +112,35 @@ const ALL: [Columns; 11] = [
         integers: &["idx"],
         texts: &[],
         blobs: &["evidence"],
+    },
+    Columns {
+        table: Table::Lists,
+        place: "coalesce(idx, -number)",
+        integers: &[
+            "number",
+            "state",
+            "principals",
+            "coalesce(idx, 0)",
+            "made_at",
+            "coalesce(declared, 0)",
+        ],
+        texts: &["made_by"],
+        blobs: &[
+            "list_id",
+            "record_id",
+            "root",
+            "secret",
+            "coalesce(idempotency, x'')",
+            "coalesce(body_digest, x'')",
+            "mac",
+        ],
+    },
+    Columns {
+        table: Table::ListNodes,
+        place: "-number",
+        integers: &["number", "n"],
+        texts: &[],
+        blobs: &["hashes"],
     },
 ];
 

@@ -9,4 +9,5 @@ mod evidence;
 mod faults;
 mod keys;
 mod ledger;
+mod relations;
 mod search;

@@ -1,0 +1,201 @@
+//! Removing lists that were never completed, with their rows and search tokens.
+//!
+//! The index of the tokens does not lead from a list to its tokens, so each row is opened and its tokens are computed
+//! again. Only where that fails is the whole table looked through.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use kirokubo_records::seal::{Opener, row_tokens};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Statement, Value,
+};
+use tokio::task::JoinHandle;
+
+use super::row::{self, state};
+use crate::entity::{list, principal_row};
+use crate::error::StoreError;
+use crate::store::Store;
+
+/// Rows removed in one transaction.
+const PAGE: u64 = 512;
+
+/// Tokens a statement removes at once; see `insert.rs` on why there are a few fixed counts.
+const COUNTS: [usize; 3] = [256, 16, 1];
+
+/// The sweep that every start begins with, while the server already serves.
+pub(crate) struct Sweep {
+    stop: Arc<AtomicBool>,
+    task: JoinHandle<()>,
+}
+
+impl Sweep {
+    /// Finds the lists that uploads before this start have left behind, and begins to remove them.
+    pub(crate) async fn start(store: &Store) -> Result<Self, StoreError> {
+        let left: Vec<i64> = list::Entity::find()
+            .select_only()
+            .column(list::Column::Number)
+            .filter(list::Column::Ledger.eq(store.ledger.row))
+            .filter(list::Column::State.eq(state::UPLOADING))
+            .into_tuple()
+            .all(&store.db.readers)
+            .await?;
+        let stop = Arc::new(AtomicBool::new(false));
+        let task = tokio::spawn(run(store.clone(), left, Arc::clone(&stop)));
+        Ok(Self { stop, task })
+    }
+
+    /// Ends it between two transactions; the next start goes on.
+    pub(crate) async fn stop(self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "the sweep ended badly");
+        }
+    }
+}
+
+async fn run(store: Store, left: Vec<i64>, stop: Arc<AtomicBool>) {
+    for number in left {
+        match remove(&store, number, &stop).await {
+            Ok(()) => tracing::info!(number, "an upload that was cut off was removed"),
+            Err(error) => {
+                tracing::warn!(number, error = ?error, "an upload that was cut off could not be removed")
+            }
+        }
+    }
+}
+
+/// Removes one list; what fails is left to the next start.
+pub(super) async fn remove_in_background(store: Store, number: i64) {
+    if let Err(error) = remove(&store, number, &AtomicBool::new(false)).await {
+        tracing::warn!(number, error = ?error, "a refused list could not be removed yet");
+    }
+}
+
+async fn remove(store: &Store, number: i64, stop: &AtomicBool) -> Result<(), StoreError> {
+    let found = list::Entity::find_by_id((store.ledger.row, number))
+        .one(&store.db.readers)
+        .await?;
+    let Some(found) = found.filter(|list| list.state == state::UPLOADING) else {
+        return Ok(());
+    };
+    let record = row::record_of(store, &found)?;
+    let opener = store
+        .list_secret(&found)
+        .map(|secret| Opener::new(&secret, record))
+        .ok();
+    let mut lost = false;
+    while !stop.load(Ordering::Relaxed) {
+        let transaction = store.db.begin_writing().await?;
+        let rows = first_rows(&transaction, &found).await?;
+        let Some(last) = rows.last().map(|row| row.n) else {
+            end(transaction, &found, lost).await?;
+            return Ok(());
+        };
+        let (mut tokens, before) = (Vec::new(), rows.len());
+        for row in &rows {
+            let n = u64::try_from(row.n).unwrap_or(u64::MAX);
+            let text = opener.as_ref().and_then(|opener| opener.row(n, &row.sealed).ok());
+            lost |= text.is_none();
+            let of_row = text.map_or_else(Vec::new, |text| row_tokens(&text, store.keyring.search()));
+            tokens.extend(of_row.into_iter().map(|token| (token.number(), row.n)));
+        }
+        tokens.sort_unstable();
+        remove_tokens(&transaction, &found, &tokens).await?;
+        let text = "DELETE FROM principal_rows WHERE ledger = $1 AND idx = $2 AND n <= $3";
+        let values = [found.ledger.into(), (-number).into(), last.into()];
+        execute(&transaction, text, values).await?;
+        transaction.commit().await?;
+        store
+            .wal
+            .appended(u64::try_from(512 * before).unwrap_or(u64::MAX));
+        store.wal.keep_bounded().await;
+    }
+    Ok(())
+}
+
+async fn first_rows(
+    db: &impl ConnectionTrait,
+    found: &list::Model,
+) -> Result<Vec<principal_row::Model>, StoreError> {
+    let rows = principal_row::Entity::find()
+        .filter(principal_row::Column::Ledger.eq(found.ledger))
+        .filter(principal_row::Column::Idx.eq(-found.number))
+        .order_by_asc(principal_row::Column::N)
+        .limit(PAGE);
+    Ok(rows.all(db).await?)
+}
+
+/// Removes the list itself, once it has no rows. Where rows could not be opened, their tokens are looked for.
+async fn end(transaction: DatabaseTransaction, found: &list::Model, lost: bool) -> Result<(), StoreError> {
+    if lost {
+        let text = "DELETE FROM search_tokens WHERE ledger = $1 AND idx = $2";
+        execute(&transaction, text, [found.ledger.into(), (-found.number).into()]).await?;
+    }
+    for text in [
+        "DELETE FROM list_nodes WHERE ledger = $1 AND number = $2",
+        "DELETE FROM lists WHERE ledger = $1 AND number = $2 AND state = 0",
+    ] {
+        execute(&transaction, text, [found.ledger.into(), found.number.into()]).await?;
+    }
+    Ok(transaction.commit().await?)
+}
+
+async fn remove_tokens(
+    db: &impl ConnectionTrait,
+    found: &list::Model,
+    tokens: &[(i64, i64)],
+) -> Result<(), StoreError> {
+    let mut rest = tokens;
+    for count in COUNTS {
+        let text = removal(count);
+        while rest.len() >= count {
+            let (chunk, tail) = rest.split_at(count);
+            let places = chunk
+                .iter()
+                .flat_map(|(token, n)| [Value::from(*token), Value::from(*n)]);
+            let fixed = [found.ledger.into(), Value::from(-found.number)];
+            execute(db, &text, fixed.into_iter().chain(places)).await?;
+            rest = tail;
+        }
+    }
+    Ok(())
+}
+
+/// `$1` ledger, `$2` index, then so many pairs of token and row.
+fn removal(pairs: usize) -> String {
+    let pairs: Vec<String> = (0..pairs)
+        .map(|pair| format!("(${}, $2, ${})", 2 * pair + 3, 2 * pair + 4))
+        .collect();
+    format!(
+        "DELETE FROM search_tokens WHERE ledger = $1 AND (token, idx, n) IN (VALUES {})",
+        pairs.join(", ")
+    )
+}
+
+async fn execute(
+    db: &impl ConnectionTrait,
+    text: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<(), StoreError> {
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), text, values);
+    db.execute_raw(statement).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn tokens_are_removed_by_their_place_in_the_index() {
+        for count in COUNTS {
+            let plan = crate::plan::of(&removal(count)).await;
+            assert!(
+                plan.contains("USING PRIMARY KEY (ledger=? AND token=? AND idx=? AND n=?)"),
+                "{plan}"
+            );
+        }
+    }
+}
