@@ -40,7 +40,7 @@ pub(super) async fn read_all(store: &Store, report: &mut AuditReport) -> Result<
             }
         }
         let Some(last) = page.last() else { break };
-        after = last.id.clone();
+        after.clone_from(&last.id);
     }
     report.findings.extend(kept_too_short(store).await?);
     Ok(())
