@@ -53,3 +53,4 @@ mod tamper_rows;
 mod telling;
 mod tiles;
 mod unchanged;
+mod validation_32;

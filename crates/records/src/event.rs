@@ -21,6 +21,7 @@ use crate::form::Form;
 use crate::inputs::INPUTS;
 use crate::json::{self, Node, Path, canonical_object};
 use crate::known::Known;
+use crate::my_number;
 use crate::source::Source;
 pub(crate) use links::Links;
 use parts::Parts;
@@ -119,6 +120,7 @@ const FIELDS: &[&str] = &[
     "keep_voluntarily",
     "non_conforming",
     "statutory",
+    my_number::DENIAL,
 ];
 
 /// Reads and judges one event.

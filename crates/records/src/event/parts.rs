@@ -12,6 +12,7 @@ use crate::matter::{
     self, Acquisition, Consent, ConsentConfirmation, EventDay, Filing, Items, PartyFacts, PartyKind,
     PartyRule, PpcPublication, Principals, RecipientConfirmation, ThirdParty,
 };
+use crate::my_number;
 use crate::series::{self, Series};
 use crate::source::{self, Source};
 use crate::voluntary;
@@ -77,6 +78,8 @@ impl Parts {
         let mut question = Question::new(direction, judged_on);
         let readable = read_question(form, &mut question, &party, &cross_border, &confirmation);
         matter::check_evidence(form);
+        // Looked at where numbers are; read here, so that a wrong type is told, once.
+        form.flag(my_number::DENIAL);
         Self {
             source: source::read(form),
             principals: matter::read_principals(form, context.max_principals, context.today, context.known),

@@ -232,6 +232,7 @@ impl ListChunk {
             let rule = PrincipalRule {
                 today,
                 short_postal_code: true,
+                not_my_number: false,
             };
             return csv_row::read(&cells.of(text), columns, place, rule, self.charset, faults);
         }
@@ -243,6 +244,7 @@ impl ListChunk {
         let rule = PrincipalRule {
             today,
             short_postal_code: false,
+            not_my_number: false,
         };
         match json::read(text.as_bytes()) {
             Ok(node) => read_principal_row(&node, place, rule, faults)

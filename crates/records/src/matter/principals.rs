@@ -110,6 +110,8 @@ pub(crate) struct PrincipalRule {
     pub(crate) today: NaiveDate,
     /// Whether a postal code may have lost its leading zeros in a spreadsheet.
     pub(crate) short_postal_code: bool,
+    /// Whether the sender was asked and answered that numbers of twelve digits are no Individual Numbers.
+    pub(crate) not_my_number: bool,
 }
 
 /// Reads `principals`, at most `most` of them, or the list that stands for them.
@@ -140,6 +142,7 @@ pub(crate) fn read(
     let rule = PrincipalRule {
         today,
         short_postal_code: false,
+        not_my_number: my_number::is_denied(form),
     };
     let mut concerns = Vec::new();
     let path = form.at("principals");
@@ -257,7 +260,7 @@ fn read_principal(
         if wording::is_collective(text) {
             concerns.push(form.fault(field, Code::PrincipalCollective));
         }
-        if field == "ref" && my_number::is_suspected(text) {
+        if field == "ref" && !rule.not_my_number && my_number::is_suspected(text) {
             form.faults().push(form.fault(field, Code::MyNumberSuspected));
         }
     }
