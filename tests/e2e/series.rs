@@ -28,6 +28,30 @@ fn sc_01_a_nightly_job_adds_to_a_batch_and_one_search_shows_it_as_one() {
     assert_eq!((&series["id"], &series["additions"]), (&opening["id"], &json!(3)));
     assert_eq!(series["last_event_on"], "2026-11-02");
 
+    // One line for the person, not one for each of 365 nights.
+    let found = search(&officer);
+    assert_eq!(found["data"].as_array().unwrap().len(), 1, "{found}");
+    let hit = &found["data"][0];
+    assert_eq!(
+        hit["content"]["third_party"]["value"]["name"],
+        "株式会社サンプル物流"
+    );
+    assert_eq!(
+        hit["content"]["items"]["value"],
+        json!(["氏名", "住所", "電話番号"])
+    );
+    assert!(
+        hit["content"]["consent"]["value"]["statement"]
+            .as_str()
+            .unwrap()
+            .contains("同意を得ている")
+    );
+    assert_eq!(
+        hit["series"],
+        json!({"opening": opening["id"], "from": "2026-04-01", "last_event_on": "2026-11-02", "records": 4,
+               "running": true, "period": "2026-04-01～継続中"})
+    );
+
     let path = format!("/v1/series/{}/close", opening["id"].as_str().unwrap());
     let early = officer.post(&path, &json!({"last_on": "2026-11-01"})).expect(422);
     assert_eq!(early["errors"][0]["code"], "series.later_event", "{early}");
@@ -35,6 +59,10 @@ fn sc_01_a_nightly_job_adds_to_a_batch_and_one_search_shows_it_as_one() {
     assert_eq!(closed["records"], 4);
     // Kept three years from the last addition, which was written today: later than three years from the last event.
     let record = read(&officer, &opening);
+    assert_eq!(
+        search(&officer)["data"][0]["series"]["period"],
+        "2026-04-01～2026-11-02"
+    );
     assert_eq!(record["retain_through"], closed["retain_through"]);
     assert!(closed["retain_through"].as_str() > Some("2029-11-01"), "{closed}");
 
@@ -106,6 +134,75 @@ fn additions_come_by_stream_and_twice() {
     }
     assert_eq!(officer.get("/v1/series").expect(200)["data"][0]["additions"], 50);
     server.folder().assert_valid();
+}
+
+/// Pages of a search never cut a series in two.
+#[test]
+fn a_series_is_one_hit_whatever_the_length_of_a_page() {
+    let server = Server::new();
+    let officer = server.client(Role::Officer);
+    let opening = officer.post("/v1/provisions", &opening()).expect(201);
+    let alone = officer
+        .post("/v1/provisions", &events::provision("alone"))
+        .expect(201);
+    for n in 0..7 {
+        let _ = officer
+            .post("/v1/provisions", &night(n, &opening, "2026-05-01"))
+            .expect(201);
+    }
+    for limit in 1..5 {
+        let mut question =
+            json!({"reason": {"kind": "audit"}, "principal": {"ref": "crm:000123"}, "limit": limit});
+        let mut hits = Vec::new();
+        loop {
+            let page = officer.post("/v1/records/search", &question).expect(200);
+            hits.extend(page["data"].as_array().unwrap().clone());
+            if page["has_more"] == false {
+                break;
+            }
+            question["cursor"] = page["next_cursor"].clone();
+        }
+        let told: Vec<(&Value, Option<&Value>)> = hits
+            .iter()
+            .map(|hit| (&hit["id"], hit.get("series").map(|series| &series["records"])))
+            .collect();
+        // The batch was opened first; the person stands in its nights and, in other words, in its opening.
+        assert_eq!(told.len(), 3, "{limit}: {told:?}");
+        assert!(told.contains(&(&alone["id"], None)), "{limit}");
+        assert!(
+            told.iter().any(|(_, records)| *records == Some(&json!(7))),
+            "{limit}: {told:?}"
+        );
+    }
+}
+
+/// Who is left to an earlier record is found there and in every record that relies on it.
+#[test]
+fn principals_left_to_another_record_are_found_in_both() {
+    let server = Server::new();
+    let officer = server.client(Role::Officer);
+    let base = officer
+        .post("/v1/provisions", &events::provision("1"))
+        .expect(201);
+    let relying = json!({
+        "source": {"system": "crm", "event_id": "2"}, "basis": "consent_27", "provided_on": "2026-06-01",
+        "same_as": {"record": base["id"]},
+    });
+    let relying = officer.post("/v1/provisions", &relying).expect(201);
+    let found = search(&officer);
+    let ids: Vec<&Value> = found["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|hit| &hit["id"])
+        .collect();
+    assert_eq!(ids, [&base["id"], &relying["id"]]);
+    assert_eq!(found["data"][1]["principals"], json!([events::hanako()]));
+}
+
+fn search(officer: &Client) -> Value {
+    let question = json!({"reason": {"kind": "audit"}, "principal": {"ref": "crm:000123"}});
+    officer.post("/v1/records/search", &question).expect(200)
 }
 
 fn opening() -> Value {

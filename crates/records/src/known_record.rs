@@ -90,7 +90,8 @@ impl KnownRecord {
     }
 
     /// The first day of the batch it opened.
-    pub(crate) fn first_day(&self) -> NaiveDate {
+    #[must_use]
+    pub fn first_day(&self) -> NaiveDate {
         let from = self.node(Field::PERIOD);
         let from = from
             .as_ref()

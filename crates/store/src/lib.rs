@@ -65,7 +65,7 @@ pub use principal_list::{ListError, ListOptions, ListSeal, ListUpload, RowOpenin
 pub use proof::SignedHead;
 pub use record::RecordHeader;
 pub use row_pages::PrincipalPage;
-pub use search::{Found, Hit, SearchRange};
+pub use search::{Found, Hit, SearchPlace, SearchRange, SeriesSpan};
 pub use sequencer::{Appender, HandedIn};
 pub use series::{CloseError, Closed, Closing, OpenSeries};
 pub use store::{Ledger, Running, Store};
