@@ -31,9 +31,14 @@ pub(super) fn note_not_statutory(form: &Form<'_, '_>, answer: &Answer, parts: &P
                 .push(fault.fill("item_ja", &words.ja).fill("item_en", &words.en));
         }
     };
+    let principals = if form.get("principal_list").is_some() {
+        "principal_list"
+    } else {
+        "principals"
+    };
     note(
         is_present(&parts.principals),
-        "principals",
+        principals,
         &matter(Matter::Principals),
     );
     note(is_present(&parts.consent), "consent", &matter(Matter::Consent));

@@ -8,6 +8,9 @@ use crate::my_number;
 /// Longest unknown heading that a fault repeats; a longer one is no heading but a text.
 const MAX_HEADING: usize = 24;
 
+/// Most people that one row may name.
+const MAX_PEOPLE: usize = 20;
+
 /// One column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Column {
@@ -113,6 +116,7 @@ fn people(headings: &[Option<Heading>]) -> Vec<&str> {
     if people.is_empty() {
         people.push("");
     }
+    people.truncate(MAX_PEOPLE);
     people
 }
 
@@ -182,6 +186,11 @@ mod tests {
             [Some(0), Some(0), Some(1), Some(2), Some(0), Some(1)]
         );
         assert_eq!(columns("氏名1,氏名2").people(), 2);
+        let many: Vec<String> = (1..=21).map(|n| format!("氏名{n}")).collect();
+        assert_eq!(
+            refused(&many.join(",")),
+            [("/1/20".to_owned(), "list.unknown_column")]
+        );
     }
 
     #[test]

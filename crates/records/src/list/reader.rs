@@ -1,5 +1,6 @@
 //! Reading a list as it arrives, and checking it chunk by chunk.
 
+use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
@@ -19,6 +20,12 @@ use crate::matter::{PrincipalRow, PrincipalRule, read_principal_row};
 /// Most rows of one list.
 const MAX_ROWS: u64 = 10_000_000;
 
+/// Rows of one chunk: enough to drown the cost of a transaction, little enough for a short wait of others.
+const CHUNK_ROWS: usize = 1_024;
+
+/// Bytes after which a chunk is full whatever its number of rows.
+const CHUNK_BYTES: usize = 1 << 20;
+
 /// Takes the bytes of a list in pieces and cuts them into chunks of rows.
 pub struct ListReader {
     format: ListFormat,
@@ -27,6 +34,8 @@ pub struct ListReader {
     /// Decoded text on its way to `split`.
     text: String,
     columns: Option<Arc<Columns>>,
+    /// The chunks that are full, and the one that is being filled.
+    full: VecDeque<Gathered>,
     gathered: Gathered,
     rows: u64,
     blank: u64,
@@ -79,6 +88,7 @@ impl ListReader {
             split: Split::new(quotes),
             text: String::new(),
             columns: None,
+            full: VecDeque::new(),
             gathered: Gathered::default(),
             rows: 0,
             blank: 0,
@@ -99,16 +109,24 @@ impl ListReader {
         Ok(())
     }
 
-    /// The rows that were read whole, once there are at least so many.
-    pub fn take(&mut self, at_least: usize) -> Option<ListChunk> {
-        if self.gathered.rows.len() < at_least.max(1) {
-            return None;
-        }
-        Some(ListChunk {
-            gathered: std::mem::take(&mut self.gathered),
+    /// The next full chunk.
+    pub fn take(&mut self) -> Option<ListChunk> {
+        let gathered = self.full.pop_front()?;
+        Some(self.chunk(gathered))
+    }
+
+    /// The rows behind the last full chunk, once there are no more to come.
+    pub fn take_rest(&mut self) -> Option<ListChunk> {
+        let rest = std::mem::take(&mut self.gathered);
+        (!rest.rows.is_empty()).then(|| self.chunk(rest))
+    }
+
+    fn chunk(&self, gathered: Gathered) -> ListChunk {
+        ListChunk {
+            gathered,
             columns: self.columns.clone(),
             charset: self.decode.charset_name(),
-        })
+        }
     }
 
     /// Rows so far, blank ones and headings left out.
@@ -130,6 +148,7 @@ impl ListReader {
         let mut sink = Sink {
             csv: matches!(self.format, ListFormat::Csv(_)),
             columns: &mut self.columns,
+            full: &mut self.full,
             gathered: &mut self.gathered,
             rows: &mut self.rows,
             blank: &mut self.blank,
@@ -152,6 +171,7 @@ impl ListReader {
 struct Sink<'a> {
     csv: bool,
     columns: &'a mut Option<Arc<Columns>>,
+    full: &'a mut VecDeque<Gathered>,
     gathered: &'a mut Gathered,
     rows: &'a mut u64,
     blank: &'a mut u64,
@@ -178,6 +198,9 @@ impl Sink<'_> {
             let from = self.gathered.text.len();
             self.gathered.text.push_str(row);
             self.gathered.rows.push((from..self.gathered.text.len(), line));
+            if self.gathered.rows.len() == CHUNK_ROWS || self.gathered.text.len() >= CHUNK_BYTES {
+                self.full.push_back(std::mem::take(self.gathered));
+            }
         }
     }
 }
@@ -188,12 +211,6 @@ fn is_blank(row: &str, csv: bool) -> bool {
 }
 
 impl ListChunk {
-    /// About how much memory it takes.
-    #[must_use]
-    pub fn bytes(&self) -> usize {
-        self.gathered.text.len()
-    }
-
     /// Makes principals of the rows; `today` bounds their birth dates.
     #[must_use]
     pub fn check(&self, today: NaiveDate) -> CheckedRows {

@@ -13,19 +13,21 @@ fn today() -> NaiveDate {
 fn check(format: ListFormat, bytes: &[u8], piece: usize) -> Result<(Vec<String>, ListFindings), Vec<Fault>> {
     let mut reader = ListReader::new(format);
     let (mut rows, mut findings) = (Vec::new(), ListFindings::default());
-    let mut take = |reader: &mut ListReader, at_least| {
-        while let Some(chunk) = reader.take(at_least) {
-            let checked = chunk.check(today());
-            findings.append(checked.findings);
-            rows.extend(checked.rows.iter().map(|row| row.row.json().to_owned()));
-        }
+    let mut check = |chunk: ListChunk| {
+        let checked = chunk.check(today());
+        findings.append(checked.findings);
+        rows.extend(checked.rows.iter().map(|row| row.row.json().to_owned()));
     };
     for piece in bytes.chunks(piece) {
         reader.push(piece)?;
-        take(&mut reader, 2);
+        while let Some(chunk) = reader.take() {
+            check(chunk);
+        }
     }
     reader.finish()?;
-    take(&mut reader, 1);
+    while let Some(chunk) = reader.take().or_else(|| reader.take_rest()) {
+        check(chunk);
+    }
     Ok((rows, findings))
 }
 
@@ -103,6 +105,24 @@ fn a_household_is_several_principals_and_shares_its_address_alone() {
             r#"{"ref":"k2","name":"山田 太郎","address":"大阪府"}"#,
         ]
     );
+}
+
+#[test]
+fn a_long_list_comes_in_chunks_whose_rows_keep_their_order() {
+    let rows: String = (0..5_000).map(|n| format!("{n},a\n")).collect();
+    let text = format!("ref,name\n{rows}");
+    for piece in [1_000, 1 << 20] {
+        let (rows, _) = check(ListFormat::Csv(Charset::Utf8), text.as_bytes(), piece).unwrap();
+        assert_eq!(rows.len(), 5_000);
+        assert!(
+            (0..)
+                .zip(&rows)
+                .all(|(n, row)| row.starts_with(&format!("{{\"ref\":\"{n}\"")))
+        );
+    }
+    let mut reader = ListReader::new(ListFormat::Csv(Charset::Utf8));
+    reader.push(text.as_bytes()).unwrap();
+    assert_eq!(reader.take().unwrap().check(today()).rows.len(), 1_024);
 }
 
 #[test]
@@ -192,7 +212,7 @@ fn rows_that_say_the_same_are_alike() {
         let mut reader = ListReader::new(ListFormat::Csv(Charset::Utf8));
         reader.push(text.as_bytes()).unwrap();
         reader.finish().unwrap();
-        let rows = reader.take(1).unwrap().check(today()).rows;
+        let rows = reader.take_rest().unwrap().check(today()).rows;
         rows.iter().map(|row| row.likeness).collect::<Vec<_>>()
     };
     let likeness = chunk("ref,name\n1,a\n1,b\n1, a\n");

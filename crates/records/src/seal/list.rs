@@ -117,7 +117,7 @@ mod tests {
         reader.push(format!("ref,name\n{text}").as_bytes()).unwrap();
         reader.finish().unwrap();
         let today = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
-        let rows = reader.take(1).unwrap().check(today).rows;
+        let rows = reader.take_rest().unwrap().check(today).rows;
         let rows: Vec<&PrincipalRow> = rows.iter().map(|row| &row.row).collect();
 
         let secret = RecordSecret::from_bytes([1; 32]);

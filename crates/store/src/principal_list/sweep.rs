@@ -19,10 +19,12 @@ use crate::error::StoreError;
 use crate::store::Store;
 
 /// Rows removed in one transaction.
-const PAGE: u64 = 512;
+const PAGE: u64 = 256;
 
-/// Tokens a statement removes at once; see `insert.rs` on why there are a few fixed counts.
-const COUNTS: [usize; 3] = [256, 16, 1];
+/// One by one: of many at once SQLite would look at every row that has one of the tokens, and all people of a list
+/// may have the same number.
+const REMOVE_TOKEN: &str =
+    "DELETE FROM search_tokens WHERE ledger = $1 AND token = $2 AND idx = $3 AND n = $4";
 
 /// The sweep that every start begins with, while the server already serves.
 pub(crate) struct Sweep {
@@ -147,31 +149,16 @@ async fn remove_tokens(
     found: &list::Model,
     tokens: &[(i64, i64)],
 ) -> Result<(), StoreError> {
-    let mut rest = tokens;
-    for count in COUNTS {
-        let text = removal(count);
-        while rest.len() >= count {
-            let (chunk, tail) = rest.split_at(count);
-            let places = chunk
-                .iter()
-                .flat_map(|(token, n)| [Value::from(*token), Value::from(*n)]);
-            let fixed = [found.ledger.into(), Value::from(-found.number)];
-            execute(db, &text, fixed.into_iter().chain(places)).await?;
-            rest = tail;
-        }
+    for (token, n) in tokens {
+        let place = [
+            found.ledger.into(),
+            Value::from(*token),
+            (-found.number).into(),
+            Value::from(*n),
+        ];
+        execute(db, REMOVE_TOKEN, place).await?;
     }
     Ok(())
-}
-
-/// `$1` ledger, `$2` index, then so many pairs of token and row.
-fn removal(pairs: usize) -> String {
-    let pairs: Vec<String> = (0..pairs)
-        .map(|pair| format!("(${}, $2, ${})", 2 * pair + 3, 2 * pair + 4))
-        .collect();
-    format!(
-        "DELETE FROM search_tokens WHERE ledger = $1 AND (token, idx, n) IN (VALUES {})",
-        pairs.join(", ")
-    )
 }
 
 async fn execute(
@@ -190,12 +177,8 @@ mod tests {
 
     #[tokio::test]
     async fn tokens_are_removed_by_their_place_in_the_index() {
-        for count in COUNTS {
-            let plan = crate::plan::of(&removal(count)).await;
-            assert!(
-                plan.contains("USING PRIMARY KEY (ledger=? AND token=? AND idx=? AND n=?)"),
-                "{plan}"
-            );
-        }
+        let plan = crate::plan::of(REMOVE_TOKEN).await;
+        let place = "USING PRIMARY KEY (ledger=? AND token=? AND idx=? AND n=?)";
+        assert!(plan.contains(place), "{plan}");
     }
 }

@@ -12,7 +12,7 @@ use kirokubo_ledger::commitment::RecordSecret;
 use kirokubo_ledger::hash::Digest;
 use kirokubo_records::IdBytes;
 use kirokubo_records::fault::{Code, Fault};
-use kirokubo_records::list::{ListFindings, ListFormat, ListReader};
+use kirokubo_records::list::{ListChunk, ListFindings, ListFormat, ListReader};
 use kirokubo_records::seal::{ListSealer, Month, list_key, wrap_secret};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::oneshot;
@@ -28,9 +28,6 @@ use crate::entity::list;
 use crate::error::StoreError;
 use crate::random;
 use crate::store::Store;
-
-/// Rows worked on together: enough to drown the cost of a transaction, little enough for a short wait of others.
-const CHUNK: usize = 1_024;
 
 /// Chunks in work at once.
 const WINDOW: usize = 4;
@@ -91,6 +88,8 @@ pub struct ListUpload {
     store: Store,
     options: ListOptions,
     list: list::Model,
+    /// Keyed digest of the caller's `Idempotency-Key`.
+    idempotency: Option<Vec<u8>>,
     /// The list that was uploaded under the same `Idempotency-Key`: then this upload is only compared with it.
     earlier: Option<list::Model>,
     reader: ListReader,
@@ -133,7 +132,8 @@ impl Store {
             made_at: now,
             made_by: options.made_by.clone(),
             declared: None,
-            idempotency,
+            // Held back until the list is complete: one that is cut off must not keep the next attempt out.
+            idempotency: None,
             body_digest: None,
             mac: Vec::new(),
         };
@@ -142,6 +142,7 @@ impl Store {
         Ok(ListUpload {
             store: self.clone(),
             list,
+            idempotency,
             earlier,
             reader: ListReader::new(options.format),
             options,
@@ -165,14 +166,18 @@ impl ListUpload {
     pub async fn push(&mut self, bytes: &[u8]) -> Result<(), ListError> {
         self.hasher.update(bytes);
         let read = self.reader.push(bytes);
-        self.work(CHUNK, WINDOW).await?;
+        self.work(WINDOW).await?;
         read.map_err(|fatal| self.refused(fatal))
     }
 
     /// Ends the list and makes it citable. After an error the upload can only be discarded.
     pub async fn finish(&mut self) -> Result<UploadedList, ListError> {
         let read = self.reader.finish();
-        self.work(1, 0).await?;
+        self.work(WINDOW).await?;
+        if let Some(rest) = self.reader.take_rest() {
+            self.start(rest);
+        }
+        self.settle(0).await?;
         let sha256: [u8; 32] = self.hasher.finalize_reset().into();
         let body = self.body_digest(&sha256);
         if self
@@ -206,19 +211,20 @@ impl ListUpload {
         }
     }
 
-    /// Starts the work on what was read whole, and settles what is done until at most `window` chunks are in work.
-    async fn work(&mut self, at_least: usize, window: usize) -> Result<(), StoreError> {
-        while let Some(chunk) = self.reader.take(at_least) {
-            let (started, place) = chunk::start(
-                self.workshop.clone(),
-                chunk,
-                std::mem::replace(&mut self.place, oneshot::channel().1),
-            );
-            self.place = place;
-            self.in_work.push_back(started);
-            self.settle(window.max(1)).await?;
+    /// Starts the work on every full chunk, and settles what is done while more than `window` are in work.
+    async fn work(&mut self, window: usize) -> Result<(), StoreError> {
+        while let Some(chunk) = self.reader.take() {
+            self.start(chunk);
+            self.settle(window).await?;
         }
-        self.settle(window).await
+        Ok(())
+    }
+
+    fn start(&mut self, chunk: ListChunk) {
+        let place = std::mem::replace(&mut self.place, oneshot::channel().1);
+        let (started, following) = chunk::start(self.workshop.clone(), chunk, place);
+        self.place = following;
+        self.in_work.push_back(started);
     }
 
     async fn settle(&mut self, window: usize) -> Result<(), StoreError> {
@@ -289,7 +295,8 @@ impl ListUpload {
             principals: stored(self.tree.count())?,
             root: self.tree.root().as_bytes().to_vec(),
             declared: self.options.declared.map(stored).transpose()?,
-            body_digest: self.list.idempotency.as_ref().map(|_| body.clone()),
+            body_digest: self.idempotency.as_ref().map(|_| body.clone()),
+            idempotency: self.idempotency.clone(),
             ..self.list.clone()
         };
         match write::complete(&self.store, list).await? {

@@ -133,12 +133,11 @@ impl TestLedger {
     }
 
     pub(crate) async fn append(&self, event: &Value) -> Result<Recorded, AppendError> {
-        self.running
-            .as_ref()
-            .unwrap()
-            .appender()
-            .append(self.seal(event))
-            .await
+        self.append_sealed(self.seal(event)).await
+    }
+
+    pub(crate) async fn append_sealed(&self, record: SealedRecord) -> Result<Recorded, AppendError> {
+        self.running.as_ref().unwrap().appender().append(record).await
     }
 
     /// Appends an event that must be new.

@@ -10,4 +10,5 @@ mod faults;
 mod keys;
 mod ledger;
 mod relations;
+mod lists;
 mod search;
