@@ -9,6 +9,6 @@ mod evidence;
 mod faults;
 mod keys;
 mod ledger;
-mod relations;
 mod lists;
+mod relations;
 mod search;
