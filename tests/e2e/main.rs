@@ -59,3 +59,4 @@ mod telling;
 mod third_parties;
 mod tiles;
 mod unchanged;
+mod validation_32;

@@ -23,6 +23,7 @@ use crate::inputs::INPUTS;
 use crate::json::{self, Node, Path, canonical_object};
 use crate::known::Known;
 use crate::master::Settings;
+use crate::my_number;
 use crate::source::Source;
 pub use check::ProvisionCheck;
 pub(crate) use links::Links;
@@ -124,6 +125,7 @@ const FIELDS: &[&str] = &[
     "keep_voluntarily",
     "non_conforming",
     "statutory",
+    my_number::DENIAL,
 ];
 
 /// Reads and judges one event.

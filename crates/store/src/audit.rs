@@ -5,10 +5,11 @@
 //! checkpoint (`audit/chain.rs`). The second opens every record and holds each value, row and search token
 //! against its commitment (`audit/records.rs`, `audit/lists.rs`, `audit/tokens.rs`, `audit/links.rs`). Then come the
 //! files of evidence (`audit/evidence.rs`), the rows that belong to no entry (`audit/strays.rs`), the masters, of which the
-//! ledger says nothing (`audit/masters.rs`), and the schema itself
+//! ledger says nothing (`audit/masters.rs`), the approvals (`audit/approvals.rs`), and the schema itself
 //! (`audit/schema.rs`). What the ledger's own verifier has a name for
 //! is named so; the other findings are what only a database can get wrong.
 
+mod approvals;
 mod chain;
 mod checkpoints;
 mod diagnosis;
@@ -72,6 +73,7 @@ impl Store {
         evidence::read_all(self, report).await?;
         report.findings.extend(strays::find(self, &walked).await?);
         report.findings.extend(masters::check(self).await?);
+        report.findings.extend(approvals::check(self).await?);
         report.findings.extend(schema::compare(self).await?);
         Ok(())
     }

@@ -120,6 +120,7 @@ impl ApiError {
             Self::TooLarge { limit } => format!("{text} (≤ {limit} bytes)"),
             Self::MediaType { expected } => format!("{text} ({expected})"),
             Self::Query { name } | Self::Header { name } => format!("{text} ({name})"),
+            Self::Conflict { id } => format!("{text} ({id})"),
             _ => text.to_owned(),
         };
         let faults = match self {

@@ -127,6 +127,8 @@ pub(crate) struct Event {
     keep_voluntarily: Option<bool>,
     /// Record what happened although the law forbids it, marked so.
     non_conforming: Option<bool>,
+    /// Numbers of twelve digits in this event are no Individual Numbers (個人番号): do not warn of them again.
+    not_my_number: Option<bool>,
 }
 
 /// What an event leaves to an earlier record.

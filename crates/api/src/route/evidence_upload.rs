@@ -111,5 +111,5 @@ fn title(headers: &HeaderMap) -> Result<Option<Title>, ApiError> {
         name: "Content-Disposition",
     })?;
     let title = name.map(|name| Title::parse(&name)).transpose();
-    Ok(title.map_err(|fault| ApiError::Invalid(vec![fault]))?.flatten())
+    Ok(title.map_err(ApiError::Invalid)?.flatten())
 }

@@ -12,6 +12,7 @@ use crate::matter::{
     self, Acquisition, Consent, ConsentConfirmation, EventDay, Filing, Items, PartyFacts, PartyKind,
     PartyRule, PpcPublication, Principals, PrincipalsRule, RecipientConfirmation, ThirdParty,
 };
+use crate::my_number;
 use crate::series::{self, Series};
 use crate::source::{self, Source};
 use crate::voluntary;
@@ -82,8 +83,10 @@ impl Parts {
         let rule = PrincipalsRule {
             most: context.max_principals,
             today: context.today,
-            numbers_confirmed: source.as_ref().is_some_and(confirms),
+            numbers_confirmed: source.as_ref().is_some_and(confirms) || my_number::is_denied(form),
         };
+        // Looked at where numbers are; read here, so that a wrong type is told, once.
+        form.flag(my_number::DENIAL);
         Self {
             source,
             principals: matter::read_principals(form, rule, context.known),

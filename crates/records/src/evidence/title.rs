@@ -11,19 +11,20 @@ pub struct Title(Private<String>);
 
 impl Title {
     /// Takes a title as it was given; one of nothing but white space is none.
-    pub fn parse(given: &str) -> Result<Option<Self>, Fault> {
+    pub fn parse(given: &str) -> Result<Option<Self>, Vec<Fault>> {
         let pointer = || "/title".to_owned();
         match text::check(given, text::NAME) {
             Ok(()) => {}
             Err(TextFault::TooLong { limit }) => {
-                return Err(Fault::new(Code::TextTooLong, pointer()).fill("limit", &limit.to_string()));
+                let fault = Fault::new(Code::TextTooLong, pointer());
+                return Err(vec![fault.fill("limit", &limit.to_string())]);
             }
             Err(TextFault::Unusable { position, character }) => {
-                return Err(Fault::unusable_character(pointer(), position, character));
+                return Err(vec![Fault::unusable_character(pointer(), position, character)]);
             }
         }
         if my_number::is_label(&wording::plain(given)) {
-            return Err(Fault::new(Code::MyNumberForbidden, pointer()));
+            return Err(vec![Fault::new(Code::MyNumberForbidden, pointer())]);
         }
         let title = given.trim();
         Ok((!title.is_empty()).then(|| Self(Private::new(title.to_owned()))))
@@ -55,9 +56,9 @@ mod tests {
             ("\u{E000}.pdf", Code::TextUnassigned),
             ("マイナンバー一覧.xlsx", Code::MyNumberForbidden),
         ] {
-            assert_eq!(Title::parse(given).unwrap_err().code, code, "{given}");
+            assert_eq!(Title::parse(given).unwrap_err()[0].code, code, "{given}");
         }
         let long = Title::parse(&"長".repeat(257)).unwrap_err();
-        assert_eq!(long.code, Code::TextTooLong);
+        assert_eq!(long[0].code, Code::TextTooLong);
     }
 }

@@ -3,5 +3,6 @@
 mod abroad;
 mod grounds;
 mod methods;
+mod numbered;
 mod persons;
 mod texts;

@@ -25,7 +25,7 @@ pub(super) async fn read_all(store: &Store, report: &mut AuditReport) -> Result<
     loop {
         let page = evidence::Entity::find()
             .filter(evidence::Column::Ledger.eq(store.ledger.row))
-            .filter(evidence::Column::Id.gt(after))
+            .filter(evidence::Column::Id.gt(after.as_slice()))
             .order_by_asc(evidence::Column::Id)
             .limit(PAGE)
             .all(&store.db.readers)
@@ -40,7 +40,7 @@ pub(super) async fn read_all(store: &Store, report: &mut AuditReport) -> Result<
             }
         }
         let Some(last) = page.last() else { break };
-        after = last.id.clone();
+        after.clone_from(&last.id);
     }
     report.findings.extend(kept_too_short(store).await?);
     Ok(())

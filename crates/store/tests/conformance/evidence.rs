@@ -6,7 +6,9 @@ use std::time::{Duration, SystemTime};
 
 use kirokubo_records::evidence::{FileType, Title};
 use kirokubo_records::seal::Month;
-use kirokubo_store::{Evidence, EvidenceFilter, Kept, NewEvidence, Recorded, Store, StoreError};
+use kirokubo_store::{
+    AuditFinding, Evidence, EvidenceFilter, Kept, NewEvidence, Recorded, Store, StoreError,
+};
 
 use crate::ledger::{NOON, TestLedger, event};
 
@@ -94,7 +96,7 @@ impl TestLedger {
 
     async fn finding_codes(&self) -> Vec<&'static str> {
         let report = self.store.verify(&mut |_, _| {}).await.unwrap();
-        report.findings.iter().map(|finding| finding.code()).collect()
+        report.findings.iter().map(AuditFinding::code).collect()
     }
 }
 
@@ -395,10 +397,7 @@ async fn a_file_kept_shorter_than_its_record_is_found() {
         .findings
         .iter()
         .find(|finding| finding.code() == "ROW_MISMATCH");
-    assert_eq!(
-        found.and_then(|finding| finding.index()),
-        Some(appended.index.get())
-    );
+    assert_eq!(found.and_then(AuditFinding::index), Some(appended.index.get()));
 }
 
 #[tokio::test]
