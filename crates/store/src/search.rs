@@ -181,7 +181,7 @@ impl Store {
     /// What the series of a hit says of its person so far; `None` where it belongs to none.
     async fn series_of(&self, candidate: Candidate, hit: &Hit) -> Result<Option<SeriesSpan>, StoreError> {
         let place = candidate.at;
-        if place.series == place.index && hit.header.retain_through != RetainThrough::Open {
+        if !candidate.in_series && hit.header.retain_through != RetainThrough::Open {
             return Ok(None);
         }
         let first = self.described(place.series).await?;

@@ -20,6 +20,8 @@ pub(super) struct Candidate {
     pub(super) holder: Index,
     /// The index that the row stands under: the holder's, or the negative number of the holder's list.
     pub(super) place: i64,
+    /// Whether it is a day of a series, or opened one to which days were added.
+    pub(super) in_series: bool,
 }
 
 impl Store {
@@ -82,8 +84,9 @@ impl Store {
 }
 
 fn candidate(row: &QueryResult) -> Result<Candidate, StoreError> {
-    let names = ["series", "idx", "n", "holder", "place"].map(str::to_owned);
-    let (series, idx, n, holder, place): (i64, i64, i64, i64, i64) = row.try_get_many("", &names)?;
+    let names = ["series", "idx", "n", "holder", "place", "opens"].map(str::to_owned);
+    let (series, idx, n, holder, place, opens): (i64, i64, i64, i64, i64, i64) =
+        row.try_get_many("", &names)?;
     let index = |idx| Index::try_from(idx).map_err(|_| corrupt(0, "index of a search token"));
     let own = index(idx)?;
     Ok(Candidate {
@@ -94,6 +97,7 @@ fn candidate(row: &QueryResult) -> Result<Candidate, StoreError> {
         },
         holder: index(holder)?,
         place,
+        in_series: series != idx || opens != 0,
     })
 }
 
@@ -112,7 +116,8 @@ fn text(tokens: usize, which: &str) -> String {
     let arm = |join: &str, idx: &str| {
         format!(
             "SELECT coalesce(s.base, r.idx) AS series, r.idx AS idx, t.n AS n, coalesce(l.idx, t.idx) AS holder, \
-             t.idx AS place FROM search_tokens t \
+             t.idx AS place, EXISTS (SELECT 1 FROM record_links o WHERE o.ledger = r.ledger AND o.base = r.idx \
+             AND o.relation = 1) AS opens FROM search_tokens t \
              LEFT JOIN lists l ON t.idx < 0 AND l.ledger = t.ledger AND l.number = -t.idx {join}\
              JOIN records r ON r.ledger = t.ledger AND r.idx = {idx} \
              LEFT JOIN record_links s ON s.ledger = r.ledger AND s.idx = r.idx AND s.relation = 1 \
@@ -127,7 +132,7 @@ fn text(tokens: usize, which: &str) -> String {
         "p.idx",
     );
     format!(
-        "SELECT series, idx, n, holder, place FROM ({own} UNION {left_out}) AS found \
+        "SELECT series, idx, n, holder, place, opens FROM ({own} UNION {left_out}) AS found \
          WHERE (series, idx, n) > ($2, $3, $4){which} ORDER BY series, idx, n LIMIT $7"
     )
 }
