@@ -41,6 +41,7 @@ mod relying;
 mod reports;
 mod retention_cases;
 mod samples;
+mod scenario_02;
 mod scenario_05;
 mod scenario_06;
 mod scenario_07;

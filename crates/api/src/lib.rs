@@ -7,6 +7,7 @@
 mod amending;
 pub mod command;
 mod docs_page;
+mod guarding;
 pub mod http;
 mod listen;
 mod names;

@@ -8,6 +8,7 @@ use kirokubo_records::{CitedIds, Context, Draft, Expect, Known, NoDuty, Outcome,
 use kirokubo_records::{japan_date, japan_day, record_id_text};
 use kirokubo_store::{Actor, AppendError, Appended, Existing, HandedIn, ListSeal, Recorded, Store, random};
 
+use crate::guarding;
 use crate::http::{ApiError, AppState};
 use crate::time::date_of_retention;
 
@@ -104,7 +105,12 @@ pub(crate) async fn prepare(
                     None => return replayed(state, &draft).await,
                 },
             };
+            let seen = match guarding::look_elsewhere(state, &draft).await {
+                Ok(seen) => seen,
+                Err(refused) => return known_or(state, &draft, refused).await,
+            };
             let mut sealed = seal_draft(&state.store, sender, &draft, list, now)?;
+            sealed.guards.demands_seen = seen;
             sealed.needs_approval = draft.needs_approval(&state.settings());
             Ok(Prepared::Record(Box::new(sealed)))
         }
@@ -113,9 +119,14 @@ pub(crate) async fn prepare(
 
 /// An event whose list is used up: by itself, or by another.
 async fn replayed(state: &AppState, draft: &Draft) -> Result<Prepared, ApiError> {
+    known_or(state, draft, list_used()).await
+}
+
+/// The natural key decides first: an event that was recorded before gets its first answer, whatever has come since.
+async fn known_or(state: &AppState, draft: &Draft, refused: ApiError) -> Result<Prepared, ApiError> {
     match known(state, draft).await? {
         Some(existing) => Ok(Prepared::Replayed(existing)),
-        None => Err(list_used()),
+        None => Err(refused),
     }
 }
 
@@ -184,7 +195,7 @@ pub(crate) async fn refuse_suppressed(state: &AppState, draft: &Draft) -> Result
     let guards = Guards::of_draft(draft, state.store.keyring().search());
     let rows = state.store.suppressed(&guards).await?;
     if rows.is_empty() {
-        return Ok(());
+        return guarding::look_elsewhere(state, draft).await.map(drop);
     }
     Err(suppressed(&rows))
 }

@@ -148,17 +148,23 @@ async fn demands(
     transaction: &DatabaseTransaction,
     batch: &[SealedRecord],
 ) -> Result<Demands, StoreError> {
-    let mut guards: Vec<&Guards> = batch.iter().map(|record| &record.guards).collect();
-    guards.retain(|guards| !guards.tokens.is_empty());
-    if guards.is_empty() {
-        return Ok(Demands::none());
-    }
     let ledger = writer.ledger.row;
-    writer.has_demands = writer.has_demands || suppression::exist(transaction, ledger).await?;
-    if !writer.has_demands {
-        return Ok(Demands::none());
+    let mut guards: Vec<&Guards> = batch.iter().map(|record| &record.guards).collect();
+    let count = if guards.iter().any(|guards| guards.demands_seen.is_some()) {
+        Some(suppression::count(transaction, ledger).await?)
+    } else {
+        None
+    };
+    guards.retain(|guards| !guards.tokens.is_empty());
+    let mut demands = Demands::none();
+    if !guards.is_empty() {
+        writer.has_demands = writer.has_demands || suppression::exist(transaction, ledger).await?;
+        if writer.has_demands {
+            demands = suppression::find(transaction, ledger, &guards).await?;
+        }
     }
-    suppression::find(transaction, ledger, &guards).await
+    demands.count = count;
+    Ok(demands)
 }
 
 fn results(

@@ -90,7 +90,8 @@ impl<'a> Places<'a> {
         if !suppressed.is_empty() {
             return Fate::Suppressed(suppressed);
         }
-        if record.made_day != self.today || !links::stand(record, self.bases) {
+        let looked_at_anew = self.met.demands.came_since(&record.guards);
+        if record.made_day != self.today || looked_at_anew || !links::stand(record, self.bases) {
             return Fate::Stale;
         }
         // Taken by this one: of two that cite one list in one batch, the first has it.

@@ -25,17 +25,27 @@ struct Demand {
 }
 
 /// The demands that meet any of the tokens asked for.
-pub(crate) struct Demands(HashMap<i64, Vec<Demand>>);
+#[derive(Default)]
+pub(crate) struct Demands {
+    by_token: HashMap<i64, Vec<Demand>>,
+    /// How many there are at all, where that had to be known.
+    pub(crate) count: Option<u64>,
+}
 
 impl Demands {
     /// None.
     pub(crate) fn none() -> Self {
-        Self(HashMap::new())
+        Self::default()
+    }
+
+    /// Whether people who were looked at before have to be looked at again.
+    pub(crate) fn came_since(&self, guards: &Guards) -> bool {
+        guards.demands_seen.is_some() && guards.demands_seen != self.count
     }
 
     /// The places of those principals whose demands stop the provision, in order.
     pub(crate) fn rows(&self, guards: &Guards) -> Vec<u64> {
-        if self.0.is_empty() {
+        if self.by_token.is_empty() {
             return Vec::new();
         }
         let stops = |demand: &Demand| {
@@ -44,7 +54,7 @@ impl Demands {
                 && guards.scopes.iter().any(|scope| scope.number() == demand.scope)
         };
         let hit = guards.tokens.iter().filter(|(_, token)| {
-            let demands = self.0.get(&token.number());
+            let demands = self.by_token.get(&token.number());
             demands.is_some_and(|demands| demands.iter().any(stops))
         });
         let mut rows: Vec<u64> = hit.map(|(row, _)| *row).collect();
@@ -76,7 +86,7 @@ pub(crate) async fn find(
             &["token", "from_day", "until_day", "scope"].map(str::to_owned),
         )?;
         let token: i64 = token;
-        found.0.entry(token).or_default().push(Demand {
+        found.by_token.entry(token).or_default().push(Demand {
             from_day,
             until_day,
             scope,
@@ -91,7 +101,21 @@ pub(crate) async fn exist(db: &impl ConnectionTrait, ledger: i32) -> Result<bool
     Ok(db.query_one_raw(statement).await?.is_some())
 }
 
+/// How many demands there are, lifted ones included: none is ever removed.
+pub(crate) async fn count(db: &impl ConnectionTrait, ledger: i32) -> Result<u64, StoreError> {
+    let text = "SELECT count(*) AS demands FROM suppression_tokens WHERE ledger = $1";
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), text, [ledger.into()]);
+    let row = db.query_one_raw(statement).await?;
+    let demands: i64 = row.map_or(Ok(0), |row| row.try_get("", "demands"))?;
+    Ok(u64::try_from(demands).unwrap_or_default())
+}
+
 impl Store {
+    /// How many demands to stop there are, lifted ones included.
+    pub async fn count_demands(&self) -> Result<u64, StoreError> {
+        count(&self.db.readers, self.ledger.row).await
+    }
+
     /// The places of those principals who demanded that such a provision stop, in order.
     pub async fn suppressed(&self, guards: &Guards) -> Result<Vec<u64>, StoreError> {
         let demands = find(&self.db.readers, self.ledger.row, &[guards]).await?;

@@ -25,6 +25,7 @@ fn options() -> ListOptions {
     ListOptions {
         format: ListFormat::Csv(Charset::Utf8),
         skip_faulty: false,
+        leave_out_for: None,
         declared: None,
         made_by: "key_test".to_owned(),
         idempotency_key: None,
