@@ -12,8 +12,8 @@ use crate::reports::{assert_names, audit, codes_at};
 fn pristine() -> DataFolder {
     let server = Server::new();
     let officer = server.client(Role::Officer);
-    let rows: String = (0..600).map(|n| format!("crm:{n},山田 太郎{n}\n")).collect();
-    let list = uploaded(&officer, &format!("会員番号,氏名\n{rows}"));
+    let rows: Vec<String> = (0..600).map(|n| format!("crm:{n},山田 太郎{n}\n")).collect();
+    let list = uploaded(&officer, &format!("会員番号,氏名\n{}", rows.concat()));
     let _ = officer
         .post("/v1/provisions", &provision_of(&list, "1"))
         .expect(201);
@@ -66,7 +66,7 @@ fn damage_to_the_list_of_a_record_names_the_record() {
     assert_names(&report, 1, "a row, to the auditor");
     let damaged = pristine.copy();
     intrude(&damaged, |database| {
-        flip_in(database, "list_nodes", "hashes", "number = 1", 40)
+        flip_in(database, "list_nodes", "hashes", "number = 1", 40);
     });
     assert!(codes_at(&damaged.verify(), 1).contains(&"ROW_MISMATCH"));
 }

@@ -1,5 +1,7 @@
 //! SC-02: a list of ten thousand people is sold by opt-out; two of them had demanded that it stop.
 
+use std::fmt::Write;
+
 use kirokubo_tests::{Client, Role, Server};
 use serde_json::{Value, json};
 
@@ -133,7 +135,7 @@ fn upload(officer: &Client, path: &str) -> kirokubo_tests::Answer {
         } else {
             format!("見本 {n}番")
         };
-        csv.push_str(&format!("m:{n:05},{name},1980-01-01\n"));
+        writeln!(csv, "m:{n:05},{name},1980-01-01").unwrap();
     }
     officer
         .request("POST", path)

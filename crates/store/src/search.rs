@@ -215,16 +215,13 @@ impl Gathered {
         let same = hits[self.from..]
             .iter_mut()
             .find(|before| are_one_person(&before.opened.rows, &hit.opened.rows));
-        match same.and_then(|before| before.series.as_mut()) {
-            Some(known) => {
-                known.records += 1;
-                known.last_day = known.last_day.max(span.last_day);
-            }
-            None => {
-                hit.series = Some(span);
-                hits.push(hit);
-            }
+        if let Some(known) = same.and_then(|before| before.series.as_mut()) {
+            known.records += 1;
+            known.last_day = known.last_day.max(span.last_day);
+            return;
         }
+        hit.series = Some(span);
+        hits.push(hit);
     }
 }
 

@@ -15,7 +15,7 @@ pub enum Charset {
     Detect,
     /// UTF-8, with or without a byte order mark.
     Utf8,
-    /// Windows code page 932, which spreadsheets call Shift_JIS.
+    /// Windows code page 932, which spreadsheets call `Shift_JIS`.
     Cp932,
 }
 

@@ -12,6 +12,19 @@ pub(super) struct RowTooLong {
     pub(super) line: u64,
 }
 
+/// What the next character stands behind.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Behind {
+    /// The beginning of a cell or a closing quotation mark: a quotation mark opens a cell, or stands for one in it.
+    Opening,
+    /// A carriage return that ended a row: a line feed belongs to it.
+    Return,
+    /// Text within quotation marks, where a line may end.
+    Quoted,
+    /// Any other text.
+    Plain,
+}
+
 /// The state between two pieces of text.
 pub(super) struct Split {
     /// Whether quotation marks mean anything.
@@ -21,10 +34,7 @@ pub(super) struct Split {
     /// The line that the row begins on, and the one that is being read.
     row_line: u64,
     line: u64,
-    inside: bool,
-    /// A quotation mark opens a cell here: at its beginning, or just behind a closing one.
-    may_open: bool,
-    after_return: bool,
+    behind: Behind,
 }
 
 impl Split {
@@ -34,9 +44,7 @@ impl Split {
             row: String::new(),
             row_line: 1,
             line: 1,
-            inside: false,
-            may_open: true,
-            after_return: false,
+            behind: Behind::Opening,
         }
     }
 
@@ -44,21 +52,33 @@ impl Split {
     pub(super) fn push(&mut self, text: &str, mut take: impl FnMut(&str, u64)) -> Result<(), RowTooLong> {
         let mut from = 0;
         for (at, byte) in text.bytes().enumerate() {
-            let follows_return = std::mem::take(&mut self.after_return);
-            match byte {
-                b'"' if self.quotes => self.quotation_mark(),
-                b'\n' if self.inside => {
-                    self.line += 1;
+            self.behind = match (byte, self.behind) {
+                (b'"', Behind::Quoted) => Behind::Opening,
+                (b'"', Behind::Opening | Behind::Return) if self.quotes => Behind::Quoted,
+                (b'\n', Behind::Return) => {
+                    from = at + 1;
+                    Behind::Opening
                 }
-                b'\n' if follows_return => from = at + 1,
-                b'\n' | b'\r' if !self.inside => {
+                (byte, Behind::Quoted) => {
+                    self.line += u64::from(byte == b'\n');
+                    Behind::Quoted
+                }
+                (b'\n' | b'\r', _) => {
                     self.add(&text[from..at])?;
                     take(&self.row, self.row_line);
                     from = at + 1;
-                    self.begin_row(byte == b'\r');
+                    self.row.clear();
+                    self.line += 1;
+                    self.row_line = self.line;
+                    if byte == b'\r' {
+                        Behind::Return
+                    } else {
+                        Behind::Opening
+                    }
                 }
-                other => self.may_open = other == b',' && !self.inside,
-            }
+                (b',', _) => Behind::Opening,
+                _ => Behind::Plain,
+            };
         }
         self.add(&text[from..])
     }
@@ -69,24 +89,6 @@ impl Split {
             take(&self.row, self.row_line);
             self.row.clear();
         }
-    }
-
-    fn quotation_mark(&mut self) {
-        if self.inside {
-            self.inside = false;
-            // Another one here stands for a quotation mark in the text.
-            self.may_open = true;
-        } else if self.may_open {
-            self.inside = true;
-        }
-    }
-
-    fn begin_row(&mut self, after_return: bool) {
-        self.line += 1;
-        self.row_line = self.line;
-        self.row.clear();
-        self.may_open = true;
-        self.after_return = after_return;
     }
 
     fn add(&mut self, text: &str) -> Result<(), RowTooLong> {

@@ -113,8 +113,10 @@ mod tests {
     #[test]
     fn rows_sealed_in_chunks_are_the_rows_of_one_record() {
         let mut reader = ListReader::new(ListFormat::Csv(Charset::Utf8));
-        let text: String = (0..7).map(|n| format!("crm:{n},山田 {n}\n")).collect();
-        reader.push(format!("ref,name\n{text}").as_bytes()).unwrap();
+        let text: Vec<String> = (0..7).map(|n| format!("crm:{n},山田 {n}\n")).collect();
+        reader
+            .push(format!("ref,name\n{}", text.concat()).as_bytes())
+            .unwrap();
         reader.finish().unwrap();
         let today = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
         let rows = reader.take_rest().unwrap().check(today).rows;

@@ -62,7 +62,7 @@ async fn run(store: Store, left: Vec<i64>, stop: Arc<AtomicBool>) {
         match remove(&store, number, &stop).await {
             Ok(()) => tracing::info!(number, "an upload that was cut off was removed"),
             Err(error) => {
-                tracing::warn!(number, error = ?error, "an upload that was cut off could not be removed")
+                tracing::warn!(number, error = ?error, "an upload that was cut off could not be removed");
             }
         }
     }

@@ -17,8 +17,8 @@ use kirokubo_store::{AppendError, ListError, ListOptions, RecordHeader, Recorded
 use crate::ledger::{NOON, TestLedger, event_of};
 
 fn csv(rows: u64) -> String {
-    let rows: String = (0..rows).map(|n| format!("crm:{n},山田 太郎{n}\n")).collect();
-    format!("会員番号,氏名\n{rows}")
+    let rows: Vec<String> = (0..rows).map(|n| format!("crm:{n},山田 太郎{n}\n")).collect();
+    format!("会員番号,氏名\n{}", rows.concat())
 }
 
 fn options() -> ListOptions {
