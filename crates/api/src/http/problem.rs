@@ -92,10 +92,9 @@ impl ApiError {
             Self::Invalid(faults) if faults.iter().any(|fault| fault.code == Code::EventProhibited) => {
                 Answer::Prohibited
             }
-            Self::Invalid(_) => Answer::Invalid,
+            Self::Invalid(_) | Self::Append(AppendError::ListUsed) => Answer::Invalid,
             Self::Conflict { .. } => Answer::Conflict,
             Self::Append(AppendError::IdempotencyKeyReused) => Answer::KeyReused,
-            Self::Append(AppendError::ListUsed) => Answer::Invalid,
             Self::Append(AppendError::Stopped) => Answer::Stopping,
             // Where midnight passes twice while one request waits, the server is busy, too.
             Self::Append(AppendError::Busy | AppendError::DayChanged) => Answer::Busy,
