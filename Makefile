@@ -22,6 +22,10 @@ test: ## every test, after installing what they need and is missing
 bench: ## throughput of a release build, over HTTP
 	cargo bench -p kirokubo-tests --bench throughput --locked
 
+.PHONY: bench-law
+bench-law: ## what one duty check costs, without HTTP
+	cargo bench -p kirokubo-records --bench duty_check --locked
+
 .PHONY: openapi
 openapi: ## rewrite openapi.yaml from the code
 	KIROKUBO_WRITE_OPENAPI=1 cargo test -p kirokubo --test openapi --locked

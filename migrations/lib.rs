@@ -11,7 +11,11 @@ pub use sea_orm_migration::MigratorTrait;
 mod m20261121_000001_ledger;
 mod m20261121_000002_records;
 mod m20261121_000003_api_keys;
+mod m20261121_000004_masters;
+mod m20261121_000005_evidence;
 mod m20261121_000006_lists;
+mod m20261121_000007_record_links;
+mod m20261121_000008_approvals;
 
 /// Runs the migrations in order; sea-orm keeps the list of those applied in `seaql_migrations`.
 pub struct Migrator;
@@ -23,6 +27,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000001_ledger::Migration),
             Box::new(m20261121_000002_records::Migration),
             Box::new(m20261121_000003_api_keys::Migration),
+            Box::new(m20261121_000004_masters::Migration),
+            Box::new(m20261121_000005_evidence::Migration),
+            Box::new(m20261121_000007_record_links::Migration),
+            Box::new(m20261121_000008_approvals::Migration),
             Box::new(m20261121_000006_lists::Migration),
         ]
     }

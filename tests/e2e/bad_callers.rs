@@ -6,8 +6,12 @@ use serde_json::json;
 use crate::events;
 use crate::unchanged::Unchanged;
 
+const RECORDING: [Role; 3] = [Role::Ingest, Role::Recorder, Role::Officer];
+const REGISTERING: [Role; 2] = [Role::Recorder, Role::Officer];
+const AUDITING: [Role; 3] = [Role::Recorder, Role::Officer, Role::Auditor];
+
 /// Method and path of every route that needs a key, with the roles that may call it.
-const GUARDED: [(&str, &str, &[Role]); 9] = [
+const GUARDED: [(&str, &str, &[Role]); 25] = [
     ("POST", "/v1/duty-checks", &Role::ALL),
     ("POST", "/v1/retention-checks", &Role::ALL),
     (
@@ -41,6 +45,26 @@ const GUARDED: [(&str, &str, &[Role]); 9] = [
         "/v1/records/rec_x/proof",
         &[Role::Ingest, Role::Recorder, Role::Officer, Role::Auditor],
     ),
+    ("POST", "/v1/provision-checks", &RECORDING),
+    ("POST", "/v1/third-parties", &REGISTERING),
+    ("GET", "/v1/third-parties", &AUDITING),
+    ("GET", "/v1/third-parties/pty_x", &AUDITING),
+    ("POST", "/v1/third-parties/pty_x/versions", &REGISTERING),
+    ("POST", "/v1/third-parties/pty_x/checks", &REGISTERING),
+    ("POST", "/v1/third-parties/pty_x/confirmations", &REGISTERING),
+    ("POST", "/v1/opt-out-filings", &REGISTERING),
+    ("GET", "/v1/opt-out-filings", &AUDITING),
+    ("POST", "/v1/suppressions", &REGISTERING),
+    ("GET", "/v1/suppressions", &REGISTERING),
+    ("POST", "/v1/suppressions/sup_x/lift", &REGISTERING),
+    ("GET", "/v1/suppressions/sup_x/recipients", &[Role::Officer]),
+    ("GET", "/v1/follow-ups", &REGISTERING),
+    (
+        "GET",
+        "/v1/settings",
+        &[Role::Recorder, Role::Officer, Role::Auditor, Role::Admin],
+    ),
+    ("PUT", "/v1/settings", &[Role::Admin]),
 ];
 
 #[test]

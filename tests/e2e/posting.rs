@@ -223,7 +223,6 @@ fn every_fault_of_an_event_is_told_at_once_with_its_place_and_article() {
         faults(&answer),
         [
             "/consent field.required_for_basis",
-            "/consent/statement consent.statement_required",
             "/item json.unknown_field",
             "/items/0 items.vague",
             "/principals/0/name principal.collective",

@@ -184,7 +184,11 @@ fn refusals(server: &Server) -> Vec<Refused> {
         ),
         refused(415, "request.media_type", post(&ingest, "text/plain", b"{}")),
         refused(422, "request.invalid", post(&ingest, json, b"[]")),
-        refused(422, "event.prohibited", post(&ingest, json, b"{}")),
+        refused(
+            422,
+            "event.prohibited",
+            post(&ingest, json, br#"{"basis":"none"}"#),
+        ),
     ]
 }
 

@@ -179,7 +179,16 @@ impl DataFolder {
     /// What `kirokubo verify --json` says, with its exit status in `exit`.
     #[must_use]
     pub fn verify(&self) -> Value {
-        let output = self.run(&["verify", "--json"]);
+        self.verify_with(&[])
+    }
+
+    /// The same with some variables in the environment.
+    #[must_use]
+    pub fn verify_with(&self, variables: &[(&str, &str)]) -> Value {
+        let mut command = binaries().kirokubo();
+        command.args(["verify", "--json", "--data"]).arg(self.path());
+        command.envs(variables.iter().copied());
+        let output = command.output().expect("kirokubo starts");
         let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| {
             panic!(
                 "kirokubo verify gave no report: {}\n{}",

@@ -19,9 +19,17 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub struct Server {
     folder: DataFolder,
     process: Process,
-    level: &'static str,
+    settings: Settings,
     /// What servers on this folder logged before.
     earlier_logs: String,
+}
+
+/// What a server is told beside its folder.
+#[derive(Clone, Debug)]
+struct Settings {
+    level: &'static str,
+    /// Variables of the environment.
+    variables: Vec<(String, String)>,
 }
 
 /// The child process and the thread that collects its standard error.
@@ -53,10 +61,21 @@ impl Server {
     /// Starts a server that logs at this level.
     #[must_use]
     pub fn with_log(folder: DataFolder, level: &'static str) -> Self {
-        Self {
-            process: Process::start(&folder, level),
-            folder,
+        Self::with_settings(folder, level, &[])
+    }
+
+    /// Starts a server with some variables in its environment.
+    #[must_use]
+    pub fn with_settings(folder: DataFolder, level: &'static str, variables: &[(&str, &str)]) -> Self {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let settings = Settings {
             level,
+            variables: variables.iter().map(owned).collect(),
+        };
+        Self {
+            process: Process::start(&folder, &settings),
+            folder,
+            settings,
             earlier_logs: String::new(),
         }
     }
@@ -65,7 +84,11 @@ impl Server {
     #[must_use]
     #[track_caller]
     pub fn refused(folder: &DataFolder) -> String {
-        let mut child = spawn(folder, "info");
+        let settings = Settings {
+            level: "info",
+            variables: Vec::new(),
+        };
+        let mut child = spawn(folder, &settings);
         let mut line = String::new();
         let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
         stdout.read_line(&mut line).expect("the server writes UTF-8");
@@ -163,7 +186,7 @@ impl Server {
     /// Starts a server on the same folder again, once the one before is gone.
     pub fn restart(&mut self) {
         self.earlier_logs = self.log();
-        self.process = Process::start(&self.folder, self.level);
+        self.process = Process::start(&self.folder, &self.settings);
     }
 
     /// Stops the server gently and gives its folder back.
@@ -176,8 +199,8 @@ impl Server {
 }
 
 impl Process {
-    fn start(folder: &DataFolder, level: &str) -> Self {
-        let mut child = spawn(folder, level);
+    fn start(folder: &DataFolder, settings: &Settings) -> Self {
+        let mut child = spawn(folder, settings);
         let log = Arc::default();
         let collector = collect(child.stderr.take().expect("it is piped"), Arc::clone(&log));
         let mut line = String::new();
@@ -235,11 +258,19 @@ impl Drop for Process {
     }
 }
 
-fn spawn(folder: &DataFolder, level: &str) -> Child {
+fn spawn(folder: &DataFolder, settings: &Settings) -> Child {
     binaries()
         .kirokubo()
-        .args(["serve", "--listen", "127.0.0.1:0", "--log", level, "--data"])
+        .args([
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--log",
+            settings.level,
+            "--data",
+        ])
         .arg(folder.path())
+        .envs(settings.variables.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

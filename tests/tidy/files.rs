@@ -58,7 +58,7 @@ pub(crate) fn sources(wanted: impl Fn(&str) -> bool) -> Vec<Source> {
                 if !is_generated(&name) {
                     folders.push(path);
                 }
-            } else if wanted(&name) {
+            } else if wanted(&name) && name != GIT {
                 // What is no text has no words to check.
                 sources.extend(
                     fs::read_to_string(&path)
@@ -73,9 +73,12 @@ pub(crate) fn sources(wanted: impl Fn(&str) -> bool) -> Vec<Source> {
     sources
 }
 
+/// A folder, or in a work tree beside the first one a file that says where that folder is.
+const GIT: &str = ".git";
+
 /// What `.gitignore` leaves out, and git's own folder.
 fn is_generated(folder: &str) -> bool {
-    [".git", "target", "fuzz/target", "fuzz/corpus", "fuzz/artifacts"].contains(&folder)
+    [GIT, "target", "fuzz/target", "fuzz/corpus", "fuzz/artifacts"].contains(&folder)
         || folder.starts_with("kirokubo-demo")
 }
 

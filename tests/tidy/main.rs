@@ -8,5 +8,6 @@ mod commands;
 mod error_codes;
 mod files;
 mod house;
+mod law_page;
 mod links;
 mod rust_files;

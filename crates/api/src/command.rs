@@ -68,6 +68,20 @@ impl Place {
     }
 }
 
+/// Where the files of evidence are: an option of those commands that read or take them.
+#[derive(Debug, Args)]
+struct EvidencePlace {
+    /// `file:` (in the data folder), `file:PATH`, or `s3://BUCKET/PREFIX` with the usual `AWS_…` variables
+    /// (`AWS_ENDPOINT_URL` for anything else that speaks S3). Never changed without moving the files as well.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "KIROKUBO_EVIDENCE_URL",
+        default_value = "file:"
+    )]
+    evidence_url: String,
+}
+
 /// What a command ends in: an exit status, or an error that `main` prints.
 pub type Outcome = Result<ExitCode, Box<dyn Error + Send + Sync>>;
 

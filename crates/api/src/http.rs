@@ -4,6 +4,8 @@ mod actor;
 mod answer;
 mod body;
 mod budget;
+mod disposition;
+mod file_body;
 mod language;
 mod leftover;
 mod metrics;
@@ -14,9 +16,14 @@ mod router;
 mod segment;
 mod state;
 
-pub(crate) use actor::{AnyActor, Auditing, Reading, Recording, Searching};
+pub(crate) use actor::{
+    AnyActor, Approving, Auditing, Correcting, Reading, ReadingFiles, Recording, Registering, Searching,
+    Settled, Settling,
+};
 pub(crate) use body::{EventBody, JsonBody, MAX_LINE, list_body, ndjson_body};
 pub(crate) use budget::{Budget, Share};
+pub(crate) use disposition::{attachment, file_name};
+pub(crate) use file_body::FileBody;
 pub(crate) use language::Language;
 pub use metrics::Metrics;
 pub(crate) use page::{Page, limit};

@@ -4,8 +4,10 @@
 //! (`kirokubo-rules`), what a record is (`kirokubo-records`), SQL (`kirokubo-store`), hashing
 //! (`kirokubo-ledger`); nothing here names a table or computes a hash.
 
+mod amending;
 pub mod command;
 mod docs_page;
+mod guarding;
 pub mod http;
 mod listen;
 mod names;

@@ -3,16 +3,17 @@
 use kirokubo_ledger::RecordId;
 use kirokubo_ledger::commitment::RecordSecret;
 use kirokubo_records::fault::{Code, Fault};
-use kirokubo_records::seal::{Meta, SealedRecord, Sealing, seal};
+use kirokubo_records::seal::{Guards, Meta, Month, SealError, SealedRecord, Sealing, seal};
 use kirokubo_records::{CitedIds, Context, Draft, Expect, Known, NoDuty, Outcome, json, parse_event_node};
 use kirokubo_records::{japan_date, japan_day, record_id_text};
 use kirokubo_store::{Actor, AppendError, Appended, Existing, HandedIn, ListSeal, Recorded, Store, random};
 
+use crate::guarding;
 use crate::http::{ApiError, AppState};
 use crate::time::date_of_retention;
 
 /// Principals that one event may name inline; more come as a list.
-const MAX_PRINCIPALS: usize = 1_000;
+pub(crate) const MAX_PRINCIPALS: usize = 1_000;
 
 /// What became of a posted event.
 pub(crate) enum Posted {
@@ -40,6 +41,8 @@ pub(crate) struct Sender<'a> {
     pub(crate) actor: &'a Actor,
     /// The `Idempotency-Key` header, if there was one.
     pub(crate) idempotency_key: Option<&'a str>,
+    /// Who approved what the actor asked for, where somebody had to.
+    pub(crate) approved_by: Option<&'a str>,
 }
 
 /// What to do when the sequencer's queue is full.
@@ -76,10 +79,10 @@ pub(crate) async fn record(
 ) -> Result<Posted, ApiError> {
     let prepared = prepare(state, sender, body, expect).await?;
     let posted = append(state, prepared, when_full).await;
-    if !matches!(posted, Err(ApiError::Append(AppendError::DayChanged))) {
+    if !matches!(posted, Err(ApiError::Append(AppendError::Stale))) {
         return posted;
     }
-    // Midnight passed in Japan while the record waited: judge and date it again.
+    // Midnight passed in Japan while the record waited, or what it names changed: judge and date it again.
     append(state, prepare(state, sender, body, expect).await?, when_full).await
 }
 
@@ -102,7 +105,13 @@ pub(crate) async fn prepare(
                     None => return replayed(state, &draft).await,
                 },
             };
-            let sealed = seal_draft(&state.store, sender, &draft, list, now)?;
+            let seen = match guarding::look_elsewhere(state, &draft).await {
+                Ok(seen) => seen,
+                Err(refused) => return known_or(state, &draft, refused).await,
+            };
+            let mut sealed = seal_draft(&state.store, sender, &draft, list, now)?;
+            sealed.guards.demands_seen = seen;
+            sealed.needs_approval = draft.needs_approval(&state.settings());
             Ok(Prepared::Record(Box::new(sealed)))
         }
     }
@@ -110,13 +119,19 @@ pub(crate) async fn prepare(
 
 /// An event whose list is used up: by itself, or by another.
 async fn replayed(state: &AppState, draft: &Draft) -> Result<Prepared, ApiError> {
+    known_or(state, draft, list_used()).await
+}
+
+/// The natural key decides first: an event that was recorded before gets its first answer, whatever has come since.
+async fn known_or(state: &AppState, draft: &Draft, refused: ApiError) -> Result<Prepared, ApiError> {
     match known(state, draft).await? {
         Some(existing) => Ok(Prepared::Replayed(existing)),
-        None => Err(list_used()),
+        None => Err(refused),
     }
 }
 
-fn list_used() -> ApiError {
+/// The list that an event cites belongs to another record.
+pub(crate) fn list_used() -> ApiError {
     ApiError::Invalid(vec![Fault::new(Code::ListUsed, "/principal_list".to_owned())])
 }
 
@@ -134,11 +149,13 @@ pub(crate) async fn judge(
     } else {
         state.store.known(&cited).await?
     };
+    let settings = state.settings();
     let parse = |known: &Known| {
         let context = Context {
             today: japan_date(now_ms),
             max_principals: MAX_PRINCIPALS,
             known,
+            settings: &settings,
         };
         parse_event_node(&node, expect, &context)
     };
@@ -173,6 +190,27 @@ pub(crate) async fn known(state: &AppState, draft: &Draft) -> Result<Option<Exis
     }
 }
 
+/// Refuses a draft of whose principals some demanded a stop, as recording it would.
+pub(crate) async fn refuse_suppressed(state: &AppState, draft: &Draft) -> Result<(), ApiError> {
+    let guards = Guards::of_draft(draft, state.store.keyring().search());
+    let rows = state.store.suppressed(&guards).await?;
+    if rows.is_empty() {
+        return guarding::look_elsewhere(state, draft).await.map(drop);
+    }
+    Err(suppressed(&rows))
+}
+
+/// The refusal of a provision because of the principals at these places. It does not say who they are.
+fn suppressed(rows: &[u64]) -> ApiError {
+    ApiError::Suppressed(rows.iter().map(|row| stopped(*row, rows.len())).collect())
+}
+
+/// The fault that the principal at this place demanded a stop, as one of so many.
+pub(crate) fn stopped(row: u64, of: usize) -> Fault {
+    let pointer = format!("/principals/{row}");
+    Fault::new(Code::PrincipalSuppressed, pointer).fill("n", &of.to_string())
+}
+
 /// Faults as the client is told of them: unreadable bytes are another thing than an unacceptable event.
 pub(crate) fn invalid(faults: Vec<Fault>) -> ApiError {
     let unreadable = |fault: &Fault| {
@@ -188,19 +226,32 @@ pub(crate) fn invalid(faults: Vec<Fault>) -> ApiError {
     }
 }
 
-/// Seals a draft; one that cites a list with what the list has reserved for it.
-fn seal_draft(
+/// Seals a draft that was judged at `now`; one that cites a list with what the list has reserved for it.
+pub(crate) fn seal_draft(
     store: &Store,
     sender: Sender<'_>,
     draft: &Draft,
     list: Option<ListSeal>,
     now: i64,
 ) -> Result<SealedRecord, ApiError> {
+    let month = Month::of_retention(draft.entry_retain_through());
+    sealing(store, sender, month, list, now, |with| {
+        seal(draft, japan_day(now), with)
+    })
+}
+
+/// Seals under the key of `month`, with a fresh id and secret, or those that a list has reserved.
+pub(crate) fn sealing(
+    store: &Store,
+    sender: Sender<'_>,
+    month: Month,
+    list: Option<ListSeal>,
+    now: i64,
+    seal: impl FnOnce(&Sealing<'_>) -> Result<SealedRecord, SealError>,
+) -> Result<SealedRecord, ApiError> {
     let keyring = store.keyring();
     let month_key = keyring
-        .month_to_seal(kirokubo_records::seal::Month::of_retention(
-            draft.entry_retain_through(),
-        ))
+        .month_to_seal(month)
         .map_err(kirokubo_store::StoreError::from)?;
     let (record_id, secret, list) = match list {
         Some(list) => (list.record_id, list.secret, Some(list.number)),
@@ -217,12 +268,13 @@ fn seal_draft(
         list,
         wrap_nonce: random::bytes(),
         recorded_by: &sender.actor.id,
+        approved_by: sender.approved_by,
         idempotency_key: sender.idempotency_key,
         month_key: &month_key,
         search_key: keyring.search(),
         digest_key: keyring.digest(),
     };
-    Ok(seal(draft, japan_day(now), &with)?)
+    Ok(seal(&with)?)
 }
 
 /// Appends what was prepared.
@@ -293,6 +345,10 @@ pub(crate) async fn finish(state: &AppState, underway: Underway) -> Result<Poste
             Err(ApiError::Conflict {
                 id: record_id_text(&existing.record_id),
             })
+        }
+        Err(AppendError::Suppressed { rows }) => {
+            state.metrics.event("refused");
+            Err(suppressed(&rows))
         }
         // Another event was faster with the same list.
         Err(AppendError::ListUsed) => {

@@ -11,6 +11,12 @@ pub(crate) fn rfc3339(unix_ms: i64) -> String {
         .to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
+/// When a day, counted from 1970-01-01, begins in Japan: Unix milliseconds.
+pub(crate) fn start_of_day(day: i32) -> i64 {
+    const HOUR: i64 = 3_600_000;
+    i64::from(day) * 24 * HOUR - 9 * HOUR
+}
+
 /// The last day of retention as `YYYY-MM-DD`; `None` while the clock is open.
 pub(crate) fn date_of_retention(retain: RetainThrough) -> Option<String> {
     match retain {

@@ -52,6 +52,7 @@ pub(crate) struct CrossBorder {
     country: Option<Country>,
     ground: Option<Ground>,
     information_given: Option<bool>,
+    information: bool,
 }
 
 impl CrossBorder {
@@ -73,6 +74,11 @@ impl CrossBorder {
     /// Whether the principals were told what arts. 28(2) and 31(1)(ii) ask for.
     pub(crate) fn information_given(&self) -> Option<bool> {
         self.information_given
+    }
+
+    /// Whether it is said that they were told, or what they were told.
+    pub(crate) fn tells_of_information(&self) -> bool {
+        self.information_given.unwrap_or(self.information)
     }
 }
 
@@ -104,5 +110,6 @@ pub(crate) fn read(form: &Form<'_, '_>) -> Given<CrossBorder> {
         country: country.present(),
         ground: ground.present(),
         information_given: information_given.present(),
+        information: matches!(texts[0], Given::Present(_)),
     })
 }

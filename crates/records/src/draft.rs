@@ -3,16 +3,23 @@
 mod status;
 
 use chrono::NaiveDate;
+use kirokubo_ledger::RecordId;
 use kirokubo_ledger::commitment::Field;
 use kirokubo_ledger::entry;
-use kirokubo_rules::{Answer, Case, Direction, Matter, Method, Question, RetainThrough};
+use kirokubo_rules::{Answer, Basis, Case, Direction, Matter, Method, Question, RetainThrough};
 
+use crate::amendment::amendment_event_id;
 use crate::corporate_number::CorporateNumber;
-use crate::fault::Fault;
+use crate::event::Links;
+use crate::fault::{Fault, Level};
 use crate::japan::day_of_date;
+use crate::known::IdBytes;
+use crate::known_record::KnownRecord;
+use crate::master::{ReceiptApproval, Settings};
 use crate::matter::{CitedList, PrincipalRow, Principals, ThirdParty};
 use crate::private::Private;
-use crate::source::Source;
+use crate::relation::{Reference, Relation, references_json};
+use crate::source::{OWN_SYSTEM, Source};
 use crate::statutory::Statutory;
 pub use status::Status;
 
@@ -68,25 +75,59 @@ pub struct Draft {
     head: Head,
     statutory: Option<Statutory>,
     beside: Beside,
+    links: Links,
     warnings: Vec<Fault>,
     canonical: Private<Vec<u8>>,
+    /// Second half of the natural key, where it is an amendment of ours.
+    amendment: Option<String>,
+}
+
+/// What a record holds, and what it leaves to others.
+#[derive(Debug, Clone)]
+pub(crate) struct Kept {
+    pub(crate) statutory: Option<Statutory>,
+    pub(crate) beside: Beside,
+    pub(crate) links: Links,
 }
 
 impl Draft {
-    pub(crate) fn new(
-        head: Head,
-        statutory: Option<Statutory>,
-        beside: Beside,
-        warnings: Vec<Fault>,
-        canonical: Vec<u8>,
-    ) -> Self {
+    pub(crate) fn new(head: Head, kept: Kept, warnings: Vec<Fault>, canonical: Vec<u8>) -> Self {
         Self {
             head,
-            statutory,
-            beside,
+            statutory: kept.statutory,
+            beside: kept.beside,
+            links: kept.links,
             warnings,
             canonical: Private::new(canonical),
+            amendment: None,
         }
+    }
+
+    /// The same record in the place of `amended`; `note` is the stored text of why.
+    pub(crate) fn amending(
+        mut self,
+        amended: &KnownRecord,
+        note: &str,
+        canonical: Vec<u8>,
+        warnings: Vec<Fault>,
+    ) -> Self {
+        self.links.references.push(Reference {
+            record: amended.facts.record_id,
+            relation: Relation::Amends,
+            fields: Vec::new(),
+        });
+        self.beside
+            .set(Field::REFERENCES, references_json(&self.links.references));
+        let voluntary = self
+            .beside
+            .get(Field::VOLUNTARY)
+            .and_then(|text| text.strip_suffix('}'));
+        let voluntary = voluntary.map(|open| format!("{open},\"amendment\":{note}}}"));
+        self.beside.set(Field::VOLUNTARY, voluntary);
+        self.amendment = Some(amendment_event_id(amended));
+        self.warnings.extend(warnings);
+        self.canonical = Private::new(canonical);
+        self
     }
 
     /// Provision or receipt.
@@ -99,6 +140,15 @@ impl Draft {
     #[must_use]
     pub const fn source(&self) -> &Source {
         &self.head.source
+    }
+
+    /// What is unique of it for ever: where the event came from, or which version of a record it amends.
+    #[must_use]
+    pub fn natural_key(&self) -> (&str, &str) {
+        match &self.amendment {
+            Some(event_id) => (OWN_SYSTEM, event_id),
+            None => (self.head.source.system(), self.head.source.event_id()),
+        }
     }
 
     /// The day of the event in Japan.
@@ -206,9 +256,31 @@ impl Draft {
                 .any(|matter| matter_field(*matter) == field)
     }
 
-    /// The stored text of `field`: JSON, as the exact bytes that are hashed.
+    /// The other records it names: where each field that it leaves out stands, and what else must outlive it.
+    #[must_use]
+    pub fn references(&self) -> &[Reference] {
+        &self.links.references
+    }
+
+    /// The files that show what it says.
+    #[must_use]
+    pub fn evidence(&self) -> &[IdBytes] {
+        &self.links.evidence
+    }
+
+    /// The record that opened the batch it is added to.
+    #[must_use]
+    pub const fn series(&self) -> Option<RecordId> {
+        self.links.series
+    }
+
+    /// The stored text of `field`: JSON, as the exact bytes that are hashed; `None` where the record has no such field,
+    /// or where it stands in another record.
     #[must_use]
     pub fn field(&self, field: Field) -> Option<&str> {
+        if self.links.omitted.contains(&field) {
+            return None;
+        }
         let statutory = self
             .statutory
             .as_ref()
@@ -246,6 +318,23 @@ impl Draft {
     #[must_use]
     pub fn corporate_number(&self) -> Option<CorporateNumber> {
         self.third_party().and_then(ThirdParty::corporate_number)
+    }
+
+    /// Whether what was received may not be used before somebody approves (users' rules: 利用不可).
+    #[must_use]
+    pub fn needs_approval(&self, settings: &Settings) -> bool {
+        let unconfirmed = self
+            .warnings
+            .iter()
+            .any(|warning| warning.level == Level::Approval);
+        let asked_for = match settings.receipts_need_approval {
+            ReceiptApproval::All => true,
+            ReceiptApproval::OptOut => self.question().basis == Basis::OptOut,
+            ReceiptApproval::None => false,
+        };
+        self.direction() == Direction::Receipt
+            && self.status() != Status::Voluntary
+            && (asked_for || unconfirmed)
     }
 
     /// What is worth saying although the record is accepted.

@@ -1,10 +1,14 @@
 //! From a posted event to a record that is ready to seal, to the answer that none is due, or to every fault at once.
 
+mod abroad;
 mod beside;
+mod check;
 mod conclude;
+mod links;
 mod parts;
 mod place;
 mod prohibited;
+mod relied;
 mod required;
 
 use std::borrow::Cow;
@@ -18,7 +22,11 @@ use crate::form::Form;
 use crate::inputs::INPUTS;
 use crate::json::{self, Node, Path, canonical_object};
 use crate::known::Known;
+use crate::master::Settings;
+use crate::my_number;
 use crate::source::Source;
+pub use check::ProvisionCheck;
+pub(crate) use links::Links;
 use parts::Parts;
 
 /// Which event the bytes are said to be.
@@ -41,6 +49,8 @@ pub struct Context<'a> {
     pub max_principals: usize,
     /// What the ids that the event cites stand for.
     pub known: &'a Known,
+    /// What an administrator decided for the whole ledger.
+    pub settings: &'a Settings,
 }
 
 /// What becomes of an event.
@@ -102,15 +112,20 @@ const FIELDS: &[&str] = &[
     "opt_out_filing",
     "acquisition",
     "third_party_confirmation",
+    "recipient_confirmation",
     "ppc_publication",
     "same_as",
+    "series",
     "period",
     "agreement",
+    "delegation",
+    "beforehand",
     "voluntary",
     "evidence",
     "keep_voluntarily",
     "non_conforming",
     "statutory",
+    my_number::DENIAL,
 ];
 
 /// Reads and judges one event.
@@ -132,8 +147,17 @@ pub fn parse_event_node(
     let Some((direction, form)) = open(node, expect, &faults) else {
         return Err(faults.into_sorted());
     };
+    let form = form.citing(context.known);
+    let Ok(relied) = relied::read(&form, direction, context) else {
+        // Without the record it relies on, the rest cannot be told from what is missing.
+        return Err(faults.into_errors());
+    };
+    let complete = relied.as_ref().map(|relied| relied.complete(node));
+    let form = complete.as_ref().map_or(form, |complete| {
+        Form::over(complete, Path::ROOT, &faults).citing(context.known)
+    });
     let parts = Parts::read(&form, direction, context);
-    let Some(conclusion) = conclude::conclude(&form, parts, context) else {
+    let Some(conclusion) = conclude::conclude(&form, parts, relied.as_ref(), node, context) else {
         return Err(faults.into_errors());
     };
     let warnings = faults.into_warnings()?;

@@ -2,10 +2,14 @@
 //!
 //! Only keys are folded. What is stored and hashed stays as received.
 
+mod guard;
 mod key;
 mod name;
+mod party;
 mod reason;
 mod variants;
 
+pub use guard::GuardKey;
 pub use key::{KeyKind, SearchKey, SearchKeys};
+pub(crate) use party::party_name;
 pub use reason::{MatchReason, explain};

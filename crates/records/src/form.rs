@@ -10,6 +10,7 @@ use crate::day::{self, DayReading};
 use crate::fault::{Code, Fault, Faults, Words};
 use crate::given::Given;
 use crate::json::{Member, Node, Path};
+use crate::known::Known;
 use crate::my_number;
 use crate::text::TextRule;
 use crate::wording;
@@ -24,6 +25,7 @@ pub(crate) struct Form<'p, 'n> {
     members: &'n [Member<'n>],
     path: Path<'p>,
     faults: &'p Faults,
+    known: &'p Known,
 }
 
 impl<'p, 'n> Form<'p, 'n> {
@@ -43,6 +45,7 @@ impl<'p, 'n> Form<'p, 'n> {
             members,
             path,
             faults,
+            known: Known::NOTHING,
         };
         for (name, _) in members {
             // Looking for the nearest name is dear, so nobody may ask for it without end.
@@ -54,6 +57,36 @@ impl<'p, 'n> Form<'p, 'n> {
             }
         }
         Some(form)
+    }
+
+    /// Goes over an object whose fields were looked at before.
+    pub(crate) fn over(node: &'n Node<'n>, path: Path<'p>, faults: &'p Faults) -> Self {
+        let members = match node {
+            Node::Object(members) => members.as_slice(),
+            _ => &[],
+        };
+        Self {
+            node,
+            members,
+            path,
+            faults,
+            known: Known::NOTHING,
+        }
+    }
+
+    /// The same object, whose ids stand for what is in `known`.
+    pub(crate) fn citing(self, known: &'p Known) -> Self {
+        Self { known, ..self }
+    }
+
+    /// What the ids in it stand for.
+    pub(crate) fn known(&self) -> &'p Known {
+        self.known
+    }
+
+    /// The place of the object.
+    pub(crate) fn path(&self) -> Path<'p> {
+        self.path
     }
 
     /// The object itself.
@@ -124,7 +157,7 @@ impl<'p, 'n> Form<'p, 'n> {
             return Given::Absent;
         };
         match Form::open(node, self.at(name), self.faults, &[known]) {
-            Some(form) => Given::Present(form),
+            Some(form) => Given::Present(form.citing(self.known)),
             None => Given::Faulty,
         }
     }

@@ -3,7 +3,7 @@
 use crate::fault::{Fault, Faults, Level};
 
 /// What was posted for one field.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum Given<T> {
     /// The field was left out.
     #[default]
@@ -89,6 +89,17 @@ impl<T> Complete<T> {
     #[must_use]
     pub const fn get(&self) -> &T {
         &self.0
+    }
+}
+
+impl<T: Clone> Given<&T> {
+    /// Clones the value.
+    pub(crate) fn cloned(self) -> Given<T> {
+        match self {
+            Self::Absent => Given::Absent,
+            Self::Faulty => Given::Faulty,
+            Self::Present(value) => Given::Present(value.clone()),
+        }
     }
 }
 

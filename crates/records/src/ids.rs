@@ -32,6 +32,8 @@ pub enum IdKind {
     Key,
     /// A person who signs in.
     User,
+    /// Something that waits for approval.
+    Approval,
 }
 
 impl IdKind {
@@ -50,6 +52,7 @@ impl IdKind {
         Self::Hold,
         Self::Key,
         Self::User,
+        Self::Approval,
     ];
 
     /// What an id of this kind begins with.
@@ -69,6 +72,7 @@ impl IdKind {
             Self::Hold => "hld_",
             Self::Key => "key_",
             Self::User => "usr_",
+            Self::Approval => "apr_",
         }
     }
 }

@@ -14,6 +14,7 @@ pub(crate) const INPUTS: &[&str] = &[
     "basis",
     "interpretation",
     "sensitive",
+    "biometric",
     "illicit",
     "from_opt_out",
     "filed",
@@ -33,6 +34,7 @@ pub(crate) fn read(form: &Form<'_, '_>, question: &mut Question) -> bool {
     take(form.choice("basis"), &mut question.basis, ok);
     take(form.choice("interpretation"), &mut question.interpretation, ok);
     take(form.flag("sensitive"), &mut question.sensitive, ok);
+    take(form.flag("biometric"), &mut question.biometric, ok);
     take(form.flag("illicit"), &mut question.illicit, ok);
     take(form.flag("from_opt_out"), &mut question.from_opt_out, ok);
     take(form.flag("filed"), &mut question.filed, ok);
@@ -87,6 +89,7 @@ pub(crate) fn write_differences(question: &Question, object: &mut ObjectText) {
     }
     let flags = [
         ("sensitive", question.sensitive, plain.sensitive),
+        ("biometric", question.biometric, plain.biometric),
         ("illicit", question.illicit, plain.illicit),
         ("from_opt_out", question.from_opt_out, plain.from_opt_out),
         ("filed", question.filed, plain.filed),

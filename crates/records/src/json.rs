@@ -12,7 +12,7 @@ use std::fmt;
 
 pub(crate) use path::Path;
 pub use read::read;
-pub(crate) use write::{ObjectText, canonical_object};
+pub(crate) use write::{ObjectText, canonical_object, json_text};
 
 /// One JSON value, with the order of its members kept.
 ///

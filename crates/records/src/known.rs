@@ -5,10 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
 use kirokubo_ledger::RecordId;
 
-use crate::ids::{IdKind, parse_id, parse_record_id};
-use crate::json::Node;
+use crate::ids::{IdKind, id_text, parse_id, parse_record_id};
+use crate::json::{Node, ObjectText};
+use crate::known_record::KnownRecord;
+use crate::private::Private;
 
 /// Most ids that one event may cite; further ones stand for nothing, which is then told as a fault.
 const MOST: usize = 256;
@@ -52,7 +55,7 @@ impl CitedIds {
         *self == Self::default()
     }
 
-    fn gather(&mut self, node: &Node<'_>) {
+    pub(crate) fn gather(&mut self, node: &Node<'_>) {
         match node {
             Node::Text(text) => self.take(text),
             Node::List(list) => list.iter().for_each(|node| self.gather(node)),
@@ -84,6 +87,14 @@ impl CitedIds {
 /// What the cited ids stand for; an id that is in none of these stands for nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Known {
+    /// Earlier records, each by the id it was cited by, in its newest version.
+    pub records: BTreeMap<RecordId, KnownRecord>,
+    /// Registered third parties, every version of each.
+    pub parties: BTreeMap<IdBytes, Vec<KnownVersion>>,
+    /// Opt-out filings, every version of each.
+    pub filings: BTreeMap<IdBytes, Vec<KnownVersion>>,
+    /// Evidence files.
+    pub evidence: BTreeMap<IdBytes, KnownEvidence>,
     /// Uploaded lists.
     pub lists: BTreeMap<IdBytes, KnownList>,
 }
@@ -98,8 +109,85 @@ impl Known {
 
     /// For events that cite nothing.
     pub const NOTHING: &'static Self = &Self {
+        records: BTreeMap::new(),
+        parties: BTreeMap::new(),
+        filings: BTreeMap::new(),
+        evidence: BTreeMap::new(),
         lists: BTreeMap::new(),
     };
+}
+
+/// One version of something registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownVersion {
+    /// From 1.
+    pub version: u32,
+    /// The day from which it holds.
+    pub holds_from: NaiveDate,
+    json: Private<String>,
+}
+
+impl KnownVersion {
+    /// A version with the text that was registered.
+    #[must_use]
+    pub const fn new(version: u32, holds_from: NaiveDate, json: String) -> Self {
+        Self {
+            version,
+            holds_from,
+            json: Private::new(json),
+        }
+    }
+
+    /// The text that was registered.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        self.json.get()
+    }
+}
+
+/// The version in force on `day`: the last of those that hold by then, or the first of all where the event is older
+/// than what was registered, since nothing better is known.
+#[must_use]
+pub fn in_force(versions: &[KnownVersion], day: NaiveDate) -> Option<&KnownVersion> {
+    let by_then = versions.iter().filter(|version| version.holds_from <= day);
+    by_then
+        .max_by_key(|version| (version.holds_from, version.version))
+        .or_else(|| {
+            versions
+                .iter()
+                .min_by_key(|version| (version.holds_from, version.version))
+        })
+}
+
+/// An evidence file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownEvidence {
+    /// The text that a record cites it by: `{"id","sha256","size","media_type","title"}`.
+    json: Private<String>,
+}
+
+impl KnownEvidence {
+    /// The file `id` of `size` bytes, with its SHA-256 in hexadecimal; its title may name a person.
+    #[must_use]
+    pub fn new(id: &IdBytes, sha256: &str, size: u64, media_type: &str, title: Option<&str>) -> Self {
+        let mut json = ObjectText::default();
+        json.text("id", &id_text(IdKind::Evidence, id))
+            .text("sha256", sha256)
+            .json("size", &size.to_string())
+            .text("media_type", media_type);
+        if let Some(title) = title {
+            json.text("title", title);
+        }
+        Self {
+            json: Private::new(json.finish().unwrap_or_default()),
+        }
+    }
+
+    /// The text that a record cites it by.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        self.json.get()
+    }
 }
 
 /// An uploaded list of principals.
@@ -116,7 +204,7 @@ pub struct KnownList {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::{id_text, new_uuid_v7, record_id_text};
+    use crate::ids::{new_uuid_v7, record_id_text};
     use crate::json;
 
     #[test]

@@ -1,5 +1,17 @@
 //! 個人番号 (My Number): never recorded here, so it must be recognised by its label or its check digit.
 
+use crate::form::Form;
+use crate::json::Node;
+
+/// The field by which the sender of an event answers the suspicion, once for the event.
+pub(crate) const DENIAL: &str = "not_my_number";
+
+/// Whether the sender of an event says that its numbers of twelve digits are others. What else may stand in the field
+/// is told where the event's own fields are read.
+pub(crate) fn is_denied(event: &Form<'_, '_>) -> bool {
+    matches!(event.get(DENIAL), Some(Node::Bool(true)))
+}
+
 /// Whether the name of a field or of a data item says that it holds an Individual Number.
 ///
 /// A 個人番号カード (the card) as a means of identification is not the number.

@@ -9,8 +9,12 @@
 //! the key of the month in which retention ends, with a random nonce.
 
 mod content;
+mod file;
+mod guard;
 mod keys;
 mod list;
+mod master;
+mod voiding;
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
@@ -22,11 +26,18 @@ use kirokubo_ledger::{LedgerId, RecordId};
 use kirokubo_rules::Direction;
 
 pub use content::{Content, Meta};
+pub use file::{
+    BrokenFile, CHUNK, FileDescription, FileKey, FileOpener, FileRef, FileSealer, WRAPPED_FILE_KEY_LEN,
+};
+pub use guard::Guards;
 pub use keys::{BodyDigest, DigestKey, Month, MonthKey, RowKey, SearchKey, SearchToken};
 pub use list::{ListSealer, SealedRows, list_key, row_tokens};
+pub use master::{MasterKey, MasterRef};
+pub use voiding::seal_voiding;
 
 use crate::draft::{Draft, Status};
 use crate::matter::PrincipalRow;
+use crate::relation::{Reference, Relation};
 
 /// Length of a wrapped secret in bytes: nonce 12, secret 32, tag 16.
 pub const WRAPPED_SECRET_LEN: usize = 60;
@@ -45,6 +56,8 @@ pub struct Sealing<'a> {
     pub wrap_nonce: [u8; 12],
     /// Who records: the id of the API key, never a person's name.
     pub recorded_by: &'a str,
+    /// Who approved, where somebody had to: the id of another API key.
+    pub approved_by: Option<&'a str>,
     /// The caller's `Idempotency-Key`, if it sent one.
     pub idempotency_key: Option<&'a str>,
     /// The key of the month in which the record's retention ends.
@@ -88,6 +101,12 @@ pub struct SealedRecord {
     pub recorded_by: String,
     /// Keyed token of the third party's corporate number.
     pub third_party: Option<SearchToken>,
+    /// The other records it names.
+    pub references: Vec<Reference>,
+    /// The record that opened the batch it is added to.
+    pub series: Option<RecordId>,
+    /// Whether what was received may not be used before somebody approves.
+    pub needs_approval: bool,
     /// Which month's key wraps the secret.
     pub month: Month,
     /// The wrapped secret.
@@ -98,6 +117,10 @@ pub struct SealedRecord {
     pub rows: Vec<Vec<u8>>,
     /// Search tokens with the row they belong to.
     pub tokens: Vec<(u64, SearchToken)>,
+    /// What demands to stop are looked for by; they are not stored with the record.
+    pub guards: Guards,
+    /// Ids of the files that it cites as evidence; all of them are kept at least as long as the record.
+    pub evidence: Vec<[u8; 16]>,
     /// The list that holds its rows and tokens instead.
     pub list: Option<i64>,
     /// What the judgement said, for the answer; it is part of the encrypted content, too.
@@ -109,7 +132,8 @@ impl SealedRecord {
     #[must_use]
     pub fn stored_size(&self) -> u64 {
         let sealed: usize = self.rows.iter().map(|row| row.len() + 32).sum();
-        let bytes = 512 + self.content.len() + sealed + 24 * self.tokens.len();
+        let beside = 24 * self.tokens.len() + 64 * self.evidence.len();
+        let bytes = 512 + self.content.len() + sealed + beside;
         u64::try_from(bytes).unwrap_or(u64::MAX)
     }
 }
@@ -160,7 +184,15 @@ pub fn seal(draft: &Draft, made_day: i32, with: &Sealing<'_>) -> Result<SealedRe
         draft.retention_class(),
         draft.entry_retain_through(),
     );
-    let entry = PendingEntry::record(record.ledger_id, record.record_id, case, class, retain, body_root)?;
+    let amended = draft
+        .references()
+        .iter()
+        .find(|reference| reference.relation == Relation::Amends);
+    let (ledger, id) = (record.ledger_id, record.record_id);
+    let entry = match amended {
+        None => PendingEntry::record(ledger, id, case, class, retain, body_root)?,
+        Some(amended) => PendingEntry::amend(ledger, id, amended.record, case, class, retain, body_root)?,
+    };
 
     let cipher = content_cipher(&expander);
     let row =
@@ -174,30 +206,44 @@ pub fn seal(draft: &Draft, made_day: i32, with: &Sealing<'_>) -> Result<SealedRe
         direction: draft.direction(),
         event_day: crate::japan::day_of_date(draft.event_date()),
         made_day,
-        system: draft.source().system().to_owned(),
-        event_id: draft.source().event_id().to_owned(),
+        system: draft.natural_key().0.to_owned(),
+        event_id: draft.natural_key().1.to_owned(),
         body_digest: with.digest_key.digest(draft.canonical()),
-        idempotency: with
-            .idempotency_key
-            .map(|key| with.digest_key.digest(&caller_key(with.recorded_by, key))),
+        idempotency: idempotency(with),
         row_key: with.digest_key.rows().clone(),
         recorded_by: with.recorded_by.to_owned(),
         third_party: draft
             .corporate_number()
             .map(|number| with.search_key.third_party(number.as_str())),
+        references: draft.references().to_vec(),
+        series: draft.series(),
+        needs_approval: false,
         month: Month::of_retention(retain),
         wrapped_secret: with.month_key.wrap(&with.secret, with.wrap_nonce, &record),
         content: encrypt(&cipher, part_nonce(0), &record, &content.encode()),
         rows: (0..).zip(draft.rows()).map(row).collect(),
         tokens: tokens(draft, with.search_key),
+        guards: Guards::of_draft(draft, with.search_key),
+        evidence: draft.evidence().to_vec(),
         list: with.list,
         meta: content.into_meta(),
     })
 }
 
-/// One caller's keys are nothing to another; a newline is in neither.
-fn caller_key(caller: &str, key: &str) -> Vec<u8> {
-    format!("{caller}\n{key}").into_bytes()
+/// Keyed digest of the caller and its key: one caller's keys are nothing to another. A newline is in neither.
+fn idempotency(with: &Sealing<'_>) -> Option<BodyDigest> {
+    let key = with.idempotency_key?;
+    let caller_key = format!("{}\n{key}", with.recorded_by);
+    Some(with.digest_key.digest(caller_key.as_bytes()))
+}
+
+/// The text of field 15.
+fn actors(with: &Sealing<'_>) -> String {
+    match with.approved_by {
+        None => serde_json::json!({ "recorded_by": with.recorded_by }),
+        Some(approver) => serde_json::json!({ "recorded_by": with.recorded_by, "approved_by": approver }),
+    }
+    .to_string()
 }
 
 /// The search tokens of a draft's rows, each with its row.
@@ -230,8 +276,7 @@ fn complete_fields(
     } else if let Some(list) = draft.list() {
         fields[content::position(Field::PRINCIPALS)] = Some(list.principals().to_owned());
     }
-    let actors = serde_json::json!({ "recorded_by": with.recorded_by });
-    fields[content::position(Field::ACTORS)] = Some(actors.to_string());
+    fields[content::position(Field::ACTORS)] = Some(actors(with));
     Ok(fields)
 }
 

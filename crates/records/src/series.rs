@@ -1,15 +1,16 @@
 //! How the record is made: each time, in batch over a period, or by a contract in its place.
 
+mod agreement;
+
 use chrono::NaiveDate;
-use kirokubo_rules::methods::{ContractCondition, MethodFacts, MethodFault, choose_method};
-use kirokubo_rules::{Answer, Method};
+use kirokubo_rules::methods::{Delegation, MethodFacts, MethodFault, choose_method};
+use kirokubo_rules::{Answer, Method, Verdict};
 
 use crate::fault::{Code, Words};
 use crate::form::Form;
 use crate::given::Given;
 use crate::json::ObjectText;
-use crate::matter::EVIDENCE;
-use crate::text::{IDENTIFIER, NAME, PROSE};
+use agreement::Agreement;
 
 /// What was posted about the way of recording.
 #[derive(Debug)]
@@ -17,6 +18,7 @@ pub(crate) struct Series {
     method: Given<Method>,
     period: Given<Period>,
     agreement: Given<Agreement>,
+    delegation: Given<Delegation>,
 }
 
 /// The days a batch or contract series covers; it runs on where it has no last day.
@@ -24,14 +26,6 @@ pub(crate) struct Series {
 struct Period {
     to: Option<NaiveDate>,
     json: String,
-}
-
-/// A base contract or another paper the record leans on.
-#[derive(Debug)]
-struct Agreement {
-    json: String,
-    /// What it shows of the conditions; the method in it is not asked for.
-    shown: MethodFacts,
 }
 
 /// The way of recording that the rules accept.
@@ -47,47 +41,73 @@ pub(crate) struct Recording {
     pub(crate) method_json: String,
 }
 
-/// Reads `recording_method`, `period` and `agreement`.
+/// Reads `recording_method`, `period`, `agreement` and `delegation`.
 pub(crate) fn read(form: &Form<'_, '_>) -> Series {
     Series {
         method: form.choice("recording_method"),
         period: read_period(form),
-        agreement: read_agreement(form),
+        agreement: agreement::read(form),
+        delegation: form.choice("delegation"),
     }
 }
 
 impl Series {
-    /// The way of recording, where the rules accept it for the judged event of `event_day`.
+    /// The way of recording, where the rules accept it for the judged event of `event_day`; `added` says that it is one
+    /// more day of a batch that runs.
     pub(crate) fn accept(
         &self,
         form: &Form<'_, '_>,
         answer: &Answer,
         event_day: NaiveDate,
+        added: bool,
     ) -> Option<Recording> {
-        if self.method.is_faulty() || self.period.is_faulty() || self.agreement.is_faulty() {
+        if self.method.is_faulty()
+            || self.period.is_faulty()
+            || self.agreement.is_faulty()
+            || self.delegation.is_faulty()
+        {
             return None;
         }
         let asked = self.method.as_ref().copied().present().unwrap_or(Method::Each);
         let period = self.period.as_ref().present();
         let agreement = self.agreement.as_ref().present();
-        let shown = agreement.map_or_else(|| MethodFacts::new(asked), |agreement| agreement.shown);
+        let delegation = self.delegation.as_ref().copied().present();
+        let shown = agreement.map_or_else(
+            || MethodFacts::new(asked),
+            |agreement| agreement.shows(asked, answer),
+        );
         let facts = MethodFacts {
-            method: asked,
-            continuous: period.is_some() || shown.continuous,
+            continuous: added || period.is_some() || shown.continuous,
+            delegation: delegation.unwrap_or(Delegation::None),
             ..shown
         };
         let method = choose_method(answer, &facts)
-            .or_else(|fault| note(form, &fault))
+            .or_else(|fault| note(form, answer, agreement, &fault))
             .ok()?;
+        if let (Method::Contract, Some(agreement)) = (method, agreement)
+            && answer.verdict != Verdict::None
+        {
+            agreement.note_evidence(form);
+        }
         let mut json = ObjectText::default();
         json.text("method", method.as_str());
         if method != asked {
             json.text("asked", asked.as_str());
         }
-        if let Some(agreement) = agreement {
+        // The record that opened the batch holds its agreement.
+        if let Some(agreement) = agreement.filter(|_| !added) {
             json.json("agreement", &agreement.json);
         }
-        let last_of_series = period.and_then(|period| period.to);
+        if let Some(Delegation::Arranged) = delegation {
+            json.text("delegation", Delegation::Arranged.as_str());
+        }
+        let ends_at_once = period.is_none()
+            && method == Method::Contract
+            && agreement.is_some_and(Agreement::is_for_one_event);
+        let last_of_series = match period {
+            Some(period) => period.to,
+            None => ends_at_once.then_some(event_day),
+        };
         Some(Recording {
             method,
             last_event_on: if method == Method::Each {
@@ -101,33 +121,33 @@ impl Series {
     }
 }
 
-/// Notes why the method asked for is not open; gives the method the same papers are a record by all the same.
-fn note(form: &Form<'_, '_>, fault: &MethodFault) -> Result<Method, NotOpen> {
-    let at = |code| form.fault("recording_method", code);
-    let refusal = match fault {
-        MethodFault::NotAllowedForOptOut { .. } => at(Code::MethodNotAllowedForOptOut),
-        MethodFault::BatchNotContinuous { .. } => at(Code::MethodBatchConditions),
-        MethodFault::OnlyEach { .. } | MethodFault::NotDurable { .. } | MethodFault::DelegationUnarranged => {
-            at(Code::MethodOnlyEach)
-        }
+/// Notes why the method asked for is not open; gives the method the same event is a record by all the same.
+fn note(
+    form: &Form<'_, '_>,
+    answer: &Answer,
+    agreement: Option<&Agreement>,
+    fault: &MethodFault,
+) -> Result<Method, NotOpen> {
+    let code = match fault {
+        MethodFault::NotAllowedForOptOut { .. } => Code::MethodNotAllowedForOptOut,
+        MethodFault::BatchNotContinuous { .. } => Code::MethodBatchConditions,
+        MethodFault::OnlyEach { .. } => Code::MethodOnlyEach,
+        MethodFault::NotDurable { .. } => Code::MethodNotDurable,
+        MethodFault::DelegationUnarranged => Code::MethodDelegationUnarranged,
         MethodFault::ContractConditions { missing, .. } => {
-            let labels: Vec<&str> = missing.iter().map(|condition| condition.label_ja()).collect();
-            let words: Vec<&str> = missing.iter().map(|condition| condition.as_str()).collect();
-            let refusal = at(Code::MethodContractConditions).hint(Words::made(
-                format!("agreement で示されていない条件: {}", labels.join("、")),
-                format!("not shown by `agreement`: {}", words.join(", ")),
-            ));
-            // A complete paper that concerns no goods or services is still a record, kept for the longer term.
-            if !missing.contains(&ContractCondition::DocumentComplete)
-                && let Some(fallback) = fault.fallback()
-            {
-                form.faults().push(refusal.as_warning());
-                return Ok(fallback);
+            // The event itself has to hold every matter whatever the paper holds, so it is a record made each time.
+            if let Some(agreement) = agreement {
+                agreement.note_conditions(form, answer, missing);
+                return Ok(Method::Each);
             }
-            refusal
+            Code::MethodContractConditions
         }
     };
-    form.faults().push(refusal);
+    let field = match fault {
+        MethodFault::DelegationUnarranged => "delegation",
+        _ => "recording_method",
+    };
+    form.faults().push(form.fault(field, code));
     Err(NotOpen)
 }
 
@@ -158,54 +178,4 @@ fn read_period(form: &Form<'_, '_>) -> Given<Period> {
         }),
         _ => Given::Faulty,
     }
-}
-
-fn read_agreement(form: &Form<'_, '_>) -> Given<Agreement> {
-    const FIELDS: &[&str] = &[
-        "title",
-        "number",
-        "concluded_on",
-        "continuous",
-        "goods_or_services",
-        "made_for_event",
-        "document_complete",
-        "described",
-        "evidence",
-    ];
-    let agreement = match form.object("agreement", FIELDS) {
-        Given::Absent => return Given::Absent,
-        Given::Faulty => return Given::Faulty,
-        Given::Present(agreement) => agreement,
-    };
-    let texts = [
-        agreement.text("title", NAME),
-        agreement.text("number", IDENTIFIER),
-        agreement.text("described", PROSE),
-    ];
-    let concluded_on = agreement.day("concluded_on");
-    let flags = [
-        "continuous",
-        "goods_or_services",
-        "made_for_event",
-        "document_complete",
-    ];
-    let flags = flags.map(|name| agreement.flag(name));
-    agreement.refuse_references("evidence", &EVIDENCE);
-    if texts.iter().any(Given::is_faulty) || concluded_on.is_faulty() || flags.iter().any(Given::is_faulty) {
-        return Given::Faulty;
-    }
-    let [continuous, goods_or_services, made_for_event, document_complete] = flags.map(Given::present);
-    let shown = MethodFacts {
-        // Naming a base contract is to say that it governs a series and this event in it; that it concerns goods or
-        // services for the principal and holds every matter has to be said.
-        continuous: continuous.unwrap_or(true),
-        made_for_event: made_for_event.unwrap_or(true),
-        goods_or_services: goods_or_services.unwrap_or(false),
-        document_complete: document_complete.unwrap_or(false),
-        ..MethodFacts::new(Method::Each)
-    };
-    Given::Present(Agreement {
-        json: agreement.node().to_json(),
-        shown,
-    })
 }

@@ -1,9 +1,13 @@
 //! Where an event came from: the natural key that makes posting it again safe.
 
+use crate::fault::Code;
 use crate::form::Form;
 use crate::given::Given;
 use crate::json::ObjectText;
 use crate::text::{IDENTIFIER, WORD};
+
+/// The system whose events are our own acts, amendments for one: nobody may post under this name.
+pub const OWN_SYSTEM: &str = "kirokubo";
 
 /// The sending system and its own id for the event, unique together for ever.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -51,6 +55,10 @@ pub(crate) fn read(form: &Form<'_, '_>) -> Option<Source> {
         text.present()
     };
     let (system, event_id) = (required("system", WORD), required("event_id", IDENTIFIER));
+    if system == Some(OWN_SYSTEM) {
+        source.faults().push(source.fault("system", Code::SourceReserved));
+        return None;
+    }
     Some(Source {
         system: system?.to_owned(),
         event_id: event_id?.to_owned(),

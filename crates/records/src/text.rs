@@ -87,14 +87,39 @@ pub(crate) fn check(text: &str, rule: TextRule) -> Result<(), TextFault> {
     }
 }
 
-/// Whether `text` looks like UTF-8 that was read as Windows-31J or Latin-1, or lost characters on the way.
+/// Whether `text` looks like UTF-8 that was read as Windows-31J or Windows-1252, or lost characters on the way.
 ///
-/// `縺` and `繧` begin nearly every hiragana so misread; neither stands in a person's name.
+/// Read as Windows-31J, kana begin with `縺`, `繧` or `繝`, none of which stands in a person's name, and a kanji becomes
+/// a kanji with one half-width kana behind it: 山田 is `螻ｱ逕ｰ`. Read as Windows-1252, every character begins with one of
+/// `ã` to `é` before a sign. Once may be chance, twice is none. `〓` is what printers put for a lost character.
 pub(crate) fn is_garbled(text: &str) -> bool {
     !text.is_ascii()
-        && ["縺", "繧", "ï¿½", "ã\u{81}", "ã\u{82}", "\u{FFFD}"]
+        && (["縺", "繧", "繝", "ï¿½", "〓", "\u{FFFD}"]
             .iter()
             .any(|sign| text.contains(sign))
+            || pairs(text, is_misread_in_japan) > 1
+            || pairs(text, is_misread_abroad) > 1)
+}
+
+/// How often `is_misread` holds of a character with its neighbours before and behind.
+fn pairs(text: &str, is_misread: fn(char, char, Option<char>) -> bool) -> usize {
+    let behind = text.chars().skip(2).map(Some).chain([None]);
+    let triples = text.chars().zip(text.chars().skip(1)).zip(behind);
+    triples
+        .filter(|((first, second), behind)| is_misread(*first, *second, *behind))
+        .count()
+}
+
+/// An ideograph before exactly one half-width kana. People write at least two of those together: `ﾋﾞﾙ`.
+fn is_misread_in_japan(first: char, second: char, behind: Option<char>) -> bool {
+    let is_half_kana = |c: char| ('\u{FF61}'..='\u{FF9F}').contains(&c);
+    ('\u{4E00}'..='\u{9FFF}').contains(&first) && is_half_kana(second) && !behind.is_some_and(is_half_kana)
+}
+
+/// The first byte of a kana or kanji and its second, as Windows-1252 shows them.
+fn is_misread_abroad(first: char, second: char, _: Option<char>) -> bool {
+    const SIGNS: &str = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ";
+    ('ã'..='é').contains(&first) && (('\u{80}'..='\u{BF}').contains(&second) || SIGNS.contains(second))
 }
 
 /// Whether a text may hold `character`.
@@ -194,12 +219,27 @@ mod tests {
             "縺薙ｓ縺ｫ縺｡縺ｯ",
             "繧ｵ繝ｳ繝励Ν",
             "ï¿½ï¿½",
-            "ã\u{81}\u{82}",
             "\u{FFFD}田",
+            "〓田",
+            "繝上リ",
+            "螻ｱ逕ｰ",
+            "ã‚ã„",
+            "å±±ç”°",
+            "ã\u{81}\u{82}ã\u{81}\u{84}",
         ] {
             assert!(is_garbled(garbled), "{garbled}");
         }
-        assert!(!is_garbled("個人データ, São Paulo"));
+        for whole in [
+            "個人データ, São Paulo",
+            "「été」 “né”",
+            "東京ﾀﾜｰ前",
+            "山田ﾋﾞﾙ",
+            "ﾔﾏﾀﾞ ﾀﾛｳ",
+            "第一ﾋﾞﾙ一階",
+            "½ ± ° ç",
+        ] {
+            assert!(!is_garbled(whole), "{whole}");
+        }
     }
 
     #[test]

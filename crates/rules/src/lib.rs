@@ -40,6 +40,7 @@ mod reference;
 pub mod retention;
 mod rule_set;
 mod source;
+mod suspected_status;
 mod vocabulary;
 
 pub use answer::{Answer, Explanation, Verdict};
@@ -54,6 +55,7 @@ pub use question::Question;
 pub use retention::RetainThrough;
 pub use rule_set::{RuleSet, ThirdPartyParticulars};
 pub use source::Source;
+pub use suspected_status::suspected_status;
 pub use vocabulary::{
     Basis, Data, Direction, Interpretation, Place, RecipientView, SelfStatus, ThirdPartyStatus,
 };

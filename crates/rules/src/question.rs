@@ -43,6 +43,10 @@ pub struct Question {
     /// The payload holds 要配慮個人情報.
     #[serde(default)]
     pub sensitive: bool,
+    /// The payload holds 特定生体個人情報, such as features of a face. The law in force asks nothing of it; the
+    /// act of 令和8年法律56号 will bar it from opt-out.
+    #[serde(default)]
+    pub biometric: bool,
     /// The provider acquired the data by improper means.
     #[serde(default)]
     pub illicit: bool,
@@ -77,6 +81,7 @@ impl Question {
             basis: defaults::basis(),
             interpretation: defaults::interpretation(),
             sensitive: false,
+            biometric: false,
             illicit: false,
             from_opt_out: false,
             filed: defaults::yes(),

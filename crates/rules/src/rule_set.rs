@@ -42,8 +42,13 @@ impl RuleSet {
     /// that the duty did not exist.
     #[must_use]
     pub fn for_date(date: NaiveDate) -> &'static Self {
-        let in_force = |set: &&Self| set.effective_from().is_none_or(|from| from <= date);
-        RULE_SETS.iter().rev().find(in_force).unwrap_or(&RULE_SETS[0])
+        Self::in_force(Self::all(), date)
+    }
+
+    /// The one of `sets`, oldest first and not empty, that governs a day.
+    pub(crate) fn in_force(sets: &'static [Self], date: NaiveDate) -> &'static Self {
+        let governs = |set: &&Self| set.effective_from().is_none_or(|from| from <= date);
+        sets.iter().rev().find(governs).unwrap_or(&sets[0])
     }
 
     /// Every rule set, oldest first; the first is that of the time before the duty.
@@ -74,6 +79,19 @@ impl RuleSet {
     #[must_use]
     pub fn has_article_31(&self) -> bool {
         self.knows(Concept::PersonallyReferable)
+    }
+
+    /// Whether the principals were told about the foreign country before they consented (art. 28(2), 31(1)(ii)).
+    #[must_use]
+    pub fn asks_foreign_information(&self) -> bool {
+        self.knows(Concept::ForeignInformation)
+    }
+
+    /// Whether a provision by opt-out needs the recipient's identity and purpose confirmed. No law in force
+    /// asks for it; the act of 令和8年法律56号 will, from a day that a cabinet order fixes.
+    #[must_use]
+    pub fn asks_recipient_confirmation(&self) -> bool {
+        self.knows(Concept::RecipientConfirmation)
     }
 
     /// The items of art. 27(1) that existed in this period.
@@ -123,7 +141,7 @@ impl RuleSet {
         }
     }
 
-    fn render(period: &'static Period) -> Self {
+    pub(crate) fn render(period: &'static Period) -> Self {
         let mut set = Self {
             period,
             provision: Vec::new(),

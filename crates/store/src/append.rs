@@ -1,41 +1,47 @@
 //! One append: a batch of sealed records becomes entries, side rows and a signed checkpoint, in one transaction.
 //!
-//! The order matters. Inside the transaction the natural keys are looked up, then the head row is compared and
-//! swapped (which proves that the stored head is the very one we signed and built on), then everything is
-//! inserted. COMMIT is the commit point: before it a crash leaves nothing, after it everything.
+//! The order matters. Inside the transaction the natural keys and everything the batch names are looked up, then the
+//! head row is compared and swapped (which proves that the stored head is the very one we signed and built on), then
+//! everything is inserted. COMMIT is the commit point: before it a crash leaves nothing, after it everything.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::hash::Digest;
-use kirokubo_ledger::note::SigningKey;
-use kirokubo_ledger::tree::Frontier;
 use kirokubo_ledger::{Index, RecordedAt};
-use kirokubo_records::seal::SealedRecord;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement};
+use kirokubo_records::seal::{Guards, SealedRecord};
+use sea_orm::DatabaseTransaction;
 
+use crate::approval::{APPROVALS, of_receipts};
 use crate::clock::Clock;
 use crate::connection::Connections;
-use crate::edge::{Edge, TileWrite};
+use crate::edge::Edge;
 use crate::error::StoreError;
-use crate::head::{Head, blob};
+use crate::evidence;
+use crate::extension::Extensions;
+use crate::growth::Growth;
+use crate::head::Head;
 use crate::idempotency;
 use crate::keyring::Keyring;
+use crate::links::{self, Bases};
 use crate::natural_key;
 use crate::outcome::{AppendError, Appended, Recorded};
-use crate::place::{self, Fate, Placed};
+use crate::place::{self, Fate, Met, Placed};
 use crate::principal_list::citing;
 use crate::rows;
+use crate::store::Ledger;
+use crate::suppression::{self, Demands};
 
 /// What an append needs of one ledger, and what it remembers between batches.
 pub(crate) struct LedgerWriter {
     pub(crate) db: Connections,
-    pub(crate) ledger: i32,
+    pub(crate) ledger: Arc<Ledger>,
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) clock: Clock,
     /// Time of the last entry, Unix milliseconds, for those who judge records.
     pub(crate) latest: Arc<AtomicI64>,
+    /// Whether a demand to stop was ever seen. None goes away, so once seen there is always one to look for.
+    pub(crate) has_demands: bool,
     /// The head and edge after our last commit; `None` until first read, and after any failure.
     pub(crate) state: Option<State>,
 }
@@ -45,20 +51,41 @@ impl LedgerWriter {
     pub(crate) async fn load(&self) -> Result<State, StoreError> {
         let head = Head::load(
             &self.db.writer,
-            self.ledger,
+            self.ledger.row,
             self.keyring.signing().verifier_key(),
         )
         .await?;
         self.latest.store(head.recorded_at.as_millis(), Ordering::Release);
-        let edge = Edge::load(&self.db.writer, self.ledger, head.size().get()).await?;
+        let edge = Edge::load(&self.db.writer, self.ledger.row, head.size().get()).await?;
         Ok(State { head, edge })
     }
+
+    /// Takes where the next entry goes, so that whatever goes wrong from here on, the next attempt reads it afresh.
+    pub(crate) async fn take_state(&mut self) -> Result<State, StoreError> {
+        match self.state.take() {
+            Some(state) => Ok(state),
+            None => self.load().await,
+        }
+    }
+
+    /// The time of entries added now.
+    pub(crate) fn recorded_at(&self, head: &Head) -> RecordedAt {
+        RecordedAt::from_millis(self.clock.now_ms()).max(head.recorded_at)
+    }
+}
+
+/// What the records of a batch name, as it is inside their transaction.
+pub(crate) struct Named {
+    /// Other records.
+    pub(crate) bases: Bases,
+    /// Lists of principals.
+    pub(crate) lists: citing::Cited,
 }
 
 /// Where the next entry goes.
 pub(crate) struct State {
-    head: Head,
-    edge: Edge,
+    pub(crate) head: Head,
+    pub(crate) edge: Edge,
 }
 
 /// Appends a batch; one result a record, in order.
@@ -66,85 +93,78 @@ pub(crate) async fn append(
     writer: &mut LedgerWriter,
     batch: &[SealedRecord],
 ) -> Result<Vec<Result<Recorded, AppendError>>, StoreError> {
-    // Taken out, so that whatever goes wrong below, the next attempt reads the head afresh.
-    let state = match writer.state.take() {
-        Some(state) => state,
-        None => writer.load().await?,
-    };
+    let state = writer.take_state().await?;
     let transaction = writer.db.begin_writing().await?;
     let keys = batch
         .iter()
         .map(|record| (record.system.as_str(), record.event_id.as_str()));
-    let found = natural_key::find(&transaction, writer.ledger, keys).await?;
+    let found = natural_key::find(&transaction, writer.ledger.row, keys).await?;
     let keys = batch
         .iter()
         .filter_map(|record| record.idempotency.map(|key| *key.as_bytes()));
-    let used = idempotency::find(&transaction, writer.ledger, keys).await?;
-    let recorded_at = RecordedAt::from_millis(writer.clock.now_ms()).max(state.head.recorded_at);
-    let lists = citing::find(&transaction, writer.ledger, batch).await?;
-    let (fates, placed) = place::all(&state.head, batch, found, used, lists.free(), recorded_at);
+    let used = idempotency::find(&transaction, writer.ledger.row, keys).await?;
+    let demands = demands(writer, &transaction, batch).await?;
+    let met = Met { found, used, demands };
+    let named = Named {
+        bases: links::find(&transaction, writer.ledger.row, batch).await?,
+        lists: citing::find(&transaction, writer.ledger.row, batch).await?,
+    };
+    let recorded_at = writer.recorded_at(&state.head);
+    let (fates, placed, mut chain) = place::all(&state.head, batch, met, &named, recorded_at);
     if placed.is_empty() {
         transaction.rollback().await?;
         writer.state = Some(state);
         return Ok(results(fates, &[], recorded_at, &Arc::from(""), |_| None));
     }
+    let extensions = Extensions::for_those_named(&placed, &named.bases);
+    extensions.announce(writer.ledger.ledger_id(), &mut chain)?;
 
-    let leaves: Vec<Digest> = placed.iter().map(|entry| entry.leaf).collect();
-    let extension = state.head.frontier.extend(&leaves);
-    let note: Arc<str> = sign(writer.keyring.signing(), extension.frontier()).into();
-    let mut next = State {
-        head: Head {
-            recorded_at,
-            leaf: *leaves.last().expect("there is a new entry"),
-            frontier: extension.frontier().clone(),
-            note: Arc::clone(&note),
-        },
-        edge: state.edge,
-    };
-    let tiles = next.edge.append(state.head.size().get(), &leaves);
-
-    swap_head(&transaction, writer.ledger, &state.head, &next.head).await?;
-    insert(&transaction, writer.ledger, &placed, &tiles, &next.head).await?;
-    lists
+    let (before, growth) = Growth::of(state, chain, writer.keyring.signing());
+    growth.write(&transaction, writer.ledger.row, &before).await?;
+    insert(&transaction, writer.ledger.row, &placed, &named.bases).await?;
+    let waiting = of_receipts(
+        writer.ledger.row,
+        recorded_at.as_millis(),
+        &placed,
+        writer.keyring.digest().rows(),
+    );
+    APPROVALS.run(&transaction, waiting).await?;
+    evidence::cite(&transaction, &writer.ledger, &writer.keyring, &placed).await?;
+    named
+        .lists
         .mark_used(&transaction, &placed, writer.keyring.digest().rows())
         .await?;
-    if let Err(error) = transaction.commit().await
-        && !is_committed(writer, &next.head).await?
-    {
-        return Err(error.into());
-    }
-    writer.latest.store(recorded_at.as_millis(), Ordering::Release);
-    writer.state = Some(next);
+    extensions.carry_out(&transaction, writer).await?;
+    let (extension, note) = growth.commit(transaction, writer).await?;
     Ok(results(fates, &placed, recorded_at, &note, |index| {
         extension.inclusion(index)
     }))
 }
 
-/// COMMIT answered with an error, which may mean anything: what others can read decides. The connection that
-/// committed may still see what nobody else ever will.
-async fn is_committed(writer: &LedgerWriter, expected: &Head) -> Result<bool, StoreError> {
-    let stored = Head::load(
-        &writer.db.readers,
-        writer.ledger,
-        writer.keyring.signing().verifier_key(),
-    )
-    .await?;
-    let committed = stored.note == expected.note;
-    if committed {
-        tracing::warn!(
-            size = stored.size().get(),
-            "COMMIT failed, but the batch is there"
-        );
+/// The demands to stop that meet the batch. They are read inside the transaction, so that one that was entered before
+/// the append is never missed.
+async fn demands(
+    writer: &mut LedgerWriter,
+    transaction: &DatabaseTransaction,
+    batch: &[SealedRecord],
+) -> Result<Demands, StoreError> {
+    let ledger = writer.ledger.row;
+    let mut guards: Vec<&Guards> = batch.iter().map(|record| &record.guards).collect();
+    let count = if guards.iter().any(|guards| guards.demands_seen.is_some()) {
+        Some(suppression::count(transaction, ledger).await?)
+    } else {
+        None
+    };
+    guards.retain(|guards| !guards.tokens.is_empty());
+    let mut demands = Demands::none();
+    if !guards.is_empty() {
+        writer.has_demands = writer.has_demands || suppression::exist(transaction, ledger).await?;
+        if writer.has_demands {
+            demands = suppression::find(transaction, ledger, &guards).await?;
+        }
     }
-    Ok(committed)
-}
-
-/// The signed checkpoint of a tree that this ledger has just grown to.
-pub(crate) fn sign(key: &SigningKey, tree: &Frontier) -> String {
-    let checkpoint = Checkpoint::of(key.origin().clone(), tree);
-    checkpoint
-        .sign(key)
-        .expect("the checkpoint is made for the key's own origin")
+    demands.count = count;
+    Ok(demands)
 }
 
 fn results(
@@ -168,48 +188,21 @@ fn results(
     let result = |fate| match fate {
         Fate::New(n) => Ok(new(n)),
         Fate::Known(recorded) => Ok(recorded),
-        Fate::DayChanged => Err(AppendError::DayChanged),
+        Fate::Suppressed(rows) => Err(AppendError::Suppressed { rows }),
+        Fate::Stale => Err(AppendError::Stale),
         Fate::KeyReused => Err(AppendError::IdempotencyKeyReused),
         Fate::ListUsed => Err(AppendError::ListUsed),
     };
     fates.into_iter().map(result).collect()
 }
 
-/// Replaces the head row if, and only if, it still holds the checkpoint we built on.
-async fn swap_head(db: &DatabaseTransaction, ledger: i32, old: &Head, new: &Head) -> Result<(), StoreError> {
-    let text = "UPDATE heads SET size = $1, recorded_at = $2, leaf = $3, frontier = $4, note = $5 \
-                WHERE ledger = $6 AND size = $7 AND note = $8";
-    let values = [
-        new.size().as_i64().into(),
-        new.recorded_at.as_millis().into(),
-        new.leaf.as_bytes().to_vec().into(),
-        blob(new.frontier.nodes()).into(),
-        new.note.as_ref().into(),
-        ledger.into(),
-        old.size().as_i64().into(),
-        old.note.as_ref().into(),
-    ];
-    let done = db
-        .execute_raw(Statement::from_sql_and_values(
-            db.get_database_backend(),
-            text,
-            values,
-        ))
-        .await?;
-    if done.rows_affected() == 1 {
-        return Ok(());
-    }
-    Err(StoreError::HeadMoved)
-}
-
+/// What lies beside the entries of a batch.
 async fn insert(
     db: &DatabaseTransaction,
     ledger: i32,
     placed: &[Placed<'_>],
-    tiles: &[TileWrite],
-    head: &Head,
+    bases: &Bases,
 ) -> Result<(), StoreError> {
-    rows::ENTRIES.run(db, rows::entries(ledger, placed)?).await?;
     rows::RECORDS.run(db, rows::records(ledger, placed)?).await?;
     rows::CONTENTS.run(db, rows::contents(ledger, placed)?).await?;
     rows::PRINCIPALS
@@ -219,7 +212,6 @@ async fn insert(
     rows::IDEMPOTENCY
         .run(db, rows::idempotency_keys(ledger, placed))
         .await?;
-    rows::TILES.run(db, rows::tiles(ledger, tiles)?).await?;
-    rows::CHECKPOINTS.run(db, rows::checkpoint(ledger, head)).await?;
+    links::LINKS.run(db, rows::links(ledger, placed, bases)).await?;
     Ok(())
 }

@@ -3,17 +3,23 @@
 //! The head is read once, and everything is held against that reading: what a running server appends meanwhile
 //! is left to the next verification. Two passes. The first walks the chain: entries, links, tree, tiles, every
 //! checkpoint (`audit/chain.rs`). The second opens every record and holds each value, row and search token
-//! against its commitment (`audit/records.rs`, `audit/lists.rs`, `audit/tokens.rs`). Then come the rows that belong to no entry
-//! (`audit/strays.rs`) and the schema itself (`audit/schema.rs`). What the ledger's own verifier has a name for
+//! against its commitment (`audit/records.rs`, `audit/lists.rs`, `audit/tokens.rs`, `audit/links.rs`). Then come the
+//! files of evidence (`audit/evidence.rs`), the rows that belong to no entry (`audit/strays.rs`), the masters, of which the
+//! ledger says nothing (`audit/masters.rs`), the approvals (`audit/approvals.rs`), and the schema itself
+//! (`audit/schema.rs`). What the ledger's own verifier has a name for
 //! is named so; the other findings are what only a database can get wrong.
 
+mod approvals;
 mod chain;
 mod checkpoints;
 mod diagnosis;
+mod evidence;
 mod finding;
 mod first_head;
 mod identity;
+mod links;
 mod lists;
+mod masters;
 mod moment;
 mod records;
 mod schema;
@@ -26,7 +32,7 @@ use kirokubo_ledger::Size;
 use kirokubo_ledger::verify::Clocks;
 use kirokubo_records::japan_day;
 
-pub use finding::{AuditFinding, AuditReport, Table};
+pub use finding::{AuditFinding, AuditReport, EvidenceDamage, Table};
 
 use crate::error::StoreError;
 use crate::store::Store;
@@ -64,7 +70,10 @@ impl Store {
         let today = japan_day(self.clock.now_ms());
         let walked = chain::walk(self, report, progress).await?;
         records::open_all(self, &walked, today, report, progress).await?;
+        evidence::read_all(self, report).await?;
         report.findings.extend(strays::find(self, &walked).await?);
+        report.findings.extend(masters::check(self).await?);
+        report.findings.extend(approvals::check(self).await?);
         report.findings.extend(schema::compare(self).await?);
         Ok(())
     }

@@ -32,6 +32,11 @@ impl DataFolder {
         self.0.join("keys")
     }
 
+    /// Where the encrypted files of evidence lie, unless they lie elsewhere.
+    pub(crate) fn evidence(&self) -> PathBuf {
+        self.0.join("evidence")
+    }
+
     /// Rewritten whenever an API key is made or revoked, so that servers on this machine notice at once.
     pub(crate) fn key_stamp(&self) -> PathBuf {
         self.0.join("api-keys.stamp")

@@ -120,10 +120,55 @@ table!(list_node, "list_nodes", {
     hashes: Vec<u8>,
 });
 
+table!(approval, "approvals", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] id: Vec<u8>,
+    subject: i16,
+    idx: i64,
+    asked_by: String,
+    asked_at: i64,
+    state: i16,
+    decided_by: Option<String>,
+    decided_at: Option<i64>,
+    request: Option<Vec<u8>>,
+    note: Option<Vec<u8>>,
+    mac: Vec<u8>,
+});
+
 table!(idempotency_key, "idempotency_keys", {
     #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
     #[sea_orm(primary_key, auto_increment = false)] digest: Vec<u8>,
     body_digest: Vec<u8>,
+});
+
+table!(master, "masters", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] kind: i16,
+    #[sea_orm(primary_key, auto_increment = false)] id: Vec<u8>,
+    #[sea_orm(primary_key, auto_increment = false)] version: i32,
+    holds_from: i32,
+    made_at: i64,
+    made_by: String,
+    sealed: Vec<u8>,
+});
+
+table!(evidence, "evidence", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] id: Vec<u8>,
+    digest: Vec<u8>,
+    media_type: String,
+    size: i64,
+    created_at: i64,
+    created_by: String,
+    month: i32,
+    secret: Vec<u8>,
+    sealed: Vec<u8>,
+});
+
+table!(evidence_link, "evidence_links", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] evidence: Vec<u8>,
+    #[sea_orm(primary_key, auto_increment = false)] idx: i64,
 });
 
 table!(api_key, "api_keys", {

@@ -48,6 +48,12 @@ pub enum StoreError {
     /// The database URL names something this version does not speak.
     #[error("unsupported database URL: {0}")]
     UnsupportedUrl(&'static str),
+    /// The store of evidence files did not answer or refused; the same call may succeed later.
+    #[error("the store of evidence files is unavailable")]
+    Evidence(#[source] Box<dyn Error + Send + Sync>),
+    /// The URL of evidence files names something this version does not speak.
+    #[error("unsupported URL of evidence files: expected file:, file:PATH or s3://BUCKET/PREFIX")]
+    EvidenceUrl,
     /// The data folder could not be made or locked.
     #[error("data folder {path}")]
     Folder {
@@ -59,6 +65,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// A failure of the store of evidence files.
+    pub(crate) fn evidence(error: impl Error + Send + Sync + 'static) -> Self {
+        Self::Evidence(Box::new(error))
+    }
+
     /// Whether the same call may well succeed at once.
     pub(crate) fn is_passing(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::HeadMoved)

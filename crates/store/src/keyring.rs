@@ -3,6 +3,7 @@
 //! - `signing.key`: the Ed25519 seed of the ledger's checkpoints.
 //! - `search.key`: the key of search tokens.
 //! - `digest.key`: the key of the digests that tell a repeated event from a changed one.
+//! - `masters.key`: seals third parties, filings, demands to stop and settings.
 //! - `months/2029-11.key`: wraps the secrets of all records whose retention ends in that month. Deleting the
 //!   file makes every copy of those records unreadable, backups included. `months/open.key` serves records
 //!   whose clock has not begun to run.
@@ -17,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use kirokubo_ledger::note::{Origin, SigningKey};
-use kirokubo_records::seal::{DigestKey, Month, MonthKey, SearchKey};
+use kirokubo_records::seal::{DigestKey, MasterKey, Month, MonthKey, SearchKey};
 use zeroize::Zeroizing;
 
 use crate::random;
@@ -50,6 +51,7 @@ pub struct Keyring {
     signing: SigningKey,
     search: SearchKey,
     digest: DigestKey,
+    masters: MasterKey,
     months: Mutex<HashMap<Month, MonthKey>>,
 }
 
@@ -68,7 +70,7 @@ impl Keyring {
             .mode(0o700)
             .create(&months)
             .map_err(|source| KeyError::File { path: months, source })?;
-        for name in ["search.key", "digest.key"] {
+        for name in ["search.key", "digest.key", "masters.key"] {
             match write_new(&folder.join(name), &Zeroizing::new(random::bytes())) {
                 Err(KeyError::Exists(_)) | Ok(()) => {}
                 Err(error) => return Err(error),
@@ -84,6 +86,7 @@ impl Keyring {
             signing: SigningKey::from_seed(origin.clone(), *read(&folder.join("signing.key"))?),
             search: SearchKey::from_bytes(&*read(&folder.join("search.key"))?),
             digest: DigestKey::from_bytes(&*read(&folder.join("digest.key"))?),
+            masters: MasterKey::from_bytes(&*read(&folder.join("masters.key"))?),
             months: Mutex::new(HashMap::new()),
             folder: folder.to_owned(),
         })
@@ -105,6 +108,12 @@ impl Keyring {
     #[must_use]
     pub fn digest(&self) -> &DigestKey {
         &self.digest
+    }
+
+    /// The key that seals masters.
+    #[must_use]
+    pub fn masters(&self) -> &MasterKey {
+        &self.masters
     }
 
     /// The key of a month, made now if it does not exist yet.
@@ -223,6 +232,7 @@ mod tests {
         let search = fs::read(folder.join("search.key")).unwrap();
         fs::remove_file(folder.join("signing.key")).unwrap();
         fs::remove_file(folder.join("digest.key")).unwrap();
+        fs::remove_file(folder.join("masters.key")).unwrap();
         Keyring::create(&folder, &origin()).unwrap();
         assert_eq!(fs::read(folder.join("search.key")).unwrap(), search);
         fs::remove_dir_all(&folder).unwrap();
@@ -234,7 +244,13 @@ mod tests {
         let folder = scratch();
         let keys = Keyring::create(&folder, &origin()).unwrap();
         keys.month_to_seal(Month::OPEN).unwrap();
-        for name in ["signing.key", "search.key", "digest.key", "months/open.key"] {
+        for name in [
+            "signing.key",
+            "search.key",
+            "digest.key",
+            "masters.key",
+            "months/open.key",
+        ] {
             let mode = fs::metadata(folder.join(name)).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600, "{name}");
         }

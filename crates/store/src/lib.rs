@@ -9,6 +9,7 @@
 
 mod api_key;
 mod append;
+mod approval;
 mod audit;
 mod clock;
 mod connection;
@@ -16,13 +17,18 @@ mod data_folder;
 mod edge;
 mod entity;
 mod error;
+mod evidence;
 mod export;
+mod extension;
+mod growth;
 mod head;
 mod idempotency;
 mod insert;
 mod keyring;
 mod known;
+mod links;
 mod list;
+mod master;
 mod natural_key;
 mod opened_record;
 mod outcome;
@@ -38,16 +44,25 @@ mod row_pages;
 mod rows;
 mod search;
 mod sequencer;
+mod series;
 mod store;
+mod suppression;
 mod wal;
 
 pub use api_key::{Actor, ApiKey, Authenticator, NewApiKey, Role};
-pub use audit::{AuditFinding, AuditReport, Table};
+pub use approval::{Approval, ApprovalState, ApprovalSubject, DecideError};
+pub use audit::{AuditFinding, AuditReport, EvidenceDamage, Table};
 pub use clock::Clock;
 pub use error::StoreError;
+pub use evidence::{
+    DOWNLOAD_MEMORY, Evidence, EvidenceCited, EvidenceContent, EvidenceFilter, EvidenceUpload, Kept,
+    NewEvidence, UPLOAD_MEMORY,
+};
 pub use export::{ExportError, Exported};
 pub use keyring::{KeyError, Keyring};
+pub use known::Holders;
 pub use list::ListFilter;
+pub use master::{Master, MasterKind, Revised};
 pub use natural_key::Existing;
 pub use opened_record::OpenedRecord;
 pub use outcome::{AppendError, Appended, Recorded};
@@ -55,6 +70,7 @@ pub use principal_list::{ListError, ListOptions, ListSeal, ListUpload, RowOpenin
 pub use proof::SignedHead;
 pub use record::RecordHeader;
 pub use row_pages::PrincipalPage;
-pub use search::{Found, Hit, SearchRange};
+pub use search::{Found, Hit, SearchPlace, SearchRange, SeriesSpan};
 pub use sequencer::{Appender, HandedIn};
+pub use series::{CloseError, Closed, Closing, OpenSeries};
 pub use store::{Ledger, Running, Store};

@@ -9,6 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Qu
 
 use crate::entity::record;
 use crate::error::StoreError;
+use crate::links;
 use crate::record::RecordHeader;
 use crate::store::Store;
 
@@ -19,7 +20,7 @@ pub struct ListFilter {
     pub direction: Option<Direction>,
     /// The case.
     pub case: Option<Case>,
-    /// Regular, voluntary, under review or non-conforming.
+    /// Regular, voluntary, under review, non-conforming or voided.
     pub status: Option<Status>,
     /// First event day, days since 1970-01-01 in Japan time.
     pub from: Option<i32>,
@@ -29,6 +30,8 @@ pub struct ListFilter {
     pub corporate_number: Option<String>,
     /// Only records after this index.
     pub after: Option<Index>,
+    /// Also those that another version took the place of, and those taken back.
+    pub all_versions: bool,
 }
 
 impl Store {
@@ -69,6 +72,14 @@ fn select(
         })
         .apply_if(filter.status, |q, status| {
             q.filter(Column::Status.eq(crate::rows::status_number(status)))
+        })
+        .apply_if((!filter.all_versions).then_some(()), |q, ()| {
+            let q = q.filter(Expr::cust(links::IS_NEWEST));
+            match filter.status {
+                // Who asks for what was taken back gets it.
+                Some(_) => q,
+                None => q.filter(Column::Status.ne(crate::rows::status_number(Status::Voided))),
+            }
         })
         .apply_if(filter.from, |q, day| q.filter(Column::EventDate.gte(day)))
         .apply_if(filter.to, |q, day| q.filter(Column::EventDate.lte(day)))

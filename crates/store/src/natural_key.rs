@@ -6,8 +6,9 @@ use std::sync::OnceLock;
 
 use kirokubo_ledger::{Index, RecordId};
 use kirokubo_records::seal::BodyDigest;
-use sea_orm::{ConnectionTrait, Statement, Value};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement, Value};
 
+use crate::entity::record;
 use crate::error::{StoreError, corrupt};
 use crate::outcome::Recorded;
 use crate::store::Store;
@@ -80,6 +81,28 @@ pub(crate) async fn find<'a>(
 }
 
 impl Store {
+    /// The record with this id, where it was recorded from the body that has this digest.
+    pub async fn recorded_as(
+        &self,
+        id: &RecordId,
+        body: &BodyDigest,
+    ) -> Result<Option<Existing>, StoreError> {
+        let row = record::Entity::find()
+            .filter(record::Column::Ledger.eq(self.ledger.row))
+            .filter(record::Column::RecordId.eq(id.as_bytes().to_vec()))
+            .filter(record::Column::BodyDigest.eq(body.as_bytes().to_vec()))
+            .one(&self.db.readers)
+            .await?;
+        let existing = |row: record::Model| {
+            let index = Index::try_from(row.idx).map_err(|_| corrupt(0, "record index"))?;
+            Ok(Existing {
+                index,
+                record_id: *id,
+            })
+        };
+        row.map(existing).transpose()
+    }
+
     /// What recording an event would meet under its natural key: nothing, itself, or another event.
     pub async fn known_event(
         &self,

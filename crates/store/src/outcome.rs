@@ -43,9 +43,16 @@ pub enum AppendError {
     /// The server is stopping.
     #[error("the sequencer has stopped")]
     Stopped,
-    /// Midnight passed in Japan between the judgement and the append: the clock must be computed again.
-    #[error("the day changed while the record waited")]
-    DayChanged,
+    /// Principals demanded that their data go to no third party.
+    #[error("{} principal(s) demanded a stop", rows.len())]
+    Suppressed {
+        /// Their places among the record's principals, in order.
+        rows: Vec<u64>,
+    },
+    /// Midnight passed in Japan between the judgement and the append, or what the record names has changed: it must be
+    /// judged again.
+    #[error("what the record was judged by changed while it waited")]
+    Stale,
     /// The `Idempotency-Key` went with another body before.
     #[error("the idempotency key was used with another body")]
     IdempotencyKeyReused,

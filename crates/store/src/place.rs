@@ -2,15 +2,19 @@
 
 use std::collections::{HashMap, HashSet};
 
-use kirokubo_ledger::hash::{Digest, leaf_hash};
+use kirokubo_ledger::hash::Digest;
 use kirokubo_ledger::{Index, RecordedAt};
 use kirokubo_records::japan_day;
 use kirokubo_records::seal::SealedRecord;
 
+use crate::append::Named;
+use crate::growth::Chain;
 use crate::head::Head;
 use crate::idempotency::Used;
+use crate::links::{self, Bases};
 use crate::natural_key::{Existing, Found};
 use crate::outcome::Recorded;
+use crate::suppression::Demands;
 
 /// What becomes of one record, before the commit.
 pub(crate) enum Fate {
@@ -18,19 +22,20 @@ pub(crate) enum Fate {
     New(usize),
     /// It is there already, with the same body or another.
     Known(Recorded),
-    /// It was judged on another day.
-    DayChanged,
+    /// Principals at these places demanded a stop.
+    Suppressed(Vec<u64>),
+    /// It was judged on another day, or what it names has changed since.
+    Stale,
     /// Its `Idempotency-Key` went with another body.
     KeyReused,
     /// The list that it cites belongs to another record.
     ListUsed,
 }
 
-/// An entry about to be inserted, with the record it stands for.
+/// A record whose entry has its place.
 pub(crate) struct Placed<'a> {
     pub(crate) record: &'a SealedRecord,
     pub(crate) index: Index,
-    pub(crate) bytes: Vec<u8>,
     pub(crate) leaf: Digest,
 }
 
@@ -38,33 +43,35 @@ pub(crate) struct Placed<'a> {
 pub(crate) fn all<'a>(
     head: &Head,
     batch: &'a [SealedRecord],
-    found: Found,
-    used: Used,
-    free: HashSet<i64>,
+    met: Met,
+    named: &'a Named,
     recorded_at: RecordedAt,
-) -> (Vec<Fate>, Vec<Placed<'a>>) {
+) -> (Vec<Fate>, Vec<Placed<'a>>, Chain) {
     let mut places = Places {
-        recorded_at,
+        chain: Chain::after(head, recorded_at),
         today: japan_day(recorded_at.as_millis()),
-        prev: head.leaf,
-        next: head.size().next_index().expect("no ledger has 2^63 entries"),
-        found,
-        used,
-        free,
+        met,
+        bases: &named.bases,
+        free: named.lists.free(),
         in_batch: HashMap::with_capacity(batch.len()),
         placed: Vec::with_capacity(batch.len()),
     };
     let fates = batch.iter().map(|record| places.fate(record)).collect();
-    (fates, places.placed)
+    (fates, places.placed, places.chain)
+}
+
+/// What the database holds that a record of the batch may meet.
+pub(crate) struct Met {
+    pub(crate) found: Found,
+    pub(crate) used: Used,
+    pub(crate) demands: Demands,
 }
 
 struct Places<'a> {
-    recorded_at: RecordedAt,
+    chain: Chain,
     today: i32,
-    prev: Digest,
-    next: Index,
-    found: Found,
-    used: Used,
+    met: Met,
+    bases: &'a Bases,
     free: HashSet<i64>,
     /// New entries of this batch by natural key.
     in_batch: HashMap<(&'a str, &'a str), usize>,
@@ -79,41 +86,35 @@ impl<'a> Places<'a> {
         if let Some(known) = self.known(record) {
             return Fate::Known(known);
         }
-        if record.made_day != self.today {
-            return Fate::DayChanged;
+        let suppressed = self.met.demands.rows(&record.guards);
+        if !suppressed.is_empty() {
+            return Fate::Suppressed(suppressed);
+        }
+        let looked_at_anew = self.met.demands.came_since(&record.guards);
+        if record.made_day != self.today || looked_at_anew || !links::stand(record, self.bases) {
+            return Fate::Stale;
         }
         // Taken by this one: of two that cite one list in one batch, the first has it.
         if record.list.is_some_and(|list| !self.free.remove(&list)) {
             return Fate::ListUsed;
         }
-        let bytes = record
-            .entry
-            .place(self.next, self.recorded_at, self.prev)
-            .encode();
-        let leaf = leaf_hash(&bytes);
+        let (index, leaf) = self.chain.push(&record.entry);
         if let Some(key) = record.idempotency {
-            self.used.insert(*key.as_bytes(), *record.body_digest.as_bytes());
+            self.met
+                .used
+                .insert(*key.as_bytes(), *record.body_digest.as_bytes());
         }
         self.in_batch
             .insert((&record.system, &record.event_id), self.placed.len());
-        self.placed.push(Placed {
-            record,
-            index: self.next,
-            bytes,
-            leaf,
-        });
-        self.prev = leaf;
-        self.next = self
-            .next
-            .next_size()
-            .next_index()
-            .expect("no ledger has 2^63 entries");
+        self.placed.push(Placed { record, index, leaf });
         Fate::New(self.placed.len() - 1)
     }
 
     /// Whether the record's `Idempotency-Key` went with another body.
     fn key_is_reused(&self, record: &SealedRecord) -> bool {
-        let first = record.idempotency.and_then(|key| self.used.get(key.as_bytes()));
+        let first = record
+            .idempotency
+            .and_then(|key| self.met.used.get(key.as_bytes()));
         first.is_some_and(|first| first != record.body_digest.as_bytes())
     }
 
@@ -132,9 +133,10 @@ impl<'a> Places<'a> {
                     *record.body_digest.as_bytes(),
                 )
             }
-            None if self.found.is_empty() => return None,
+            None if self.met.found.is_empty() => return None,
             None => {
                 let known = self
+                    .met
                     .found
                     .get(&(record.system.clone(), record.event_id.clone()))?;
                 (known.existing, known.body_digest)

@@ -8,8 +8,10 @@ use sea_orm::Value;
 use crate::edge::{TileWrite, stored};
 use crate::entity::record;
 use crate::error::StoreError;
+use crate::growth::NewEntry;
 use crate::head::Head;
 use crate::insert::Insert;
+use crate::links::{self, Bases};
 use crate::place::Placed;
 use crate::row_mac;
 
@@ -52,16 +54,16 @@ pub(crate) static CHECKPOINTS: Insert =
 
 type Values = Result<Vec<Value>, StoreError>;
 
-pub(crate) fn entries(ledger: i32, placed: &[Placed<'_>]) -> Values {
-    flatten(placed, |entry, out| {
-        out.extend([
+pub(crate) fn entries(ledger: i32, new: &[NewEntry]) -> Vec<Value> {
+    let row = |entry: &NewEntry| {
+        [
             ledger.into(),
             entry.index.as_i64().into(),
             entry.leaf.as_bytes().to_vec().into(),
             entry.bytes.clone().into(),
-        ]);
-        Ok(())
-    })
+        ]
+    };
+    new.iter().flat_map(row).collect()
 }
 
 pub(crate) fn records(ledger: i32, placed: &[Placed<'_>]) -> Values {
@@ -164,6 +166,19 @@ pub(crate) fn idempotency_keys(ledger: i32, placed: &[Placed<'_>]) -> Vec<Value>
         .collect()
 }
 
+pub(crate) fn links(ledger: i32, placed: &[Placed<'_>], bases: &Bases) -> Vec<Value> {
+    let row = |entry: &Placed<'_>| {
+        let index = entry.index.as_i64();
+        let links = links::of(entry.record, bases).into_iter();
+        links.flat_map(move |(base, link)| [ledger.into(), base.into(), link.number().into(), index.into()])
+    };
+    placed
+        .iter()
+        .filter(|entry| !entry.record.references.is_empty())
+        .flat_map(row)
+        .collect()
+}
+
 pub(crate) fn tiles(ledger: i32, writes: &[TileWrite]) -> Values {
     flatten(writes, |tile, out| {
         out.extend([
@@ -192,13 +207,14 @@ pub(crate) fn direction_number(direction: Direction) -> i16 {
     }
 }
 
-/// 0 regular, 1 voluntary, 2 review, 3 non-conforming.
+/// 0 regular, 1 voluntary, 2 review, 3 non-conforming, 4 voided.
 pub(crate) fn status_number(status: Status) -> i16 {
     match status {
         Status::Regular => 0,
         Status::Voluntary => 1,
         Status::Review => 2,
         Status::NonConforming => 3,
+        Status::Voided => 4,
     }
 }
 

@@ -1,17 +1,22 @@
 //! Finding every record of one 本人 by search tokens.
 //!
 //! Tokens give candidates; each candidate's row is decrypted and compared again, so a collision of tokens
-//! never shows one person's record to another's request.
+//! never shows one person's record to another's request. The days of one series that name somebody are one hit.
 
-use kirokubo_ledger::{Index, Size};
-use kirokubo_records::{Match, PrincipalQuery};
-use sea_orm::{ConnectionTrait, EntityTrait, Statement, Value};
+mod candidates;
+
+use kirokubo_ledger::entry::RetainThrough;
+use kirokubo_ledger::{Index, RecordId, Size};
+use kirokubo_records::{Match, PrincipalQuery, day_of_date, json};
+use sea_orm::EntityTrait;
 
 use crate::entity::{principal_row, record_content};
 use crate::error::{StoreError, corrupt};
+use crate::known::Holders;
 use crate::opened_record::OpenedRecord;
 use crate::record::RecordHeader;
 use crate::store::Store;
+use candidates::Candidate;
 
 /// Where to look: days since 1970-01-01 in Japan time, both inclusive, and the place to go on from.
 #[derive(Clone, Copy, Debug)]
@@ -20,36 +25,66 @@ pub struct SearchRange {
     pub from: i32,
     /// Last event day.
     pub to: i32,
-    /// Only rows after this one: a record's index, and a row of it.
-    pub after: Option<(Index, u64)>,
-    /// Matching principal rows to return at most.
+    /// Only what stands after this.
+    pub after: Option<SearchPlace>,
+    /// Matching principal rows to look at, at most; a series is never cut.
     pub limit: u32,
 }
 
-/// One principal row that matches.
+/// Where a row stands among what was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SearchPlace {
+    /// The record that opened the series, or the record itself where it belongs to none.
+    pub series: Index,
+    /// The record.
+    pub index: Index,
+    /// Which row of the record.
+    pub row: u64,
+}
+
+/// One principal row that matches, or all that match in one series and say the same of the person.
 #[derive(Debug)]
 pub struct Hit {
-    /// Its record.
+    /// Its record; of a series, the first one.
     pub header: RecordHeader,
     /// The record's content; `rows` holds only the matching row.
     pub opened: OpenedRecord,
+    /// The contents of the records that hold what it leaves out.
+    pub holders: Holders,
     /// Which row of the record.
     pub row: u64,
     /// Why it matches, key by key.
     pub matches: Vec<Match>,
+    /// The series it belongs to.
+    pub series: Option<SeriesSpan>,
+}
+
+/// What a series says of one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeriesSpan {
+    /// The record that opened it, in its newest version.
+    pub opening: RecordId,
+    /// Its first day, days since 1970-01-01 in Japan time.
+    pub first_day: i32,
+    /// The latest day on which it names the person.
+    pub last_day: i32,
+    /// Records of it that name the person.
+    pub records: u64,
+    /// Whether it still runs.
+    pub running: bool,
 }
 
 /// What a search found, and how far it looked.
 #[derive(Debug)]
 pub struct Found {
-    /// The hits, by index.
+    /// The hits, in the order of the ledger; those of a series stand where it was opened.
     pub hits: Vec<Hit>,
     /// Size of the ledger when the search began: everything below it was searched.
     pub through: Size,
     /// Complete lists when the search began; their principals were searched, too.
     pub lists: u64,
     /// Where to go on, if there may be more.
-    pub next: Option<(Index, u64)>,
+    pub next: Option<SearchPlace>,
     /// Records that hold one of the keys and could not be opened.
     pub unreadable: Vec<Index>,
 }
@@ -59,16 +94,19 @@ impl Store {
     pub async fn search(&self, query: &PrincipalQuery, range: SearchRange) -> Result<Found, StoreError> {
         let through = self.head().await?.size;
         let lists = self.count_lists().await?;
-        let candidates = self.candidates(query, range).await?;
-        let full = u32::try_from(candidates.len()) == Ok(range.limit);
-        let last = candidates.last().filter(|_| full);
-        let next = last.map(|candidate| (candidate.index, candidate.row));
+        let (candidates, full) = self.candidates(query, range).await?;
+        let next = candidates.last().filter(|_| full).map(|candidate| candidate.at);
         let (mut hits, mut unreadable) = (Vec::new(), Vec::new());
+        let mut gathered = Gathered::default();
         for candidate in candidates {
             match self.confirm(query, candidate).await {
-                Ok(hit) => hits.extend(hit),
+                Ok(None) => {}
+                Ok(Some(hit)) => match self.series_of(candidate, &hit).await? {
+                    None => hits.push(hit),
+                    Some(span) => gathered.add(&mut hits, candidate.at.series, hit, span),
+                },
                 // Said, not hidden, and no reason to keep the others back.
-                Err(StoreError::Corrupt { .. }) => unreadable.push(candidate.index),
+                Err(StoreError::Corrupt { .. }) => unreadable.push(candidate.at.index),
                 Err(error) => return Err(error),
             }
         }
@@ -82,131 +120,120 @@ impl Store {
         })
     }
 
-    /// Every candidate, in order: the rows that hold at least one of the keys. Those of a list that no record cites
-    /// are none.
-    async fn candidates(
-        &self,
-        query: &PrincipalQuery,
-        range: SearchRange,
-    ) -> Result<Vec<Candidate>, StoreError> {
-        let keys = query.keys();
-        let tokens = keys
-            .as_slice()
-            .iter()
-            .map(|key| self.keyring.search().token(key).number());
-        let (after, after_row) = match range.after {
-            Some((index, row)) => (index.as_i64(), crate::edge::stored(row)?),
-            None => (-1, -1),
-        };
-        let mut values: Vec<Value> = vec![
-            self.ledger.row.into(),
-            after.into(),
-            after_row.into(),
-            range.from.into(),
-            range.to.into(),
-            range.limit.into(),
-        ];
-        values.extend(tokens.map(Value::from));
-        let text = candidates(values.len() - 6);
-        let db = &self.db.readers;
-        let rows = db
-            .query_all_raw(Statement::from_sql_and_values(
-                db.get_database_backend(),
-                text,
-                values,
-            ))
-            .await?;
-        let place = |row: sea_orm::QueryResult| {
-            let names = ["idx", "n", "place"].map(str::to_owned);
-            let (idx, n, place): (i64, i64, i64) = row.try_get_many("", &names)?;
-            let index = Index::try_from(idx).map_err(|_| corrupt(0, "index of a search token"))?;
-            Ok(Candidate {
-                index,
-                row: u64::try_from(n).map_err(|_| corrupt(index.get(), "row of a search token"))?,
-                place,
-            })
-        };
-        rows.into_iter().map(place).collect()
-    }
-
-    async fn confirm(
-        &self,
-        query: &PrincipalQuery,
-        Candidate { index, row, place }: Candidate,
-    ) -> Result<Option<Hit>, StoreError> {
-        let db = &self.db.readers;
-        let (ledger, idx) = (self.ledger.row, index.as_i64());
-        let header = self
-            .record_at(index)
-            .await?
-            .ok_or_else(|| corrupt(index.get(), "a search token without a record"))?;
-        // Both rows go in one transaction; between the token and here an erasure may have taken them.
-        let Some(content) = record_content::Entity::find_by_id((ledger, idx)).one(db).await? else {
+    async fn confirm(&self, query: &PrincipalQuery, candidate: Candidate) -> Result<Option<Hit>, StoreError> {
+        let index = candidate.at.index;
+        let header = self.described(index).await?;
+        let Some(row) = self.open_row(candidate).await? else {
             return Ok(None);
         };
-        let at = (ledger, place, crate::edge::stored(row)?);
-        let Some(sealed) = principal_row::Entity::find_by_id(at).one(db).await? else {
+        let Some(content) = self.content_row(index).await? else {
             return Ok(None);
         };
-        let Some(opened) = self.unseal(&header, &content, &[(row, &sealed)])? else {
+        let Some(mut opened) = self.unseal(&header, &content, &[])? else {
             return Ok(None);
         };
-        let json = opened.rows.first().map_or("", String::as_str);
         let matches = query
-            .matches(json)
+            .matches(&row)
             .map_err(|_| corrupt(index.get(), "a principal row is no JSON object"))?;
-        Ok(matches.map(|matches| Hit {
+        let Some(matches) = matches else { return Ok(None) };
+        opened.rows = vec![row];
+        let holders = self.holders(&opened.content).await?;
+        Ok(Some(Hit {
             header,
             opened,
-            row,
+            holders,
+            row: candidate.at.row,
             matches,
+            series: None,
+        }))
+    }
+
+    /// The text of a candidate's row; `None` where an erasure took it between the token and here.
+    async fn open_row(&self, candidate: Candidate) -> Result<Option<String>, StoreError> {
+        let holder = self.described(candidate.holder).await?;
+        let Some(content) = self.content_row(candidate.holder).await? else {
+            return Ok(None);
+        };
+        let n = candidate.at.row;
+        let at = (self.ledger.row, candidate.place, crate::edge::stored(n)?);
+        let Some(sealed) = principal_row::Entity::find_by_id(at)
+            .one(&self.db.readers)
+            .await?
+        else {
+            return Ok(None);
+        };
+        let opened = self.unseal(&holder, &content, &[(n, &sealed)])?;
+        Ok(opened.and_then(|opened| opened.rows.into_iter().next()))
+    }
+
+    async fn described(&self, index: Index) -> Result<RecordHeader, StoreError> {
+        let header = self.record_at(index).await?;
+        header.ok_or_else(|| corrupt(index.get(), "a search token without a record"))
+    }
+
+    async fn content_row(&self, index: Index) -> Result<Option<record_content::Model>, StoreError> {
+        let at = (self.ledger.row, index.as_i64());
+        Ok(record_content::Entity::find_by_id(at)
+            .one(&self.db.readers)
+            .await?)
+    }
+
+    /// What the series of a hit says of its person so far; `None` where it belongs to none.
+    async fn series_of(&self, candidate: Candidate, hit: &Hit) -> Result<Option<SeriesSpan>, StoreError> {
+        let place = candidate.at;
+        if !candidate.in_series && hit.header.retain_through != RetainThrough::Open {
+            return Ok(None);
+        }
+        let first = self.described(place.series).await?;
+        let opening = self.known_record(&first.record_id).await?;
+        Ok(Some(SeriesSpan {
+            opening: opening
+                .as_ref()
+                .map_or(first.record_id, |opening| opening.facts.record_id),
+            first_day: opening.map_or(first.event_day, |opening| day_of_date(opening.first_day())),
+            last_day: hit.header.event_day,
+            records: 1,
+            running: first.retain_through == RetainThrough::Open,
         }))
     }
 }
 
-/// A row that holds one of the keys.
-#[derive(Clone, Copy)]
-struct Candidate {
-    /// Its record.
-    index: Index,
-    /// Its place in the record.
-    row: u64,
-    /// The index that it stands under: the record's, or the negative number of the record's list.
-    place: i64,
+/// The hits of the series that is being gone through; candidates come series by series.
+#[derive(Default)]
+struct Gathered {
+    series: Option<Index>,
+    /// Where the first hit of it stands among all hits.
+    from: usize,
 }
 
-/// Rows that hold one of so many tokens: `$1` ledger, `$2` and `$3` the place to go on from, `$4` and `$5` the
-/// days, `$6` how many, then the tokens. What stands under a negative index belongs to the record that has the list.
-fn candidates(tokens: usize) -> String {
-    let places: Vec<String> = (7..7 + tokens).map(|n| format!("${n}")).collect();
-    format!(
-        "SELECT DISTINCT r.idx AS idx, t.n AS n, t.idx AS place FROM search_tokens t \
-         LEFT JOIN lists l ON t.idx < 0 AND l.ledger = t.ledger AND l.number = -t.idx \
-         JOIN records r ON r.ledger = t.ledger AND r.idx = coalesce(l.idx, t.idx) \
-         WHERE t.ledger = $1 AND t.token IN ({}) AND (r.idx, t.n) > ($2, $3) \
-         AND r.event_date BETWEEN $4 AND $5 ORDER BY r.idx, t.n LIMIT $6",
-        places.join(", ")
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_search_goes_from_tokens_to_records_and_reads_no_others() {
-        for tokens in [1, 5] {
-            let plan = crate::plan::of(&candidates(tokens)).await;
-            assert!(
-                plan.starts_with("SEARCH t USING PRIMARY KEY (ledger=? AND token=?"),
-                "{plan}"
-            );
-            for step in [
-                "SEARCH l USING PRIMARY KEY (ledger=? AND number=?)",
-                "SEARCH r USING PRIMARY KEY (ledger=? AND idx=?)",
-            ] {
-                assert!(plan.contains(step), "{plan}");
-            }
+impl Gathered {
+    /// Adds a hit of a series to the one that says the same of the person, or as a new one.
+    fn add(&mut self, hits: &mut Vec<Hit>, series: Index, mut hit: Hit, span: SeriesSpan) {
+        if self.series != Some(series) {
+            (self.series, self.from) = (Some(series), hits.len());
         }
+        let same = hits[self.from..]
+            .iter_mut()
+            .find(|before| are_one_person(&before.opened.rows, &hit.opened.rows));
+        if let Some(known) = same.and_then(|before| before.series.as_mut()) {
+            known.records += 1;
+            known.last_day = known.last_day.max(span.last_day);
+            return;
+        }
+        hit.series = Some(span);
+        hits.push(hit);
+    }
+}
+
+/// Whether two rows of one series are about one person: they have the same id in the sender's own numbering, or say the
+/// very same.
+fn are_one_person(one: &[String], other: &[String]) -> bool {
+    let reference = |rows: &[String]| {
+        let row = json::read(rows.first()?.as_bytes()).ok()?;
+        row.get("ref").and_then(json::Node::as_text).map(str::to_owned)
+    };
+    match (reference(one), reference(other)) {
+        (Some(one), Some(other)) => one == other,
+        _ => one == other,
     }
 }

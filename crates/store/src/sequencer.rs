@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 use crate::append::{self, LedgerWriter};
 use crate::clock::Clock;
 use crate::outcome::{AppendError, Recorded};
+use crate::series::{self, CloseError, Closed, Closing};
 use crate::wal::WalKeeper;
 
 /// Records that may wait; at this length the queue refuses more, so that memory stays bounded.
@@ -44,11 +45,23 @@ impl HandedIn {
     }
 }
 
-/// A record and who waits for it.
+/// Something to be written, and who waits for it.
 #[derive(Debug)]
-pub(crate) struct Job {
-    pub(crate) record: Box<SealedRecord>,
-    pub(crate) reply: oneshot::Sender<Result<Recorded, AppendError>>,
+enum Job {
+    Record(RecordJob),
+    Close(CloseJob),
+}
+
+#[derive(Debug)]
+struct RecordJob {
+    record: Box<SealedRecord>,
+    reply: oneshot::Sender<Result<Recorded, AppendError>>,
+}
+
+#[derive(Debug)]
+struct CloseJob {
+    closing: Closing,
+    reply: oneshot::Sender<Result<Result<Closed, CloseError>, AppendError>>,
 }
 
 impl Appender {
@@ -60,11 +73,8 @@ impl Appender {
     /// Hands a record in, or says at once that the queue is full.
     pub fn try_hand_in(&self, record: SealedRecord) -> Result<HandedIn, AppendError> {
         let (job, answer) = job(record);
-        match self.queue.try_send(job) {
-            Ok(()) => Ok(HandedIn(answer)),
-            Err(mpsc::error::TrySendError::Full(_)) => Err(AppendError::Busy),
-            Err(mpsc::error::TrySendError::Closed(_)) => Err(AppendError::Stopped),
-        }
+        self.send(job)?;
+        Ok(HandedIn(answer))
     }
 
     /// Hands a record in, waiting for room in the queue: for streams, whose sender is slowed down instead.
@@ -74,6 +84,20 @@ impl Appender {
         let (job, answer) = job(record);
         self.queue.send(job).await.map_err(|_| AppendError::Stopped)?;
         Ok(HandedIn(answer))
+    }
+
+    /// Ends a series.
+    pub async fn close_series(&self, closing: Closing) -> Result<Result<Closed, CloseError>, AppendError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::Close(CloseJob { closing, reply }))?;
+        answer.await.unwrap_or(Err(AppendError::Stopped))
+    }
+
+    fn send(&self, job: Job) -> Result<(), AppendError> {
+        self.queue.try_send(job).map_err(|refused| match refused {
+            mpsc::error::TrySendError::Full(_) => AppendError::Busy,
+            mpsc::error::TrySendError::Closed(_) => AppendError::Stopped,
+        })
     }
 
     /// The time a record handed in now would get, Unix milliseconds: the clock's, but never before the last entry.
@@ -98,13 +122,8 @@ impl Appender {
 
 fn job(record: SealedRecord) -> (Job, oneshot::Receiver<Result<Recorded, AppendError>>) {
     let (reply, answer) = oneshot::channel();
-    (
-        Job {
-            record: Box::new(record),
-            reply,
-        },
-        answer,
-    )
+    let record = Box::new(record);
+    (Job::Record(RecordJob { record, reply }), answer)
 }
 
 /// The running task, and the wish to stop it.
@@ -158,26 +177,71 @@ async fn run(
         if taken == 0 {
             return;
         }
-        let mut rest = waiting.drain(..).peekable();
-        while let Some(first) = rest.next() {
-            let mut rows = first.record.rows.len();
-            let mut batch = vec![first];
-            while let Some(job) = rest.next_if(|job| rows + job.record.rows.len() <= BATCH_ROWS) {
-                rows += job.record.rows.len();
-                batch.push(job);
+        for work in in_turn(waiting.drain(..)) {
+            match work {
+                Work::Records(batch) => {
+                    let bytes = batch.iter().map(|job| job.record.stored_size()).sum();
+                    append_batch(&mut writer, batch).await;
+                    wal.appended(bytes);
+                }
+                Work::Close(job) => close_series(&mut writer, job).await,
             }
-            let bytes = batch.iter().map(|job| job.record.stored_size()).sum();
-            append_batch(&mut writer, batch).await;
-            wal.appended(bytes);
         }
-        drop(rest);
         wal.keep_bounded().await;
     }
 }
 
+/// One transaction's worth of what waited.
+enum Work {
+    Records(Vec<RecordJob>),
+    Close(CloseJob),
+}
+
+/// Everything that waited, in its order, records gathered into batches.
+fn in_turn(jobs: impl Iterator<Item = Job>) -> Vec<Work> {
+    let mut works = Vec::new();
+    let mut rows = 0;
+    for job in jobs {
+        match job {
+            Job::Close(job) => works.push(Work::Close(job)),
+            Job::Record(job) => {
+                let more = job.record.rows.len();
+                match works.last_mut() {
+                    Some(Work::Records(batch)) if rows + more <= BATCH_ROWS => {
+                        rows += more;
+                        batch.push(job);
+                    }
+                    _ => {
+                        rows = more;
+                        works.push(Work::Records(vec![job]));
+                    }
+                }
+            }
+        }
+    }
+    works
+}
+
+/// Ends one series and answers its caller; tried twice, as [`append_batch`] is.
+async fn close_series(writer: &mut LedgerWriter, job: CloseJob) {
+    let outcome = match series::close(writer, job.closing).await {
+        Err(first) if first.is_passing() => {
+            tracing::warn!(error = ?first, "a series could not be closed; trying once more");
+            series::close(writer, job.closing).await
+        }
+        settled => settled,
+    };
+    let answer = outcome.map_err(|error| {
+        tracing::error!(error = ?error, "a series could not be closed");
+        AppendError::Store(Arc::new(error))
+    });
+    // A caller that has gone is no error.
+    drop(job.reply.send(answer));
+}
+
 /// Appends one batch and answers its callers. A failed attempt is looked into and tried once more: by then the
 /// head has been read afresh, so a lost race or a passing fault costs the callers nothing.
-async fn append_batch(writer: &mut LedgerWriter, jobs: Vec<Job>) {
+async fn append_batch(writer: &mut LedgerWriter, jobs: Vec<RecordJob>) {
     let (batch, replies): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (*job.record, job.reply)).unzip();
     let outcome = match append::append(writer, &batch).await {
         Err(first) if first.is_passing() => {

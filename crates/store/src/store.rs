@@ -14,12 +14,14 @@ use sea_orm::{ActiveValue::Set, DatabaseConnection, EntityTrait, TransactionTrai
 
 use tokio::task::JoinHandle;
 
-use crate::append::{self, LedgerWriter};
+use crate::append::LedgerWriter;
 use crate::clock::Clock;
 use crate::connection::Connections;
 use crate::data_folder::DataFolder;
 use crate::entity::{checkpoint as checkpoint_rows, entry as entry_rows, head, ledger};
 use crate::error::StoreError;
+use crate::evidence::Objects;
+use crate::growth;
 use crate::head::blob;
 use crate::keyring::Keyring;
 use crate::principal_list::Sweep;
@@ -35,6 +37,7 @@ pub struct Store {
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) clock: Clock,
     pub(crate) ledger: Arc<Ledger>,
+    pub(crate) objects: Arc<Objects>,
     pub(crate) wal: WalKeeper,
 }
 
@@ -76,7 +79,7 @@ impl Ledger {
 /// The running sequencer of a store and what runs beside it, with its claim to the data folder.
 pub struct Running {
     sequencer: Sequencer,
-    background: JoinHandle<()>,
+    background: [JoinHandle<()>; 2],
     sweep: Sweep,
     wal: WalKeeper,
     _lock: File,
@@ -98,7 +101,7 @@ impl Running {
     pub async fn stop(self) -> Result<(), StoreError> {
         self.sweep.stop().await;
         self.sequencer.stop().await;
-        self.background.abort();
+        self.background.iter().for_each(JoinHandle::abort);
         Ok(self.wal.empty().await?)
     }
 }
@@ -137,6 +140,16 @@ impl Store {
         Self::assemble(folder, db, clock).await
     }
 
+    /// Keeps the files of evidence elsewhere than in the data folder: `file:PATH`, or `s3://BUCKET/PREFIX` with the usual
+    /// `AWS_…` variables of the environment. `file:` is the data folder.
+    pub fn with_evidence_at(self, url: &str) -> Result<Self, StoreError> {
+        if url == "file:" {
+            return Ok(self);
+        }
+        let objects = Arc::new(Objects::at(url)?);
+        Ok(Self { objects, ..self })
+    }
+
     /// Brings the schema up to date; gives the number of migrations applied.
     pub async fn migrate(folder: &Path, database_url: &str) -> Result<usize, StoreError> {
         let (folder, db) = Self::connect(folder, database_url).await?;
@@ -169,6 +182,7 @@ impl Store {
             verifier: keyring.signing().verifier_key().clone(),
             operator: row.operator,
         };
+        let objects = Objects::in_folder(&folder.evidence())?;
         Ok(Self {
             folder,
             wal: WalKeeper::new(db.writer.clone(), db.readers.clone()),
@@ -176,18 +190,22 @@ impl Store {
             keyring: Arc::new(keyring),
             clock,
             ledger: Arc::new(ledger),
+            objects: Arc::new(objects),
         })
     }
 
     /// Claims the data folder and starts the sequencer. One process at a time can.
     pub async fn start(&self) -> Result<Running, StoreError> {
         let lock = self.folder.lock()?;
+        // Nobody else uploads while we hold the lock, and we have not begun to.
+        self.objects.remove_unfinished()?;
         let writer = LedgerWriter {
             db: self.db.clone(),
-            ledger: self.ledger.row,
+            ledger: Arc::clone(&self.ledger),
             keyring: Arc::clone(&self.keyring),
             clock: self.clock.clone(),
             latest: Arc::default(),
+            has_demands: false,
             state: None,
         };
         // A head that we did not sign is found now, before anything is accepted.
@@ -195,7 +213,10 @@ impl Store {
             state: Some(writer.load().await?),
             ..writer
         };
-        let background = tokio::spawn(self.wal.clone().run_in_background());
+        let background = [
+            tokio::spawn(self.wal.clone().run_in_background()),
+            tokio::spawn(self.clone().sweep_at_start()),
+        ];
         let sequencer = sequencer::start(writer, self.wal.clone());
         let sweep = Sweep::start(self).await?;
         Ok(Running {
@@ -250,7 +271,7 @@ async fn create_ledger(
     let leaf = leaf_hash(&bytes);
     let mut frontier = Frontier::empty();
     frontier.push(leaf);
-    let note = append::sign(keyring.signing(), &frontier);
+    let note = growth::sign(keyring.signing(), &frontier);
 
     let transaction = db.begin().await?;
     let row = ledger::ActiveModel {

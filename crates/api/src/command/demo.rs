@@ -12,7 +12,7 @@ use clap::Args;
 use kirokubo_store::{Clock, Role, Store};
 use tracing_subscriber::filter::LevelFilter;
 
-use super::serve::{Server, stop_signal};
+use super::serve::{MAX_EVIDENCE, Server, stop_signal};
 use super::{Outcome, telemetry};
 use client::Client;
 use steps::Story;
@@ -59,7 +59,7 @@ impl Demo {
         } else {
             SocketAddr::new(self.listen.ip(), 0)
         };
-        let server = Server::start(ledger.clone(), listen).await?;
+        let server = Server::start(ledger.clone(), listen, MAX_EVIDENCE).await?;
         story.step(
             "台帳と鍵を作り、サーバーを起動",
             "a ledger, its keys, and a server",

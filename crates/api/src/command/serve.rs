@@ -10,13 +10,26 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tracing_subscriber::filter::LevelFilter;
 
-use super::{Outcome, Place, telemetry};
+use super::{EvidencePlace, Outcome, Place, telemetry};
 use crate::http::{AppState, router};
+
+/// 50 MiB: a scanned contract of some hundred pages.
+pub(super) const MAX_EVIDENCE: u64 = 50 << 20;
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
     #[command(flatten)]
     place: Place,
+    #[command(flatten)]
+    evidence: EvidencePlace,
+    /// Bytes that a file of evidence may have.
+    #[arg(
+        long,
+        value_name = "BYTES",
+        env = "KIROKUBO_EVIDENCE_MAX_BYTES",
+        default_value_t = MAX_EVIDENCE
+    )]
+    evidence_max_bytes: u64,
     /// Address and port; port 0 takes a free one.
     #[arg(
         long,
@@ -34,7 +47,8 @@ impl Serve {
     pub(super) async fn run(self) -> Outcome {
         telemetry::start(self.log);
         let store = self.place.open().await?;
-        let mut server = Server::start(store, self.listen).await?;
+        let store = store.with_evidence_at(&self.evidence.evidence_url)?;
+        let mut server = Server::start(store, self.listen, self.evidence_max_bytes).await?;
         println!("listening on http://{}", server.address);
         tokio::select! {
             stopped = stop_signal() => stopped?,
@@ -59,9 +73,10 @@ impl Server {
     pub(super) async fn start(
         store: Store,
         listen: SocketAddr,
+        max_evidence: u64,
     ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let running = store.start().await?;
-        let app = router(AppState::new(store, running.appender()));
+        let app = router(AppState::load(store, running.appender(), max_evidence).await?);
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel();

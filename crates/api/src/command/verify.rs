@@ -7,7 +7,7 @@ use kirokubo_store::AuditReport;
 use serde_json::{Value, json};
 
 use super::progress::Progress;
-use super::{Outcome, Place};
+use super::{EvidencePlace, Outcome, Place};
 
 /// Something is wrong.
 const INVALID: u8 = 40;
@@ -19,6 +19,8 @@ const RETENTION_ONLY: u8 = 20;
 pub(super) struct Verify {
     #[command(flatten)]
     place: Place,
+    #[command(flatten)]
+    evidence: EvidencePlace,
     /// One JSON object on standard output, JSON progress lines on standard error.
     #[arg(long, env = "KIROKUBO_JSON")]
     json: bool,
@@ -27,6 +29,7 @@ pub(super) struct Verify {
 impl Verify {
     pub(super) async fn run(self) -> Outcome {
         let store = self.place.open().await?;
+        let store = store.with_evidence_at(&self.evidence.evidence_url)?;
         let mut progress = Progress::new("検証 / verifying", self.json);
         let report = store
             .verify(&mut |done, total| progress.tell(done, total))
@@ -71,14 +74,16 @@ fn as_json(report: &AuditReport, status: u8) -> Value {
         "entries": report.entries,
         "records": report.records,
         "erased": report.erased,
+        "evidence": report.evidence,
         "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
     })
 }
 
 fn tell(report: &AuditReport) {
     println!(
-        "{}件の項目、{}件の記録の内容を検証しました / {} entries and the content of {} records verified",
-        report.entries, report.records, report.entries, report.records
+        "{0}件の項目、{1}件の記録の内容、{2}件の証跡ファイルを検証しました / \
+         {0} entries, the content of {1} records and {2} files of evidence verified",
+        report.entries, report.records, report.evidence
     );
     for finding in &report.findings {
         println!("  {}  {}\n      {}", finding.code(), finding.ja(), finding.en());

@@ -41,25 +41,40 @@ macro_rules! caller {
     };
 }
 
-/// Anybody with a key: questions that hold nothing personal.
-pub(crate) struct AnyActor;
+/// Defines an extractor for a set of roles where nobody asks which actor it is.
+macro_rules! anybody {
+    ($(#[$doc:meta])* $name:ident, $roles:expr) => {
+        $(#[$doc])*
+        pub(crate) struct $name;
 
-impl Caller for AnyActor {
-    const ROLES: &'static [Role] = &Role::ALL;
+        impl Caller for $name {
+            const ROLES: &'static [Role] = $roles;
 
-    fn new(_: Actor) -> Self {
-        Self
-    }
+            fn new(_: Actor) -> Self {
+                Self
+            }
+        }
+
+        impl FromRequestParts<AppState> for $name {
+            type Rejection = ApiError;
+
+            async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+                authenticate(parts, state).await
+            }
+        }
+    };
 }
 
-impl FromRequestParts<AppState> for AnyActor {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        authenticate(parts, state).await
-    }
-}
-
+anybody!(
+    /// Anybody with a key: questions that hold nothing personal.
+    AnyActor,
+    &Role::ALL
+);
+anybody!(
+    /// Those who may know what was settled.
+    Settled,
+    &[Role::Recorder, Role::Officer, Role::Auditor, Role::Admin]
+);
 caller!(
     /// Those who post events.
     Recording, [Ingest, Recorder, Officer]
@@ -69,12 +84,33 @@ caller!(
     Reading, [Ingest, Recorder, Officer, Auditor]
 );
 caller!(
+    /// Those whose word approves.
+    Approving, [Officer]
+);
+caller!(
+    /// Those who correct what was recorded.
+    Correcting, [Recorder, Officer]
+);
+caller!(
     /// Those who page through the book.
     Auditing, [Recorder, Officer, Auditor]
 );
 caller!(
+    /// Those who read files of evidence: nothing in them can be masked.
+    ReadingFiles, [Recorder, Officer]
+);
+caller!(
     /// Those who look for a person.
     Searching, [Officer]
+);
+
+caller!(
+    /// Those who register third parties, filings and demands to stop.
+    Registering, [Recorder, Officer]
+);
+caller!(
+    /// Those who settle it.
+    Settling, [Admin]
 );
 
 async fn authenticate<C: Caller>(parts: &Parts, state: &AppState) -> Result<C, ApiError> {

@@ -64,6 +64,10 @@ answers! {
         "このIdempotency-Keyは別の内容で使われています。", "this Idempotency-Key was used with another body";
     Conflict StatusCode::CONFLICT, "event.conflict",
         "同じ連携番号で内容の異なる記録があります。", "another event was recorded under the same source key";
+    Suppressed StatusCode::CONFLICT, "principal.suppressed",
+        "第三者提供の停止の求めを受けている本人が含まれます。", "principals who demanded a stop are among them";
+    Decided StatusCode::CONFLICT, "approval.decided",
+        "すでに決裁されています。", "this was decided before";
     Busy StatusCode::SERVICE_UNAVAILABLE, "server.busy",
         "混み合っています。少し待って同じ内容を送ってください。", "the server is busy; send the same again in a moment";
     Stopping StatusCode::SERVICE_UNAVAILABLE, "server.stopping",
@@ -71,6 +75,9 @@ answers! {
     Unavailable StatusCode::SERVICE_UNAVAILABLE, "store.unavailable",
         "データベースが応答しません。少し待って同じ内容を送ってください。",
         "the store is unavailable; send the same again in a moment";
+    EvidenceUnavailable StatusCode::SERVICE_UNAVAILABLE, "evidence.unavailable",
+        "証跡ファイルの保管先が応答しません。少し待って同じ内容を送ってください。",
+        "the store of evidence files is unavailable; send the same again in a moment";
     Internal StatusCode::INTERNAL_SERVER_ERROR, "server.internal",
         "サーバー内部の誤りです。同じ内容をもう一度送っても二重には記録されません。",
         "an internal error; sending the same again records nothing twice";
@@ -81,7 +88,7 @@ impl Answer {
     pub(super) const fn retry_after(self) -> Option<u32> {
         match self {
             Self::Busy => Some(1),
-            Self::Stopping | Self::Unavailable => Some(5),
+            Self::Stopping | Self::Unavailable | Self::EvidenceUnavailable => Some(5),
             _ => None,
         }
     }

@@ -11,6 +11,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// Bytes of posted events in work at once. While it is judged and sealed an event takes about four times as much.
 const BYTES: usize = 128 << 20;
 
+/// Bytes of buffers that files of evidence on their way in and out take at once. A budget of its own: slow uploads must
+/// not keep events from being recorded.
+pub(super) const FILES: usize = 128 << 20;
+
 /// The budget is counted in kibibytes.
 const UNIT: usize = 1 << 10;
 

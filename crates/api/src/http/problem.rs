@@ -45,6 +45,11 @@ pub(crate) enum ApiError {
     /// The same natural key with another body.
     #[error("event conflict with {id}")]
     Conflict { id: String },
+    /// Principals demanded that their data go to no third party.
+    #[error("{} principal(s) demanded a stop", .0.len())]
+    Suppressed(Vec<Fault>),
+    #[error("decided before")]
+    Decided,
     /// A bug: the handler panicked.
     #[error("the handler panicked")]
     Panicked,
@@ -94,10 +99,12 @@ impl ApiError {
             }
             Self::Invalid(_) | Self::Append(AppendError::ListUsed) => Answer::Invalid,
             Self::Conflict { .. } => Answer::Conflict,
+            Self::Suppressed(_) | Self::Append(AppendError::Suppressed { .. }) => Answer::Suppressed,
+            Self::Decided => Answer::Decided,
             Self::Append(AppendError::IdempotencyKeyReused) => Answer::KeyReused,
             Self::Append(AppendError::Stopped) => Answer::Stopping,
-            // Where midnight passes twice while one request waits, the server is busy, too.
-            Self::Append(AppendError::Busy | AppendError::DayChanged) => Answer::Busy,
+            // Where what a record is judged by changes twice while it waits, the server is busy, too.
+            Self::Append(AppendError::Busy | AppendError::Stale) => Answer::Busy,
             Self::Append(AppendError::Store(error)) => store_answer(error),
             Self::Store(error) => store_answer(error),
             Self::Seal(_) | Self::EntryBundle(_) | Self::Proof(_) | Self::Panicked => Answer::Internal,
@@ -112,10 +119,11 @@ impl ApiError {
             Self::TooLarge { limit } => format!("{text} (≤ {limit} bytes)"),
             Self::MediaType { expected } => format!("{text} ({expected})"),
             Self::Query { name } | Self::Header { name } => format!("{text} ({name})"),
+            Self::Conflict { id } => format!("{text} ({id})"),
             _ => text.to_owned(),
         };
         let faults = match self {
-            Self::Invalid(faults) | Self::Unreadable(faults) => faults.as_slice(),
+            Self::Invalid(faults) | Self::Unreadable(faults) | Self::Suppressed(faults) => faults.as_slice(),
             _ => &[],
         };
         // What cannot be read at all has one fault, which says more than "unreadable".
@@ -152,6 +160,7 @@ impl ApiError {
 fn store_answer(error: &StoreError) -> Answer {
     match error {
         StoreError::Unavailable(_) | StoreError::HeadMoved => Answer::Unavailable,
+        StoreError::Evidence(_) => Answer::EvidenceUnavailable,
         StoreError::Corrupt { .. }
         | StoreError::Key(_)
         | StoreError::NotInitialised(_)
@@ -160,6 +169,7 @@ fn store_answer(error: &StoreError) -> Answer {
         | StoreError::Outdated { .. }
         | StoreError::OldSqlite(_)
         | StoreError::UnsupportedUrl(_)
+        | StoreError::EvidenceUrl
         | StoreError::Folder { .. } => Answer::Internal,
     }
 }

@@ -25,6 +25,9 @@ use crate::route;
     tags(
         (name = "events", description = "提供・受領を記録する"),
         (name = "records", description = "記録を読む・探す"),
+        (name = "masters", description = "相手方・オプトアウト届出・提供停止の求め"),
+        (name = "settings", description = "設定"),
+        (name = "evidence", description = "証跡ファイル"),
         (name = "law", description = "記録義務の判定"),
         (name = "ledger", description = "C2SP tlog-tiles; no credentials needed"),
         (name = "service", description = "Health, metrics, contract")
@@ -45,6 +48,29 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(route::record::get))
         .routes(routes!(route::record_principals::get))
         .routes(routes!(route::proof::get))
+        .routes(routes!(route::provision_check::ask))
+        .routes(routes!(route::third_party::post, route::third_party::list))
+        .routes(routes!(route::third_party::get))
+        .routes(routes!(route::third_party::post_version))
+        .routes(routes!(route::third_party_look::confirm))
+        .routes(routes!(route::third_party_look::check))
+        .routes(routes!(route::opt_out_filing::post, route::opt_out_filing::list))
+        .routes(routes!(route::opt_out_filing::get))
+        .routes(routes!(route::opt_out_filing::post_version))
+        .routes(routes!(route::suppression::post, route::suppression::list))
+        .routes(routes!(route::suppression::get))
+        .routes(routes!(route::suppression::lift))
+        .routes(routes!(route::recipient::list))
+        .routes(routes!(route::follow_up::list))
+        .routes(routes!(route::settings::get, route::settings::put))
+        .routes(routes!(route::amendment::post))
+        .routes(routes!(route::approval::list))
+        .routes(routes!(route::approval::decide))
+        .routes(routes!(route::series::list))
+        .routes(routes!(route::series::close))
+        .routes(routes!(route::evidence::list, route::evidence_upload::post))
+        .routes(routes!(route::evidence::get))
+        .routes(routes!(route::evidence_content::get))
         .routes(routes!(route::log::checkpoint))
         .routes(routes!(route::log::tile))
         .routes(routes!(route::service::livez))

@@ -1,10 +1,11 @@
 //! What every handler can reach.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use kirokubo_store::{Appender, Authenticator, Store};
+use kirokubo_records::master::Settings;
+use kirokubo_store::{Appender, Authenticator, Store, StoreError};
 
-use super::budget::Budget;
+use super::budget::{self, Budget};
 use super::metrics::Metrics;
 
 /// Shared by all requests; cheap to clone.
@@ -20,19 +21,45 @@ pub struct AppState {
     pub metrics: Arc<Metrics>,
     /// Bytes of events that may be in work at once.
     pub(crate) budget: Budget,
+    /// Bytes of buffers of evidence files that may be in work at once.
+    pub(crate) files: Budget,
+    /// Bytes that a file of evidence may have.
+    pub(crate) max_evidence: u64,
+    /// What an administrator decided; read anew whenever it changes.
+    settings: Arc<RwLock<Arc<Settings>>>,
 }
 
 impl AppState {
-    /// The state of a server on `store`.
-    #[must_use]
-    pub fn new(store: Store, appender: Appender) -> Self {
+    /// The state of a server on `store` that takes files of evidence of up to `max_evidence` bytes.
+    pub async fn load(store: Store, appender: Appender, max_evidence: u64) -> Result<Self, StoreError> {
         let authenticator = Arc::new(Authenticator::new(store.clone()));
-        Self {
+        let settings = match store.settings().await?.last() {
+            None => Settings::default(),
+            Some(version) => Settings::parse(version.json.as_bytes()).map_err(|_| StoreError::Corrupt {
+                index: None,
+                what: "the settings cannot be read",
+            })?,
+        };
+        Ok(Self {
             store,
             appender,
             authenticator,
             metrics: Arc::default(),
             budget: Budget::default(),
-        }
+            files: Budget::of(budget::FILES),
+            max_evidence,
+            settings: Arc::new(RwLock::new(Arc::new(settings))),
+        })
+    }
+
+    /// What holds now. An event that began before a change is judged by what held then.
+    pub(crate) fn settings(&self) -> Arc<Settings> {
+        let settings = self.settings.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&settings)
+    }
+
+    /// What holds from now on; it must be stored already.
+    pub(crate) fn replace_settings(&self, settings: Settings) {
+        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
     }
 }

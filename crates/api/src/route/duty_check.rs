@@ -81,7 +81,7 @@ pub(crate) struct FollowUpView {
 /// provision is lawful. All members but `direction` have defaults.
 #[utoipa::path(
     post, path = "/v1/duty-checks", tag = "law", operation_id = "check_duty",
-    request_body = super::event_shape::DutyQuestion,
+    request_body = super::question_shape::DutyQuestion,
     responses(
         (status = 200, description = "the answer", body = DutyAnswer),
         (status = 400, description = "not JSON", body = Problem, content_type = "application/problem+json"),

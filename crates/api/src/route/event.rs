@@ -110,6 +110,7 @@ async fn post(
     let sender = Sender {
         actor,
         idempotency_key: idempotency_key(headers)?,
+        approved_by: None,
     };
     if options.dry_run {
         return dry_run(state, body, expect, language).await;
@@ -150,14 +151,19 @@ async fn dry_run(
         Outcome::NoDuty(no_duty) => return Ok(Json(NotRecorded::no_duty(&no_duty, language)).into_response()),
         Outcome::Record(draft) => draft,
     };
-    match recording::known(state, &draft).await? {
-        Some(existing) => replay(state, &existing, language).await,
-        None => Ok(Json(NotRecorded::dry_run(&draft, language)).into_response()),
+    if let Some(existing) = recording::known(state, &draft).await? {
+        return replay(state, &existing, language).await;
     }
+    recording::refuse_suppressed(state, &draft).await?;
+    Ok(Json(NotRecorded::dry_run(&draft, language)).into_response())
 }
 
 /// The first answer again.
-async fn replay(state: &AppState, existing: &Existing, language: Language) -> Result<Response, ApiError> {
+pub(super) async fn replay(
+    state: &AppState,
+    existing: &Existing,
+    language: Language,
+) -> Result<Response, ApiError> {
     let missing = StoreError::Corrupt {
         index: Some(existing.index.get()),
         what: "a record without its row",

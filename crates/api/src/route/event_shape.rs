@@ -10,6 +10,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::agreement_shape::Agreement;
+use super::recipient_shape::RecipientConfirmation;
+
 /// A provision (提供).
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({
@@ -30,6 +33,8 @@ pub(crate) struct Provision {
     consent_confirmation: Option<ConsentConfirmation>,
     /// The opt-out filing relied on.
     opt_out_filing: Option<OptOutFiling>,
+    /// Provision by opt-out: who the recipient is and what it wants the data for. No law in force asks for it.
+    recipient_confirmation: Option<RecipientConfirmation>,
 }
 
 /// A receipt (受領).
@@ -74,12 +79,12 @@ pub(crate) struct Event {
     /// The natural key, unique for ever.
     source: Source,
     /// `consent_27`, `consent_28`, `consent_31`, `opt_out`, `exempt_27_1_1` … `exempt_27_1_7`, `entrustment`,
-    /// `succession`, `joint_use` or `none`.
-    basis: String,
+    /// `succession`, `joint_use` or `none`; a day of a batch has that of the batch.
+    basis: Option<String>,
     /// `each` (default), `batch` or `contract`.
     recording_method: Option<String>,
-    /// The other side.
-    third_party: ThirdParty,
+    /// The other side; may be left out with `same_as` or `series`.
+    third_party: Option<ThirdParty>,
     /// Whose data it was; at most 1,000.
     principals: Option<Vec<Principal>>,
     /// An uploaded list (`POST /v1/principal-lists`) that names them instead.
@@ -97,18 +102,43 @@ pub(crate) struct Event {
     interpretation: Option<String>,
     /// Whether 要配慮個人情報 is among it.
     sensitive: Option<bool>,
+    /// Whether 特定生体個人情報 is among it; the law in force asks nothing of it.
+    biometric: Option<bool>,
     /// The country abroad, and what the principals were told.
     cross_border: Option<CrossBorder>,
+    /// What is left out because an earlier record holds it (省略, 規則20条2項・24条2項・28条2項).
+    same_as: Option<SameAs>,
+    /// The record, `rec_…`, that opened the batch to which this day and its principals are added.
+    series: Option<String>,
+    /// Files that show what the record says, `evd_…`.
+    evidence: Option<Vec<String>>,
     /// First and last day of a series.
     period: Option<Period>,
     /// The contract that shows a continuing provision, or stands for the record.
-    agreement: Option<Value>,
+    agreement: Option<Agreement>,
+    /// Who writes the record: `none` (default, you do), `arranged` (the other side, under an arrangement equal to
+    /// writing it yourself) or `unarranged`.
+    delegation: Option<String>,
+    /// Whether the record is made before its event, which may then be up to a year ahead.
+    beforehand: Option<bool>,
     /// Whatever else is worth keeping.
     voluntary: Option<Voluntary>,
     /// Record it although there is no duty, marked so.
     keep_voluntarily: Option<bool>,
     /// Record what happened although the law forbids it, marked so.
     non_conforming: Option<bool>,
+    /// Numbers of twelve digits in this event are no Individual Numbers (個人番号): do not warn of them again.
+    not_my_number: Option<bool>,
+}
+
+/// What an event leaves to an earlier record.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct SameAs {
+    /// The earlier record, `rec_…`: proper, of the same direction and third party, and still kept.
+    record: String,
+    /// `third_party`, `principals`, `items`, `consent`, `consent_confirmation`, `acquisition`, `ppc_publication`; if
+    /// absent, all that the record holds and the event does not say.
+    fields: Option<Vec<String>>,
 }
 
 /// The natural key of an event.
@@ -171,6 +201,9 @@ pub(crate) struct Consent {
 pub(crate) struct ConsentConfirmation {
     method: String,
     described: Option<String>,
+    confirmed_on: Option<String>,
+    /// Abroad: that the information of art. 31(1)(ii) was confirmed as well.
+    information_given: Option<bool>,
 }
 
 /// The opt-out filing relied on.
@@ -206,8 +239,14 @@ pub(crate) struct PpcPublication {
 pub(crate) struct CrossBorder {
     /// ISO 3166-1 alpha-3.
     country: String,
+    /// `consent_28`, `equivalent_country` or `equivalent_system` (基準適合体制).
+    ground: Option<String>,
     /// Whether the principals were given the information of art. 28(2).
     information_given: Option<bool>,
+    /// What they were told: the country, its regime, the recipient's measures.
+    information: Option<String>,
+    /// The recipient's measures, where the ground is 基準適合体制.
+    measures: Option<String>,
 }
 
 /// First and last day.
@@ -223,39 +262,6 @@ pub(crate) struct Voluntary {
     note: Option<String>,
     purpose: Option<String>,
     medium: Option<String>,
-}
-
-/// The decision table as a question; every member but `direction` has a default.
-#[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"direction": "provision", "event_date": "2026-11-20", "basis": "consent_27"}))]
-pub(crate) struct DutyQuestion {
-    /// `provision` or `receipt`.
-    direction: String,
-    /// Today if absent.
-    event_date: Option<String>,
-    self_status: Option<String>,
-    data: Option<String>,
-    third_party_status: Option<String>,
-    place: Option<String>,
-    basis: Option<String>,
-    interpretation: Option<String>,
-    sensitive: Option<bool>,
-    illicit: Option<bool>,
-    from_opt_out: Option<bool>,
-    filed: Option<bool>,
-    as_personal_data: Option<bool>,
-    information_given: Option<bool>,
-    recipient_view: Option<String>,
-}
-
-/// Until when would a record be kept?
-#[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"method": "each", "made_on": "2026-11-21"}))]
-pub(crate) struct RetentionQuestion {
-    /// `each`, `batch` or `contract`.
-    method: String,
-    made_on: String,
-    last_event_on: Option<String>,
 }
 
 /// Who is looked for, and why.

@@ -198,6 +198,7 @@ async fn answer_group(
     let sender = Sender {
         actor: &actor,
         idempotency_key: None,
+        approved_by: None,
     };
     let mut prepared = Vec::with_capacity(lines.len());
     for line in &lines {
@@ -226,8 +227,8 @@ async fn answer_group(
             Err(error) => Err(error),
         };
         let result = match (result, &line.text) {
-            // Midnight passed in Japan: once more, dated anew.
-            (Err(ApiError::Append(AppendError::DayChanged)), Ok(text)) => {
+            // Midnight passed in Japan, or what it names changed: once more, judged anew.
+            (Err(ApiError::Append(AppendError::Stale)), Ok(text)) => {
                 recording::record(&state, sender, text, Expect::Line, WhenFull::Wait).await
             }
             (result, _) => result,
@@ -247,7 +248,10 @@ async fn judge_group(state: AppState, language: Language, lines: Vec<Line>) -> B
             Err(_) => Err(ApiError::TooLarge { limit: MAX_LINE }),
         };
         let known = match &judged {
-            Ok(Outcome::Record(draft)) => recording::known(&state, draft).await,
+            Ok(Outcome::Record(draft)) => match recording::known(&state, draft).await {
+                Ok(None) => recording::refuse_suppressed(&state, draft).await.map(|()| None),
+                known => known,
+            },
             _ => Ok(None),
         };
         answers.push(match known {

@@ -27,7 +27,7 @@ const NAMES: [&str; 4] = ["name", "name_kana", "former_names", "common_name"];
 
 /// Texts that stay where no person stands: companies, days, numbers of papers, and words of closed lists. Free
 /// texts are not among them, since nobody knows whom they name.
-const ELSEWHERE: [&str; 33] = [
+const ELSEWHERE: [&str; 43] = [
     // companies
     "kind",
     "name",
@@ -43,11 +43,21 @@ const ELSEWHERE: [&str; 33] = [
     "published_on",
     "starts_on",
     "concluded_on",
+    "last_confirmed_on",
+    "last_checked_on",
+    "since",
+    "filed_on",
+    "ended_on",
+    "on",
     "from",
     "to",
     // papers and places in systems
     "number",
     "url",
+    "owner",
+    "third_party",
+    "items",
+    "id",
     "system",
     "event_id",
     "recorded_by",

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
 use kirokubo_records::list::ListWarning;
-use kirokubo_records::{IdKind, id_text};
+use kirokubo_records::{Basis, IdKind, id_text};
 use kirokubo_store::{AppendError, ListOptions, ListUpload, UploadedList};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -35,6 +35,9 @@ pub(crate) struct ListQuery {
     skip_faulty: bool,
     /// How many rows there are, headings and blank rows not counted; another number is refused.
     count: Option<u64>,
+    /// The ground of the provision that the list is for, such as `opt_out`: people who demanded that it stop are left
+    /// out, and the answer tells their lines.
+    leave_out_suppressed: Option<String>,
 }
 
 /// A list that an event can cite as `principal_list`.
@@ -53,6 +56,9 @@ pub(crate) struct ListReceipt {
     skipped_rows: u64,
     /// Their faults, a thousand at most.
     skipped: Vec<FaultView>,
+    /// Lines of the people left out because they demanded a stop, where `leave_out_suppressed` asked for it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressed: Vec<u64>,
     /// What was accepted but should be looked at, once for each column.
     warnings: Vec<ListWarningView>,
     /// SHA-256 of the bytes received, hex.
@@ -109,6 +115,11 @@ pub(crate) async fn post(
     let Query(query) = query.map_err(|_| ApiError::Query {
         name: "unknown or malformed",
     })?;
+    let leave_out = query.leave_out_suppressed.as_deref().map(|word| {
+        Basis::parse(word).ok_or(ApiError::Query {
+            name: "leave_out_suppressed",
+        })
+    });
     let idempotency_key = idempotency_key(&headers)?.map(str::to_owned);
     let (format, body) = list_body(request)?;
     let share = state.budget.take(SHARE).ok_or(AppendError::Busy)?;
@@ -116,6 +127,7 @@ pub(crate) async fn post(
         format,
         skip_faulty: query.skip_faulty,
         declared: query.count,
+        leave_out_for: leave_out.transpose()?,
         made_by: actor.id,
         idempotency_key,
     };
@@ -176,6 +188,7 @@ impl ListReceipt {
                 .iter()
                 .map(|warning| ListWarningView::of(warning, language))
                 .collect(),
+            suppressed: list.left_out.clone(),
             sha256: kirokubo_ledger::hash::Digest::from_bytes(list.sha256).to_string(),
         }
     }

@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use kirokubo_records::parse_record_id;
-use kirokubo_store::{Actor, RecordHeader, Role, StoreError};
+use kirokubo_records::{parse_record_id, record_id_text};
+use kirokubo_store::{Actor, ApprovalState, Holders, RecordHeader, Role, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -21,6 +21,27 @@ pub(crate) struct RecordDetail {
     recorded_at: String,
     /// Leaf hash of its entry, hex.
     leaf: String,
+    /// For a receipt that needs approval: `pending` and `rejected` say that its data may not be used (利用不可).
+    #[serde(rename = "use", skip_serializing_if = "Option::is_none")]
+    usable: Option<&'static str>,
+    /// Its versions, the first one first, this one among them; absent while it was never amended.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    versions: Vec<VersionView>,
+}
+
+/// One version of a record.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct VersionView {
+    /// Its id.
+    id: String,
+    /// Index of its entry.
+    index: u64,
+    /// `regular`, `voluntary`, `review`, `non_conforming` or `voided`.
+    status: &'static str,
+    /// Who recorded it.
+    recorded_by: String,
+    /// Whether it is the one that counts.
+    newest: bool,
 }
 
 /// One record.
@@ -58,16 +79,35 @@ pub(crate) async fn get(
         index: Some(header.index.get()),
         what: "the entry of a record is missing",
     })?;
+    let holders = match &opened {
+        Some(opened) => state.store.holders(&opened.content).await?,
+        None => Holders::default(),
+    };
+    let shown = opened
+        .as_ref()
+        .map_or(Shown::Header, |opened| Shown::Whole(opened, &holders));
+    let versions = state.store.versions(&id).await?;
     Ok(Json(RecordDetail {
-        record: RecordView::new(
-            &header,
-            opened.as_ref().map_or(Shown::Header, Shown::Whole),
-            actor.role,
-            Language::of(&headers),
-        ),
+        record: RecordView::new(&header, shown, actor.role, Language::of(&headers)),
+        usable: state.store.use_of(&id).await?.map(ApprovalState::as_str),
+        versions: version_views(&versions),
         recorded_at: rfc3339(entry.recorded_at().as_millis()),
         leaf: entry.leaf().to_string(),
     }))
+}
+
+fn version_views(versions: &[RecordHeader]) -> Vec<VersionView> {
+    let Some((newest, [_, ..])) = versions.split_last() else {
+        return Vec::new();
+    };
+    let view = |version: &RecordHeader| VersionView {
+        id: record_id_text(&version.record_id),
+        index: version.index.get(),
+        status: version.status.as_str(),
+        recorded_by: version.recorded_by.clone(),
+        newest: version.record_id == newest.record_id,
+    };
+    versions.iter().map(view).collect()
 }
 
 /// Whether an actor may know of a record. Another system's record is none of a system's business, not even that

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use kirokubo_ledger::Index;
 use kirokubo_records::Status;
 use kirokubo_records::{Direction, day_of_date};
-use kirokubo_store::{ListFilter, StoreError};
+use kirokubo_store::{Holders, ListFilter, StoreError};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -31,8 +31,10 @@ pub(crate) struct ListQuery {
     from: Option<String>,
     /// Last event day, `YYYY-MM-DD`.
     to: Option<String>,
-    /// `regular`, `voluntary`, `review` or `non_conforming`.
+    /// `regular`, `voluntary`, `review`, `non_conforming` or `voided`.
     status: Option<String>,
+    /// `newest` (if absent) or `all`: with those that were amended or taken back.
+    versions: Option<String>,
     /// Items a page, 1 to 500; 50 if absent.
     limit: Option<u32>,
     /// `next_cursor` of the page before.
@@ -72,8 +74,12 @@ pub(crate) async fn list(
             Err(StoreError::Corrupt { .. }) => Err(()),
             opened => Ok(opened?),
         };
+        let holders = match &opened {
+            Ok(Some(content)) => state.store.holders(content).await?,
+            _ => Holders::default(),
+        };
         let shown = match &opened {
-            Ok(Some(content)) => Shown::Content(content),
+            Ok(Some(content)) => Shown::Content(content, &holders),
             Ok(None) => Shown::Header,
             Err(()) => Shown::Unreadable,
         };
@@ -104,6 +110,12 @@ impl ListQuery {
             from: parsed("from", self.from.as_deref(), day)?,
             to: parsed("to", self.to.as_deref(), day)?,
             corporate_number: self.third_party.clone(),
+            all_versions: parsed("versions", self.versions.as_deref(), |text| match text {
+                "newest" => Some(false),
+                "all" => Some(true),
+                _ => None,
+            })?
+            .unwrap_or(false),
             after: parsed("cursor", self.cursor.as_deref(), |text| {
                 text.parse().ok().and_then(Index::new)
             })?,
@@ -111,7 +123,7 @@ impl ListQuery {
     }
 }
 
-fn parsed<T>(
+pub(super) fn parsed<T>(
     name: &'static str,
     text: Option<&str>,
     parse: impl Fn(&str) -> Option<T>,
@@ -120,7 +132,8 @@ fn parsed<T>(
         .transpose()
 }
 
-fn day(text: &str) -> Option<i32> {
+/// A day as `YYYY-MM-DD` and nothing else.
+pub(super) fn day(text: &str) -> Option<i32> {
     let date = NaiveDate::parse_from_str(text, "%Y-%m-%d")
         .ok()
         .filter(|_| text.len() == 10)?;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use kirokubo_ledger::commitment::Field;
-use kirokubo_records::record_id_text;
 use kirokubo_records::seal::Content;
-use kirokubo_store::{OpenedRecord, RecordHeader, Role};
+use kirokubo_records::{record_id_text, references_of};
+use kirokubo_store::{Holders, OpenedRecord, RecordHeader, Role};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -27,7 +27,7 @@ pub(crate) struct RecordView {
     /// The case it was recorded under.
     #[schema(example = "provision_consent_27")]
     case: &'static str,
-    /// `regular`, `voluntary`, `review` or `non_conforming`.
+    /// `regular`, `voluntary`, `review`, `non_conforming` or `voided`.
     status: &'static str,
     /// Day of the event.
     #[schema(example = "2026-11-20")]
@@ -80,6 +80,9 @@ pub(crate) struct FieldView {
     value: Value,
     /// Whether the law asks for it in this case (法定記録事項); otherwise it was kept as a voluntary addition.
     statutory: bool,
+    /// The earlier record that holds it, where this one leaves it out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held_by: Option<String>,
 }
 
 /// How much of a record is shown.
@@ -87,19 +90,19 @@ pub(crate) struct FieldView {
 pub(crate) enum Shown<'a> {
     /// What stays when the content is gone, or the role sees none of it.
     Header,
-    /// What it says, without its principals.
-    Content(&'a Content),
+    /// What it says, and what others hold for it, without its principals.
+    Content(&'a Content, &'a Holders),
     /// Everything, or everything but other people's rows.
-    Whole(&'a OpenedRecord),
+    Whole(&'a OpenedRecord, &'a Holders),
     /// Its stored content is damaged.
     Unreadable,
 }
 
 impl<'a> Shown<'a> {
-    fn content(self) -> Option<&'a Content> {
+    fn content(self) -> Option<(&'a Content, &'a Holders)> {
         match self {
-            Self::Content(content) => Some(content),
-            Self::Whole(opened) => Some(&opened.content),
+            Self::Content(content, holders) => Some((content, holders)),
+            Self::Whole(opened, holders) => Some((&opened.content, holders)),
             Self::Header | Self::Unreadable => None,
         }
     }
@@ -109,7 +112,7 @@ impl RecordView {
     pub(crate) fn new(header: &RecordHeader, shown: Shown<'_>, role: Role, language: Language) -> Self {
         let masked = is_masked(role);
         let content = shown.content();
-        let meta = content.map(Content::meta);
+        let meta = content.map(|(content, _)| content.meta());
         let show = |value: Value, person: bool| if masked { mask::value(value, person) } else { value };
         Self {
             id: record_id_text(&header.record_id),
@@ -126,14 +129,14 @@ impl RecordView {
             },
             fields: meta.map(|meta| meta.letters.chars().map(String::from).collect()),
             rule_set: meta.map(|meta| meta.rule_set.clone()),
-            content: content.map(|content| fields(content, &show)),
+            content: content.map(|(content, holders)| fields(content, holders, &show)),
             principals: match shown {
-                Shown::Whole(opened) => Some(opened.rows.iter().map(|row| principal(row, role)).collect()),
-                Shown::Header | Shown::Content(_) | Shown::Unreadable => None,
+                Shown::Whole(opened, _) => Some(opened.rows.iter().map(|row| principal(row, role)).collect()),
+                Shown::Header | Shown::Content(..) | Shown::Unreadable => None,
             },
             principals_total: match shown {
-                Shown::Whole(opened) => Some(opened.total),
-                Shown::Header | Shown::Content(_) | Shown::Unreadable => None,
+                Shown::Whole(opened, _) => Some(opened.total),
+                Shown::Header | Shown::Content(..) | Shown::Unreadable => None,
             },
             warnings: meta.map(|meta| {
                 meta.warnings
@@ -162,19 +165,31 @@ pub(super) fn principal(json: &str, role: Role) -> Value {
     }
 }
 
-fn fields(content: &Content, show: &impl Fn(Value, bool) -> Value) -> BTreeMap<String, FieldView> {
+/// Every field of a record, wherever it stands.
+fn fields(
+    content: &Content,
+    holders: &Holders,
+    show: &impl Fn(Value, bool) -> Value,
+) -> BTreeMap<String, FieldView> {
     let statutory = &content.meta().statutory;
-    let view = |(field, text): (Field, &str)| {
+    let view = |(field, text, held_by): (Field, &str, Option<String>)| {
         let value: Value = serde_json::from_str(text).unwrap_or(Value::Null);
         let person = value.get("kind").is_some_and(|kind| kind == "individual");
-        let statutory = statutory.contains(&field.number());
-        (
-            field.name().to_owned(),
-            FieldView {
-                value: show(value, person),
-                statutory,
-            },
-        )
+        let view = FieldView {
+            value: show(value, person),
+            statutory: statutory.contains(&field.number()),
+            held_by,
+        };
+        (field.name().to_owned(), view)
     };
-    content.present().map(view).collect()
+    let references = references_of(content);
+    let left_out = references.iter().flat_map(|reference| {
+        let held = move |field: &Field| {
+            let text = holders.get(&reference.record)?.text(*field)?;
+            Some((*field, text, Some(record_id_text(&reference.record))))
+        };
+        reference.fields.iter().filter_map(held)
+    });
+    let own = content.present().map(|(field, text)| (field, text, None));
+    own.chain(left_out).map(view).collect()
 }

@@ -29,7 +29,7 @@ pub(crate) struct RetentionAnswer {
 /// Asks until when a record is kept (規則21条・25条・29条).
 #[utoipa::path(
     post, path = "/v1/retention-checks", tag = "law", operation_id = "check_retention",
-    request_body = super::event_shape::RetentionQuestion,
+    request_body = super::question_shape::RetentionQuestion,
     responses(
         (status = 200, description = "the answer", body = RetentionAnswer),
         (status = 400, description = "not JSON", body = Problem, content_type = "application/problem+json"),

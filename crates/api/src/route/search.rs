@@ -4,14 +4,15 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use kirokubo_ledger::Index;
-use kirokubo_records::{Match, SearchRequest, japan_date};
-use kirokubo_store::SearchRange;
+use kirokubo_records::{Match, SearchRequest, japan_date, record_id_text};
+use kirokubo_store::{SearchPlace, SearchRange, SeriesSpan};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::record_view::{RecordView, Shown};
 use crate::http::{ApiError, AppState, JsonBody, Language, Problem, Searching};
 use crate::recording::invalid;
+use crate::time::date;
 
 /// Rows found in one page when the caller does not say.
 const DEFAULT_LIMIT: u32 = 100;
@@ -52,6 +53,47 @@ pub(crate) struct SearchHit {
     row: u64,
     /// Why it matches, key by key.
     matched: Vec<MatchView>,
+    /// For a batch or contract: what the whole series says of the person, of which this is the first record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    series: Option<SpanView>,
+}
+
+/// A series, as far as it names the person.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SpanView {
+    /// The record that opened it.
+    opening: String,
+    /// Its first day.
+    #[schema(example = "2026-04-01")]
+    from: String,
+    /// The latest day on which it names the person.
+    #[schema(example = "2026-11-20")]
+    last_event_on: String,
+    /// Records of it that name the person.
+    records: u64,
+    /// Whether it still runs.
+    running: bool,
+    /// The same for people: 2026-04-01～継続中.
+    period: String,
+}
+
+impl SpanView {
+    fn of(span: &SeriesSpan, language: Language) -> Self {
+        let (from, last) = (date(span.first_day), date(span.last_day));
+        let until = if span.running {
+            language.pick("継続中", "continuing").to_owned()
+        } else {
+            last.clone()
+        };
+        Self {
+            opening: record_id_text(&span.opening),
+            period: format!("{from}～{until}"),
+            from,
+            last_event_on: last,
+            records: span.records,
+            running: span.running,
+        }
+    }
 }
 
 /// Why one key matches.
@@ -106,18 +148,26 @@ pub(crate) async fn search(
         "a person was searched for"
     );
     let hit = |hit: &kirokubo_store::Hit| SearchHit {
-        record: RecordView::new(&hit.header, Shown::Whole(&hit.opened), actor.role, language),
+        record: RecordView::new(
+            &hit.header,
+            Shown::Whole(&hit.opened, &hit.holders),
+            actor.role,
+            language,
+        ),
         row: hit.row,
         matched: hit
             .matches
             .iter()
             .map(|reason| MatchView::of(*reason, language))
             .collect(),
+        series: hit.series.as_ref().map(|span| SpanView::of(span, language)),
     };
     Ok(Json(SearchAnswer {
         data: found.hits.iter().map(hit).collect(),
         has_more: found.next.is_some(),
-        next_cursor: found.next.map(|(index, row)| format!("{index}.{row}")),
+        next_cursor: found
+            .next
+            .map(|at| format!("{}.{}.{}", at.series, at.index, at.row)),
         searched: Searched {
             through_index: found.through.get().saturating_sub(1),
             lists: found.lists,
@@ -126,10 +176,15 @@ pub(crate) async fn search(
     }))
 }
 
-/// The place that a cursor names: a record's index and a row of it.
-fn place(cursor: &str) -> Option<(Index, u64)> {
-    let (index, row) = cursor.split_once('.')?;
-    Some((Index::new(index.parse().ok()?)?, row.parse().ok()?))
+/// The place that a cursor names: a series, a record of it and a row of that.
+fn place(cursor: &str) -> Option<SearchPlace> {
+    let (series, rest) = cursor.split_once('.')?;
+    let (index, row) = rest.split_once('.')?;
+    Some(SearchPlace {
+        series: Index::new(series.parse().ok()?)?,
+        index: Index::new(index.parse().ok()?)?,
+        row: row.parse().ok()?,
+    })
 }
 
 impl MatchView {

@@ -110,6 +110,13 @@ impl Clocks {
         (keeping, finding)
     }
 
+    /// Until when the record at `index`, whose entry says `stated`, is kept after all extensions.
+    #[must_use]
+    pub fn retain_through(&self, index: Index, stated: RetainThrough) -> RetainThrough {
+        let extended = self.0.get(&index.get()).and_then(|clock| clock.extended);
+        extended.map_or(stated, |extended| RetainThrough::Day(extended.last))
+    }
+
     /// The first entry that speaks of the entry at `index`, if any does.
     #[must_use]
     pub fn first_speaker(&self, index: Index) -> Option<Index> {

@@ -11,11 +11,19 @@ pub enum Status {
     Review,
     /// The event should not have happened; recorded all the same.
     NonConforming,
+    /// Taken back: the record it corrects should not exist.
+    Voided,
 }
 
 impl Status {
     /// Every status.
-    pub const ALL: &[Self] = &[Self::Regular, Self::Voluntary, Self::Review, Self::NonConforming];
+    pub const ALL: &[Self] = &[
+        Self::Regular,
+        Self::Voluntary,
+        Self::Review,
+        Self::NonConforming,
+        Self::Voided,
+    ];
 
     /// The word on the wire.
     #[must_use]
@@ -25,6 +33,7 @@ impl Status {
             Self::Voluntary => "voluntary",
             Self::Review => "review",
             Self::NonConforming => "non_conforming",
+            Self::Voided => "voided",
         }
     }
 

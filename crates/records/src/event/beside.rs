@@ -11,7 +11,10 @@ use crate::form::Form;
 use crate::given::{Checked, Given};
 use crate::inputs;
 use crate::json::ObjectText;
-use crate::matter::{Acquisition, Consent, ConsentConfirmation, Filing, Items, PpcPublication};
+use crate::matter::{
+    Acquisition, Consent, ConsentConfirmation, Filing, Items, PpcPublication, RECIPIENT_CONFIRMATION,
+    RECIPIENT_CONFIRMATION_LABEL, RecipientConfirmation,
+};
 use crate::series::Recording;
 use crate::statutory::Statutory;
 
@@ -60,6 +63,12 @@ pub(super) fn note_not_statutory(form: &Form<'_, '_>, answer: &Answer, parts: &P
         is_present(&parts.filing) && !by_opt_out,
         "opt_out_filing",
         &FILING,
+    );
+    // A provider may keep it ahead of the law that will ask for it; a recipient is not asked by any.
+    note(
+        is_present(&parts.recipient_confirmation) && answer.direction == Direction::Receipt,
+        RECIPIENT_CONFIRMATION,
+        &RECIPIENT_CONFIRMATION_LABEL,
     );
 }
 
@@ -116,19 +125,22 @@ pub(super) fn gather(
         let first = consents.iter_mut().find_map(|(_, json)| json.take());
         beside.set(Field::CONSENT, first);
     }
-    beside.set(Field::VOLUNTARY, voluntary(parts.voluntary, consents, head));
+    let [consent, confirmation] = consents;
+    let recipient = rest.text(parts.recipient_confirmation, RecipientConfirmation::json);
+    let notes = [
+        ("voluntary", parts.voluntary),
+        consent,
+        confirmation,
+        (RECIPIENT_CONFIRMATION, recipient),
+    ];
+    beside.set(Field::VOLUNTARY, voluntary(notes, head));
     beside
 }
 
 /// The stored text of everything that has no field of its own, with what was judged and how.
-fn voluntary(
-    notes: Option<String>,
-    consents: [(&'static str, Option<String>); 2],
-    head: &Head,
-) -> Option<String> {
+fn voluntary(notes: [(&'static str, Option<String>); 4], head: &Head) -> Option<String> {
     let mut voluntary = ObjectText::default();
-    let notes = std::iter::once(("voluntary", notes)).chain(consents);
-    for (name, json) in notes.filter_map(|(name, json)| Some((name, json?))) {
+    for (name, json) in notes.into_iter().filter_map(|(name, json)| Some((name, json?))) {
         voluntary.json(name, &json);
     }
     voluntary.json("judgement", &judgement(head));
@@ -146,7 +158,7 @@ struct Rest<'f> {
 impl Rest<'_> {
     fn take<T>(self, given: Given<Checked<T>>) -> Option<T> {
         match self.status {
-            Status::Review | Status::NonConforming => given.keep(self.faults),
+            Status::Review | Status::NonConforming | Status::Voided => given.keep(self.faults),
             Status::Regular | Status::Voluntary => given.into_value(),
         }
     }

@@ -3,16 +3,16 @@
 use kirokubo_rules::{Direction, Question, RuleSet, ThirdPartyStatus};
 
 use super::place::{self, PlaceFacts};
-use super::{Context, date_field};
+use super::{Context, Links, date_field};
 use crate::cross_border::{self, CrossBorder};
-use crate::fault::Words;
 use crate::form::Form;
 use crate::given::{Checked, Given};
 use crate::inputs::{self, take};
 use crate::matter::{
-    self, Acquisition, Consent, ConsentConfirmation, EVIDENCE, EventDay, Filing, Items, PartyFacts,
-    PartyKind, PartyRule, PpcPublication, Principals, ThirdParty,
+    self, Acquisition, Consent, ConsentConfirmation, EventDay, Filing, Items, PartyFacts, PartyKind,
+    PartyRule, PpcPublication, Principals, PrincipalsRule, RecipientConfirmation, ThirdParty,
 };
+use crate::my_number;
 use crate::series::{self, Series};
 use crate::source::{self, Source};
 use crate::voluntary;
@@ -30,13 +30,18 @@ pub(super) struct Parts {
     pub(super) acquisition: Given<Checked<Acquisition>>,
     pub(super) publication: Given<Checked<PpcPublication>>,
     pub(super) filing: Given<Checked<Filing>>,
+    pub(super) recipient_confirmation: Given<Checked<RecipientConfirmation>>,
     pub(super) cross_border: Given<CrossBorder>,
+    /// Whether the country of the other side is said anywhere.
+    pub(super) country_named: bool,
     pub(super) series: Series,
     /// The stored text of the notes nobody asks for.
     pub(super) voluntary: Option<String>,
     pub(super) wishes: Wishes,
     /// The facts to judge; `None` where one of them could not be read.
     pub(super) question: Option<Question>,
+    /// What the record may leave to others; `None` where it may not rely on one it names.
+    pub(super) links: Option<Links>,
 }
 
 /// What the sender wishes to be done with an event that the law does not simply ask to be recorded.
@@ -64,6 +69,7 @@ impl Parts {
                 direction,
                 particulars,
             },
+            judged_on,
         );
         let items = matter::read_items(form);
         let confirmation = matter::read_confirmation(form);
@@ -71,14 +77,24 @@ impl Parts {
 
         let mut question = Question::new(direction, judged_on);
         let readable = read_question(form, &mut question, &party, &cross_border, &confirmation);
-        refuse_what_does_not_exist(form);
+        matter::check_evidence(form);
+        let source = source::read(form);
+        let confirms = |source: &Source| context.settings.confirms(source.system(), "ref");
+        let rule = PrincipalsRule {
+            most: context.max_principals,
+            today: context.today,
+            numbers_confirmed: source.as_ref().is_some_and(confirms) || my_number::is_denied(form),
+        };
+        // Looked at where numbers are; read here, so that a wrong type is told, once.
+        form.flag(my_number::DENIAL);
         Self {
-            source: source::read(form),
-            principals: matter::read_principals(form, context.max_principals, context.today, context.known),
+            source,
+            principals: matter::read_principals(form, rule, context.known),
             consent: matter::read_consent(form, event_day),
             acquisition: matter::read_acquisition(form),
             publication: matter::read_publication(form, context.today),
-            filing: matter::read_filing(form, event_day),
+            filing: matter::read_filing(form, direction, event_day),
+            recipient_confirmation: matter::read_recipient_confirmation(form, context.today),
             series: series::read(form),
             voluntary: voluntary::read(form),
             wishes: Wishes {
@@ -87,6 +103,8 @@ impl Parts {
                 statutory: form.flag("statutory").present(),
             },
             question: readable.then_some(question),
+            links: None,
+            country_named: names_country(&party, &cross_border),
             date,
             third_party,
             items,
@@ -97,7 +115,7 @@ impl Parts {
 }
 
 /// Puts the facts to judge together; `false` where one could not be read.
-fn read_question(
+pub(super) fn read_question(
     form: &Form<'_, '_>,
     question: &mut Question,
     party: &PartyFacts,
@@ -142,13 +160,8 @@ fn read_question(
     readable && given && !party.kind.is_faulty()
 }
 
-/// Refuses fields that cite records and lists: none can be registered yet.
-fn refuse_what_does_not_exist(form: &Form<'_, '_>) {
-    form.refuse_references("evidence", &EVIDENCE);
-    if let Given::Present(same_as) = form.object("same_as", &["record", "fields"]) {
-        if same_as.get("record").is_none() {
-            same_as.faults().push(same_as.missing("record"));
-        }
-        same_as.refuse_references("record", &Words::of("記録", "record"));
-    }
+/// Whether the country is said, with the other side or with the ground.
+fn names_country(party: &PartyFacts, cross_border: &Given<CrossBorder>) -> bool {
+    let abroad = cross_border.as_ref().present();
+    matches!(party.country, Given::Present(_)) || abroad.is_some_and(|abroad| abroad.country().is_some())
 }

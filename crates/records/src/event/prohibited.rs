@@ -2,14 +2,21 @@
 
 use kirokubo_rules::{Answer, Basis, Direction, Gate, Place, Question};
 
-use super::parts::Parts;
 use crate::fault::{Code, Fault, Words};
 use crate::form::Form;
-use crate::given::Given;
 use crate::matter::PartyKind;
 
+/// What beside the question may be the cause.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Told<'a> {
+    /// JSON pointers to the items that name 要配慮個人情報.
+    pub(super) sensitive: &'a [String],
+    /// What kind of person the other side is.
+    pub(super) other: Option<PartyKind>,
+}
+
 /// Notes why the event may not take place, one fault for each cause.
-pub(super) fn note(form: &Form<'_, '_>, question: &Question, answer: &Answer, parts: &Parts) {
+pub(super) fn note(form: &Form<'_, '_>, question: &Question, answer: &Answer, told: Told<'_>) {
     let law = answer.citations.first().copied();
     let push = |fault: Fault| {
         form.faults().push(match law {
@@ -17,8 +24,17 @@ pub(super) fn note(form: &Form<'_, '_>, question: &Question, answer: &Answer, pa
             None => fault,
         });
     };
+    let from_individual = question.direction == Direction::Receipt
+        && question.basis == Basis::None
+        && told.other == Some(PartyKind::Individual);
+    // Left out or misspelt, a ground is not the statement that there is none.
+    if form.get("basis").is_none() {
+        let hint = if from_individual { PRIVATE_PERSON } else { GROUND };
+        push(form.missing("basis").hint(hint));
+        return;
+    }
     if matches!(answer.gate, Gate::P8 | Gate::R10) {
-        opt_out_causes(form, question, answer, parts)
+        opt_out_causes(form, question, answer, told)
             .into_iter()
             .for_each(push);
         return;
@@ -28,9 +44,6 @@ pub(super) fn note(form: &Form<'_, '_>, question: &Question, answer: &Answer, pa
         return;
     }
     let fault = explained(form, "basis", answer);
-    let from_individual = question.direction == Direction::Receipt
-        && question.basis == Basis::None
-        && matches!(parts.third_party.as_ref(), Given::Present(other) if other.value().kind() == PartyKind::Individual);
     push(if from_individual {
         fault.hint(PRIVATE_PERSON)
     } else {
@@ -43,21 +56,21 @@ const PRIVATE_PERSON: Words = Words::of(
     "if the third party is a private person, set `third_party.status` to `non_handler`",
 );
 
+const GROUND: Words = Words::of(
+    "根拠(consent_27、opt_out など)を入れてください。根拠がないときは none と書きます。",
+    "name the ground (`consent_27`, `opt_out` …); write `none` to say that there is none",
+);
+
 /// The payloads that an opt-out may not carry, and the filing it may not lack.
-fn opt_out_causes(form: &Form<'_, '_>, question: &Question, answer: &Answer, parts: &Parts) -> Vec<Fault> {
+fn opt_out_causes(form: &Form<'_, '_>, question: &Question, answer: &Answer, told: Told<'_>) -> Vec<Fault> {
     let mut causes = Vec::new();
     if question.sensitive {
-        let items = parts
-            .items
-            .as_ref()
-            .present()
-            .map_or(&[][..], |items| items.value().sensitive());
         causes.extend(
-            items
+            told.sensitive
                 .iter()
                 .map(|pointer| Fault::new(Code::ItemsSensitiveInOptOut, pointer.clone())),
         );
-        if items.is_empty() {
+        if told.sensitive.is_empty() {
             causes.push(form.fault("sensitive", Code::ItemsSensitiveInOptOut));
         }
     }

@@ -6,12 +6,12 @@ use kirokubo_rules::{Answer, Case, Matter};
 
 use super::date_field;
 use super::parts::Parts;
-use crate::fault::{Code, Fault, Faults};
+use crate::fault::{Code, Fault, Faults, Words};
 use crate::form::Form;
 use crate::given::{Checked, Complete, Given};
 use crate::matter::{
-    Acquisition, Consent, ConsentConfirmation, EventDay, Filing, Items, PpcPublication, Principals,
-    ThirdParty,
+    self, Acquisition, Consent, ConsentConfirmation, EventDay, Filing, Items, PpcPublication, Principals,
+    RECIPIENT_CONFIRMATION, RECIPIENT_CONFIRMATION_LABEL, ThirdParty,
 };
 use crate::statutory::{Provision, Receipt, Statutory};
 
@@ -63,6 +63,7 @@ pub(super) fn build(form: &Form<'_, '_>, answer: &Answer, parts: &mut Parts) -> 
         Case::ReceiptPersonallyReferable => {
             let (third_party, principals) = (take.third_party(), take.principals());
             let (items, consent) = (take.items(), take.consent());
+            take.note_unconfirmed();
             Some(Statutory::Receipt(Receipt::PersonallyReferable {
                 third_party: third_party?,
                 principals: principals?,
@@ -93,6 +94,16 @@ pub(super) fn missing(form: &Form<'_, '_>, answer: &Answer, matter: Matter) -> F
         Matter::Consent if answer.case == Some(Case::ProvisionPersonallyReferable) => "consent_confirmation",
         other => other.as_str(),
     };
+    missing_field(
+        form,
+        answer,
+        field,
+        &Words::of(matter.label_ja(), matter.label_en()),
+    )
+}
+
+/// The fault that something the case asks for was left out, as `field` and in `words`.
+pub(super) fn missing_field(form: &Form<'_, '_>, answer: &Answer, field: &str, words: &Words) -> Fault {
     let rule = answer
         .citations
         .iter()
@@ -106,14 +117,19 @@ pub(super) fn missing(form: &Form<'_, '_>, answer: &Answer, matter: Matter) -> F
         .fault(field, Code::FieldRequiredForBasis)
         .fill_words("basis_ja", case.0, case.0)
         .fill("basis_en", case.1)
-        .fill("item_ja", matter.label_ja())
-        .fill("item_en", matter.label_en())
+        .fill("item_ja", &words.ja)
+        .fill("item_en", &words.en)
         .fill("law", law.unwrap_or_default());
     match law {
         Some(law) => fault.law(law),
         None => fault,
     }
 }
+
+const CONSENT_STATEMENT: Words = Words::of(
+    "/consent/statement に「本人の同意を得ている旨」を入れてください。",
+    "state in /consent/statement that the principal's consent was obtained",
+);
 
 struct Take<'a, 'p, 'n> {
     form: &'a Form<'p, 'n>,
@@ -126,14 +142,14 @@ impl Take<'_, '_, '_> {
     fn provision_by_opt_out(&mut self) -> Option<Provision> {
         let (date, third_party) = (self.date(), self.third_party());
         let (principals, items) = (self.principals(), self.items());
-        let filing = self.filing();
+        let (filing, recipient) = (self.filing(), self.recipient_confirmation());
         Some(Provision::OptOut {
             date: date?,
             third_party: third_party?,
             principals: principals?,
             items: items?,
         })
-        .filter(|_| filing)
+        .filter(|_| filing && recipient)
     }
 
     fn receipt_by_opt_out(&mut self) -> Option<Receipt> {
@@ -174,8 +190,10 @@ impl Take<'_, '_, '_> {
 
     fn consent(&mut self) -> Option<Complete<Consent>> {
         let given = mem::take(&mut self.parts.consent);
-        self.also_missing(&given, "consent", "statement", Code::ConsentStatementRequired);
-        self.demand(given, Matter::Consent)
+        // What to write is said with the matter that is missing; told as a second fault, it would be one too many.
+        given.complete(self.faults, || {
+            missing(self.form, self.answer, Matter::Consent).hint(CONSENT_STATEMENT)
+        })
     }
 
     fn confirmation(&mut self) -> Option<Complete<ConsentConfirmation>> {
@@ -198,13 +216,23 @@ impl Take<'_, '_, '_> {
             Code::ConfirmationHistoryRequired,
         );
         let acquisition = self.demand(given, Matter::Acquisition)?;
-        if !acquisition.get().confirms_third_party() {
+        self.note_confirmation(acquisition.get().confirms_third_party());
+        Some(acquisition)
+    }
+
+    /// Notes that the third party was not confirmed where nothing else of the acquisition is asked for (art. 31(3)).
+    fn note_unconfirmed(&self) {
+        let given = self.parts.acquisition.as_ref().present();
+        self.note_confirmation(given.is_some_and(|given| given.value().confirms_third_party()));
+    }
+
+    fn note_confirmation(&self, confirmed: bool) {
+        if !confirmed {
             self.faults.push(
                 self.form
                     .fault("third_party_confirmation", Code::ConfirmationMissing),
             );
         }
-        Some(acquisition)
     }
 
     fn publication(&mut self) -> Option<Complete<PpcPublication>> {
@@ -227,6 +255,23 @@ impl Take<'_, '_, '_> {
             self.parts.filing = Given::Present(Checked::new(filing.get().clone(), Vec::new()));
         }
         holds
+    }
+
+    /// Whether the recipient was confirmed as far as the law of the day asks for it.
+    fn recipient_confirmation(&self) -> bool {
+        matter::recipient_confirmation_suffices(
+            &self.parts.recipient_confirmation,
+            self.answer.rule_set.asks_recipient_confirmation(),
+            self.faults,
+            || {
+                missing_field(
+                    self.form,
+                    self.answer,
+                    RECIPIENT_CONFIRMATION,
+                    &RECIPIENT_CONFIRMATION_LABEL,
+                )
+            },
+        )
     }
 
     /// Where a whole object is missing, names the part of it that the next attempt must not forget either.

@@ -138,6 +138,38 @@ catalogue! {
     MethodContractConditions "method.contract_conditions" Error Some("規則19条3項・23条3項・27条3項"),
         "契約書で代えるには、本人への物品・役務の提供に関する契約書が必要です。",
         "a contract takes the place of a record only if it concerns goods or services for the principal";
+    MethodNotDurable "method.not_durable" Error Some("規則19条1項・23条1項・27条1項"),
+        "記録は文書、電磁的記録またはマイクロフィルムで作成してください。口頭の約束は記録に代わりません。",
+        "a record is a document, an electronic record or microfilm; word of mouth does not stand for one";
+    MethodDelegationUnarranged "method.delegation_unarranged" Error None,
+        "相手方に記録を任せるには、自ら作成するのと同じといえる取決めが必要です。記録の義務は移りません。",
+        "the other side writes the record only under an arrangement equal to writing it yourself; the duty stays yours";
+    AgreementEvidenceMissing "agreement.evidence_missing" Warning Some("規則19条3項・23条3項・27条3項"),
+        "記録に代わる契約書そのもの(agreement.evidence)がありません。写しを残してください。",
+        "the contract that stands for the record is not attached; keep a copy of it";
+
+    SourceReserved "source.reserved" Error None,
+        "この連携元の名前は本システムが使います。別の名前にしてください。",
+        "this system name is kept for our own records; choose another";
+    AmendmentReasonRequired "amendment.reason_required" Error None,
+        "訂正の理由を入れてください。", "say why the record is amended";
+    SodSelfApproval "sod.self_approval" Error None,
+        "自分の記録は自分で承認できません。", "nobody approves what he recorded or asked for himself";
+    SeriesNotOpen "series.not_open" Error Some("規則19条2項・23条2項・27条2項"),
+        "追加できる一括の記録ではありません(終了しているか、一括の最初の記録ではありません)。",
+        "this is no open batch: it has ended, or it is not the record that opened one";
+    SeriesLaterEvent "series.later_event" Error None,
+        "この日より後の記録があります(最後の記録は{day})。", "an event was recorded for a later day ({day})";
+    OmissionBaseUnfit "omission.base_unfit" Error Some("規則20条2項・24条2項・28条2項"),
+        "この記録を引いて省略することはできません(適法な方法で作成し、保存している記録に限ります)。",
+        "nothing can be left out in reliance on this record: it must be a proper one of the same direction, still kept";
+    OmissionDate "omission.date" Error Some("規則20条2項・24条2項・28条2項"),
+        "年月日は省略できません。", "the date is recorded for each event";
+    OmissionNotInBase "omission.not_in_base" Error Some("規則20条2項・24条2項・28条2項"),
+        "引かれた記録に同じ事項がありません。", "the record relied on does not hold this";
+    OmissionOtherParty "omission.other_party" Error Some("規則20条2項・22条3項・24条2項"),
+        "相手方(またはその代表者・住所)が引かれた記録と異なります。改めて確認し、記録してください。",
+        "the third party, its representative or its address is not that of the record relied on; confirm and record it anew";
 
     PartyNameRequired "party.name_required" Error Some("規則20条1項・24条1項"),
         "相手方の氏名または名称を入れてください。", "give the name of the third party";
@@ -145,9 +177,24 @@ catalogue! {
         "相手方が法人のときは代表者の氏名が必要です。", "a legal person or association needs its representative's name";
     PartyAddressIncomplete "party.address_incomplete" Error Some("規則20条1項・22条1項"),
         "相手方の住所が不完全です。", "the address of the third party is incomplete";
+    PartyVersionLater "party.version_later" Warning None,
+        "この相手方の登録は提供・受領の日より後からのものです。最初の版を使います。",
+        "this third party is registered from a later day than the event; its first version is used";
+    PartyConfirmationOld "party.confirmation_old" Warning Some("規則22条1項"),
+        "相手方の最後の確認から1年を過ぎています。代表者や住所が変わっていないか確かめてください。",
+        "this third party was last confirmed more than a year before; check its representative and address";
     PartyPublicBody "party.public_body" Warning Some("法16条2項・29条1項"),
         "国・自治体等への提供は記録義務の対象外です。任意記録にしますか。",
         "provision to a public body is outside the record duty; keep it as a voluntary record?";
+    PartyLookAlike "party.look_alike" Warning None,
+        "よく似た相手方がすでに登録されています({id})。同じ相手なら、そちらの新しい版にしてください。",
+        "a third party that looks the same is registered already ({id}); if it is the same, make a new version of it";
+    PartyStatusSuspected "party.status_suspected" Warning Some("法16条2項・別表第二"),
+        "名称からは「{status_ja}」のように見えます。種別(status)を確かめてください。",
+        "by its name this looks like `{status_en}`; check the status";
+    PartyNoEquivalentSystem "party.no_equivalent_system" Error Some("法28条1項・規則16条"),
+        "この相手方には基準適合体制(equivalent_system)が登録されていません。",
+        "this third party has no `equivalent_system` to look at";
 
     PrincipalNotIdentifiable "principal.not_identifiable" Error Some("規則20条1項・24条1項"),
         "本人を特定できる事項(氏名、会員番号など)を入れてください。",
@@ -155,6 +202,16 @@ catalogue! {
     PrincipalCollective "principal.collective" Error Some("規則20条1項・24条1項"),
         "「全ての顧客」等では本人を特定したことになりません。名簿を添付するか番号を入れてください。",
         "words such as 'all customers' identify nobody; attach the list or give their numbers";
+    PrincipalSuppressed "principal.suppressed" Error Some("法27条2項・35条"),
+        "第三者提供の停止の求めを受けている本人が含まれます({n}名)。",
+        "principals who demanded that their data go to no third party are among them ({n})";
+    PrincipalNotComparable "principal.not_comparable" Warning None,
+        "識別番号(ref)も生年月日もないため、停止の求めと照合できません。",
+        "without a ref or a birth date this principal cannot be compared with the demands to stop";
+    SuppressionLiftReasonRequired "suppression.lift_reason_required" Error None,
+        "停止の求めを解除する理由を入れてください。", "say why the demand to stop is lifted";
+    SuppressionLifted "suppression.lifted" Error None,
+        "この停止の求めはすでに解除されています。", "this demand to stop was lifted before";
     PrincipalsTooMany "principals.too_many" Error None,
         "1件の記録に入れられる本人は{limit}名までです。多いときは記録を分けてください。",
         "at most {limit} principals in one event; split a longer list into several";
@@ -167,6 +224,9 @@ catalogue! {
     ItemsSensitiveInOptOut "items.sensitive_in_opt_out" Error Some("法27条2項ただし書"),
         "要配慮個人情報はオプトアウトで提供できません(27条2項ただし書)。",
         "sensitive personal information cannot be provided by opt-out";
+    ItemsNotInFiling "items.not_in_filing" Error Some("法27条2項3号"),
+        "届出にない項目「{x}」はオプトアウトで提供できません。",
+        "the item `{x}` is not in the filing and cannot be provided by opt-out";
     OptOutReProvision "opt_out.re_provision" Error Some("法27条2項ただし書"),
         "オプトアウトで受領した個人データは、オプトアウトで再提供できません。",
         "data received by opt-out cannot be provided by opt-out again";
@@ -175,6 +235,9 @@ catalogue! {
     OptOutFilingMissing "opt_out.filing_missing" Warning Some("法27条2項"),
         "オプトアウトの根拠となる届出(opt_out_filing)がありません。届出番号を残してください。",
         "the opt-out filing relied on is not named; keep its number";
+    OptOutPublicationUnconfirmed "opt_out.publication_unconfirmed" Approval Some("法20条1項・27条4項・規則24条1項1号"),
+        "提供元の届出が委員会により公表されているか確認してください。承認されるまで利用できません。",
+        "the provider's filing was not found published; what was received may not be used until this is approved";
     ConsentStatementRequired "consent.statement_required" Error Some("規則20条1項2号・24条1項2号"),
         "「本人の同意を得ている旨」を入れてください。", "state that the principal's consent was obtained";
     ConsentAfterProvision "consent.after_provision" Warning None,
@@ -182,6 +245,11 @@ catalogue! {
     CrossBorderGroundRequired "cross_border.ground_required" Error Some("法28条1項"),
         "外国にある第三者です。根拠(同意・同等国・体制整備)を選んでください。",
         "the third party is abroad; choose the ground (consent, equivalent country, equivalent system)";
+    CrossBorderInformationMissing "cross_border.information_missing" Warning Some("法28条2項・31条1項2号・規則17条"),
+        "外国の名称、その国の制度、相手方の措置を本人に知らせたこと(information_given)がありません。",
+        "it is not said that the principals were told the country, its regime and the recipient's measures";
+    CrossBorderCountryMissing "cross_border.country_missing" Warning Some("法28条1項・規則17条"),
+        "外国の名称(cross_border.country)がありません。", "the foreign country is not named";
     RelatedInfoConfirmationRequired "related_info.confirmation_required" Error Some("法31条1項・規則28条1項"),
         "本人の同意が得られていることの確認方法を入れてください。",
         "say how it was confirmed that the principal's consent was obtained";
@@ -206,6 +274,11 @@ catalogue! {
         "個人番号の可能性がある12桁の数字があります。会員番号なら確認にチェックしてください。",
         "a 12-digit number that could be an Individual Number; confirm that it is a member number";
 
+    EvidenceTypeMismatch "evidence.type_mismatch" Error None,
+        "ファイルの中身が{declared}ではありません。ファイルの種類を確かめてください。",
+        "the file is not what its type says ({declared}); check the type";
+    EvidenceEmpty "evidence.empty" Error None,
+        "ファイルが空です。", "the file is empty";
     ListUsed "list.used" Error None,
         "この名簿は別の記録で使われています。1つの名簿は1件の記録にだけ使えます。もう一度登録してください。",
         "this list belongs to another record; a list is used by one record only, so upload it again";

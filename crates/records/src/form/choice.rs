@@ -26,6 +26,7 @@ macro_rules! choice {
 
 pub(crate) use choice;
 
+use kirokubo_rules::methods::Delegation;
 use kirokubo_rules::{
     Basis, Data, Direction, Interpretation, Method, Place, RecipientView, SelfStatus, ThirdPartyStatus,
 };
@@ -33,6 +34,7 @@ use kirokubo_rules::{
 choice!(
     Basis,
     Data,
+    Delegation,
     Direction,
     Interpretation,
     Method,

@@ -249,6 +249,7 @@ impl ListChunk {
             let rule = PrincipalRule {
                 today,
                 short_postal_code: true,
+                numbers_confirmed: false,
             };
             return csv_row::read(&cells.of(text), columns, place, rule, self.charset, faults);
         }
@@ -260,6 +261,7 @@ impl ListChunk {
         let rule = PrincipalRule {
             today,
             short_postal_code: false,
+            numbers_confirmed: false,
         };
         match json::read(text.as_bytes()) {
             Ok(node) => read_principal_row(&node, place, rule, faults)

@@ -1,9 +1,12 @@
 //! 取得の経緯: how the third party came by the data, and how that and its name were confirmed (規則22条).
 
-use super::EVIDENCE;
-use crate::fault::Code;
+use kirokubo_ledger::RecordId;
+
+use super::check_evidence;
+use crate::fault::{Code, Words};
 use crate::form::Form;
 use crate::given::{Checked, Given};
+use crate::ids::parse_record_id;
 use crate::json::ObjectText;
 use crate::private::Private;
 use crate::text::{PROSE, WORD};
@@ -14,6 +17,7 @@ use crate::wording;
 pub struct Acquisition {
     json: Private<String>,
     confirms_third_party: bool,
+    confirmed_by: Option<RecordId>,
     tells_history: bool,
 }
 
@@ -30,6 +34,12 @@ impl Acquisition {
         self.confirms_third_party
     }
 
+    /// The earlier record whose confirmation of the third party is enough, once it is checked that it is the same
+    /// (規則22条3項).
+    pub(crate) const fn confirmed_by(&self) -> Option<RecordId> {
+        self.confirmed_by
+    }
+
     /// Whether `acquisition` itself was posted, and not only the confirmation of the third party.
     pub(crate) const fn tells_history(&self) -> bool {
         self.tells_history
@@ -44,7 +54,7 @@ pub(crate) fn read(form: &Form<'_, '_>) -> Given<Checked<Acquisition>> {
     );
     let confirmation = form.object(
         "third_party_confirmation",
-        &["method", "described", "confirmed_on", "evidence"],
+        &["method", "described", "confirmed_on", "same_as", "evidence"],
     );
     if acquisition.is_absent() && confirmation.is_absent() {
         return Given::Absent;
@@ -65,8 +75,11 @@ pub(crate) fn read(form: &Form<'_, '_>) -> Given<Checked<Acquisition>> {
         Given::Faulty => {}
     }
     let confirms_third_party = matches!(confirmation, Given::Present(_));
+    let mut confirmed_by = None;
     if let Given::Present(confirmation) = confirmation {
         usable &= read_manner(&confirmation);
+        confirmed_by = earlier(&confirmation);
+        usable &= confirmed_by.is_some() || confirmation.get("same_as").is_none();
         json.json("third_party_confirmation", &confirmation.node().to_json());
     }
     if !usable {
@@ -76,15 +89,26 @@ pub(crate) fn read(form: &Form<'_, '_>) -> Given<Checked<Acquisition>> {
     let value = Acquisition {
         json,
         confirms_third_party,
+        confirmed_by,
         tells_history,
     };
     Given::Present(Checked::new(value, concern.into_iter().collect()))
+}
+
+/// The record that `same_as` names; where it names none, that is noted.
+fn earlier(confirmation: &Form<'_, '_>) -> Option<RecordId> {
+    let id = confirmation.get("same_as")?.as_text().and_then(parse_record_id);
+    let known = id.filter(|id| confirmation.known().records.contains_key(id));
+    if known.is_none() {
+        confirmation.refuse_references("same_as", &Words::of("記録", "record"));
+    }
+    known
 }
 
 /// Reads how something was confirmed; `false` where a part could not be used.
 fn read_manner(form: &Form<'_, '_>) -> bool {
     let parts = [form.text("method", WORD), form.text("described", PROSE)];
     let confirmed_on = form.day("confirmed_on");
-    form.refuse_references("evidence", &EVIDENCE);
-    !parts.iter().any(Given::is_faulty) && !confirmed_on.is_faulty()
+    let shown = check_evidence(form);
+    shown && !parts.iter().any(Given::is_faulty) && !confirmed_on.is_faulty()
 }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::EVIDENCE;
+use super::check_evidence;
 use crate::fault::Code;
 use crate::form::Form;
 use crate::given::{Checked, Given};
@@ -55,8 +55,8 @@ pub(crate) fn read(form: &Form<'_, '_>, event_day: Option<NaiveDate>) -> Given<C
     let statement = consent.text("statement", PROSE);
     let others = [consent.text("method", WORD), consent.text("note", PROSE)];
     let obtained_on = consent.day("obtained_on");
-    consent.refuse_references("evidence", &EVIDENCE);
-    if statement.is_faulty() || others.iter().any(Given::is_faulty) || obtained_on.is_faulty() {
+    let shown = check_evidence(&consent);
+    if !shown || statement.is_faulty() || others.iter().any(Given::is_faulty) || obtained_on.is_faulty() {
         return Given::Faulty;
     }
     if let (Given::Present(obtained), Some(event)) = (obtained_on, event_day)
@@ -93,8 +93,9 @@ pub(crate) fn read_confirmation(form: &Form<'_, '_>) -> Given<Checked<ConsentCon
     let described = confirmation.text("described", PROSE);
     let confirmed_on = confirmation.day("confirmed_on");
     let information_given = confirmation.flag("information_given");
-    confirmation.refuse_references("evidence", &EVIDENCE);
+    let shown = check_evidence(&confirmation);
     if [
+        !shown,
         method.is_faulty(),
         described.is_faulty(),
         confirmed_on.is_faulty(),

@@ -1,10 +1,12 @@
 //! 第三者の氏名又は名称、住所、代表者の氏名: the other side of the event.
 
+use chrono::NaiveDate;
 use kirokubo_rules::{Direction, ThirdPartyParticulars, ThirdPartyStatus};
 
+use super::registered_party;
 use crate::corporate_number::{BadCorporateNumber, CorporateNumber};
 use crate::country::{self, Country};
-use crate::fault::{Code, Fault, Words};
+use crate::fault::{Code, Fault};
 use crate::form::{Form, choice};
 use crate::given::{Checked, Given};
 use crate::postal_code;
@@ -12,7 +14,7 @@ use crate::private::Private;
 use crate::text::{ADDRESS, IDENTIFIER, NAME, PROSE};
 use crate::wording;
 
-const FIELDS: &[&str] = &[
+pub(super) const FIELDS: &[&str] = &[
     "id",
     "kind",
     "name",
@@ -24,6 +26,9 @@ const FIELDS: &[&str] = &[
     "status",
     "described",
 ];
+
+/// Members that describe a third party, without the id of a registered one.
+pub(crate) const PARTICULARS: &[&str] = FIELDS.split_at(1).1;
 
 /// What kind of person the other side is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +77,7 @@ choice!(PartyKind);
 pub struct ThirdParty {
     json: Private<String>,
     kind: PartyKind,
-    name: Option<Private<String>>,
+    name: Given<Private<String>>,
     corporate_number: Option<CorporateNumber>,
 }
 
@@ -92,12 +97,15 @@ impl ThirdParty {
     /// Its name; `None` for 不特定かつ多数の者.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
-        self.name.as_ref().map(|name| name.get().as_str())
+        match &self.name {
+            Given::Present(name) => Some(name.get()),
+            Given::Absent | Given::Faulty => None,
+        }
     }
 
-    /// Whether it says who it is: by a name, or that it is 不特定かつ多数の者.
+    /// Whether it says who it is: by a name, be it one that cannot be used, or that it is 不特定かつ多数の者.
     pub(crate) fn is_named(&self) -> bool {
-        self.name.is_some() || self.kind == PartyKind::UnspecifiedMany
+        !self.name.is_absent() || self.kind == PartyKind::UnspecifiedMany
     }
 
     /// Its corporate number, where one was given.
@@ -122,46 +130,62 @@ pub(crate) struct PartyRule {
     pub(crate) particulars: ThirdPartyParticulars,
 }
 
-/// Reads `third_party`.
-pub(crate) fn read(form: &Form<'_, '_>, rule: PartyRule) -> (Given<Checked<ThirdParty>>, PartyFacts) {
+/// Reads `third_party` of an event of `day`.
+pub(crate) fn read(
+    form: &Form<'_, '_>,
+    rule: PartyRule,
+    day: NaiveDate,
+) -> (Given<Checked<ThirdParty>>, PartyFacts) {
     let party = match form.object("third_party", FIELDS) {
         Given::Absent => return (Given::Absent, PartyFacts::default()),
         Given::Faulty => return (Given::Faulty, PartyFacts::default()),
         Given::Present(party) => party,
     };
+    if party.get("id").is_some() {
+        return registered_party::read(&party, rule, day);
+    }
+    read_particulars(&party, rule, &party.node().to_json())
+}
+
+/// Reads who the other side is; `json` is the text that is stored of it.
+///
+/// A fault of any part refuses whatever it is posted with; what is lacking beside it is a concern all the same, so that
+/// everything is told at once.
+pub(crate) fn read_particulars(
+    party: &Form<'_, '_>,
+    rule: PartyRule,
+    json: &str,
+) -> (Given<Checked<ThirdParty>>, PartyFacts) {
     let facts = PartyFacts {
         status: party.choice("status"),
         kind: party.choice("kind"),
-        country: country::read(&party, "country"),
+        country: country::read(party, "country"),
     };
-    if party.get("id").is_some() {
-        party.refuse_references("id", &Words::of("相手方", "third party"));
-        return (Given::Faulty, facts);
-    }
     if facts.kind.is_absent() {
         party.faults().push(party.missing("kind"));
     }
-    let conflict = status_conflicts(&party, &facts);
-    let read = read_named(&party, &facts, rule);
-    let usable = !conflict && !facts.status.is_faulty() && !facts.country.is_faulty();
-    (if usable { read } else { Given::Faulty }, facts)
+    note_conflict(party, &facts);
+    (read_named(party, &facts, rule, json), facts)
 }
 
 /// Notes a `status` that says something else than `kind` about 不特定かつ多数の者.
-fn status_conflicts(party: &Form<'_, '_>, facts: &PartyFacts) -> bool {
+fn note_conflict(party: &Form<'_, '_>, facts: &PartyFacts) {
     let (Given::Present(status), Given::Present(kind)) = (&facts.status, &facts.kind) else {
-        return false;
+        return;
     };
-    let conflict = (*status == ThirdPartyStatus::UnspecifiedMany) != (*kind == PartyKind::UnspecifiedMany);
-    if conflict {
+    if (*status == ThirdPartyStatus::UnspecifiedMany) != (*kind == PartyKind::UnspecifiedMany) {
         party
             .faults()
             .push(party.fault("status", Code::ValueConflict).fill("field", "kind"));
     }
-    conflict
 }
 
-fn read_named(party: &Form<'_, '_>, facts: &PartyFacts, rule: PartyRule) -> Given<Checked<ThirdParty>> {
+fn read_named(
+    party: &Form<'_, '_>,
+    facts: &PartyFacts,
+    rule: PartyRule,
+    json: &str,
+) -> Given<Checked<ThirdParty>> {
     let name = party.text("name", NAME);
     let address = party.text("address", ADDRESS);
     party.text("described", PROSE);
@@ -171,10 +195,6 @@ fn read_named(party: &Form<'_, '_>, facts: &PartyFacts, rule: PartyRule) -> Give
     let Given::Present(kind) = facts.kind else {
         return Given::Faulty;
     };
-    // A fault in another part refuses the event already; what is lacking beside it is told all the same.
-    if name.is_faulty() {
-        return Given::Faulty;
-    }
     let mut concerns = Vec::new();
     if kind == PartyKind::UnspecifiedMany {
         // A receipt always comes from someone.
@@ -182,7 +202,12 @@ fn read_named(party: &Form<'_, '_>, facts: &PartyFacts, rule: PartyRule) -> Give
             concerns.push(party.fault("name", Code::PartyNameRequired));
         }
     } else {
-        if !matches!(name, Given::Present(name) if !wording::is_nobody(name)) {
+        let nameless = match name {
+            Given::Present(name) => wording::is_nobody(name),
+            Given::Absent => true,
+            Given::Faulty => false,
+        };
+        if nameless {
             concerns.push(party.fault("name", Code::PartyNameRequired));
         }
         if rule.particulars == ThirdPartyParticulars::NameAddressAndRepresentative {
@@ -194,12 +219,15 @@ fn read_named(party: &Form<'_, '_>, facts: &PartyFacts, rule: PartyRule) -> Give
         }
     }
     let value = ThirdParty {
-        json: Private::new(party.node().to_json()),
+        json: Private::new(json.to_owned()),
         kind,
-        name: name
-            .present()
-            .filter(|_| kind != PartyKind::UnspecifiedMany)
-            .map(|name| Private::new(name.to_owned())),
+        name: match name {
+            Given::Present(name) if kind != PartyKind::UnspecifiedMany => {
+                Given::Present(Private::new(name.to_owned()))
+            }
+            Given::Faulty => Given::Faulty,
+            Given::Absent | Given::Present(_) => Given::Absent,
+        },
         corporate_number: corporate_number.present(),
     };
     Given::Present(Checked::new(value, concerns))

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::fault::{Code, Fault, Faults, Words};
-use crate::fold::SearchKeys;
+use crate::fold::{GuardKey, SearchKeys};
 use crate::form::{Form, screen_text, wrong_type};
 use crate::given::{Checked, Given};
 use crate::ids::{IdKind, parse_id};
@@ -32,7 +32,7 @@ const FIELDS: &[&str] = &[
     "confidential",
 ];
 
-/// The principals of an event, at least one: named in it, or in a list that it cites.
+/// The principals of an event, at least one: named in it, in a list that it cites, or by a record that it relies on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principals {
     rows: Vec<PrincipalRow>,
@@ -47,7 +47,15 @@ pub struct CitedList {
 }
 
 impl Principals {
-    /// One row a principal, in the order posted; empty only where a list is cited.
+    /// Those that another record holds.
+    pub(crate) const fn left_out() -> Self {
+        Self {
+            rows: Vec::new(),
+            list: None,
+        }
+    }
+
+    /// One row a principal, in the order posted; empty only where a list or another record holds them.
     #[must_use]
     pub fn rows(&self) -> &[PrincipalRow] {
         &self.rows
@@ -79,6 +87,7 @@ impl CitedList {
 pub struct PrincipalRow {
     json: Private<String>,
     keys: SearchKeys,
+    birth_date: Private<Option<NaiveDate>>,
 }
 
 impl PrincipalRow {
@@ -93,6 +102,17 @@ impl PrincipalRow {
     pub fn keys(&self) -> &SearchKeys {
         &self.keys
     }
+
+    /// The birth date, where one was given.
+    #[must_use]
+    pub fn birth_date(&self) -> Option<NaiveDate> {
+        *self.birth_date.get()
+    }
+
+    /// The keys under which a demand to stop would meet the principal.
+    pub fn guards(&self) -> impl Iterator<Item = GuardKey> + '_ {
+        self.keys.guards(self.birth_date())
+    }
 }
 
 /// What one principal may be like beside what the law asks.
@@ -102,15 +122,23 @@ pub(crate) struct PrincipalRule {
     pub(crate) today: NaiveDate,
     /// Whether a postal code may have lost its leading zeros in a spreadsheet.
     pub(crate) short_postal_code: bool,
+    /// Whether twelve-digit numbers in `ref` are known to be no Individual Numbers.
+    pub(crate) numbers_confirmed: bool,
 }
 
-/// Reads `principals`, at most `most` of them, or the list that stands for them.
-pub(crate) fn read(
-    form: &Form<'_, '_>,
-    most: usize,
-    today: NaiveDate,
-    known: &Known,
-) -> Given<Checked<Principals>> {
+/// What the principals of one event must keep to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PrincipalsRule {
+    /// Most of them that may stand inline.
+    pub(crate) most: usize,
+    /// Bounds birth dates.
+    pub(crate) today: NaiveDate,
+    /// Whether twelve-digit numbers in `ref` are known to be no Individual Numbers.
+    pub(crate) numbers_confirmed: bool,
+}
+
+/// Reads `principals`, or the list that stands for them.
+pub(crate) fn read(form: &Form<'_, '_>, rule: PrincipalsRule, known: &Known) -> Given<Checked<Principals>> {
     let cited = read_cited(form, known);
     let list = match form.list("principals") {
         Given::Absent | Given::Present([]) => return cited.map(Principals::of_list),
@@ -122,16 +150,17 @@ pub(crate) fn read(
         form.faults().push(fault.fill("field", "principals"));
         return Given::Faulty;
     }
-    if list.len() > most {
+    if list.len() > rule.most {
         form.faults().push(
             form.fault("principals", Code::PrincipalsTooMany)
-                .fill("limit", &most.to_string()),
+                .fill("limit", &rule.most.to_string()),
         );
         return Given::Faulty;
     }
     let rule = PrincipalRule {
-        today,
+        today: rule.today,
         short_postal_code: false,
+        numbers_confirmed: rule.numbers_confirmed,
     };
     let mut concerns = Vec::new();
     let path = form.at("principals");
@@ -204,19 +233,16 @@ fn read_one(
     concerns: &mut Vec<Fault>,
 ) -> Option<PrincipalRow> {
     let principal = Form::open(node, place, faults, &[FIELDS])?;
-    read_principal(&principal, place, rule, concerns).then(|| PrincipalRow {
-        json: Private::new(node.to_json()),
-        keys: SearchKeys::of_principal(node),
-    })
+    read_principal(&principal, place, rule, concerns)
 }
 
-/// Checks one principal; `false` where a part could not be used.
+/// Reads one principal; `None` where a part could not be used.
 fn read_principal(
     form: &Form<'_, '_>,
     place: Path<'_>,
     rule: PrincipalRule,
     concerns: &mut Vec<Fault>,
-) -> bool {
+) -> Option<PrincipalRow> {
     let name = form.text("name", NAME);
     let reference = form.text("ref", IDENTIFIER);
     let others = [
@@ -237,7 +263,7 @@ fn read_principal(
         && !birth_date.is_faulty()
         && !confidential.is_faulty();
     if !usable {
-        return false;
+        return None;
     }
     let identifying =
         |given: &Given<&str>| matches!(given, Given::Present(text) if !wording::is_nobody(text));
@@ -249,11 +275,15 @@ fn read_principal(
         if wording::is_collective(text) {
             concerns.push(form.fault(field, Code::PrincipalCollective));
         }
-        if field == "ref" && my_number::is_suspected(text) {
+        if field == "ref" && !rule.numbers_confirmed && my_number::is_suspected(text) {
             form.faults().push(form.fault(field, Code::MyNumberSuspected));
         }
     }
-    true
+    Some(PrincipalRow {
+        json: Private::new(form.node().to_json()),
+        keys: SearchKeys::of_principal(form.node()),
+        birth_date: Private::new(birth_date.present()),
+    })
 }
 
 fn read_former_names(form: &Form<'_, '_>) -> bool {

@@ -1,10 +1,13 @@
 //! The opt-out filing relied on, and that the Commission (委員会) has published it.
 
 use chrono::NaiveDate;
+use kirokubo_rules::Direction;
 
-use crate::fault::{Code, Words};
+use super::registered_filing;
+use crate::fault::Code;
 use crate::form::Form;
 use crate::given::{Checked, Given};
+use crate::json::Node;
 use crate::private::Private;
 use crate::text::{IDENTIFIER, PROSE, URL};
 
@@ -12,6 +15,7 @@ use crate::text::{IDENTIFIER, PROSE, URL};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PpcPublication {
     json: Private<String>,
+    found: bool,
 }
 
 impl PpcPublication {
@@ -20,15 +24,34 @@ impl PpcPublication {
     pub fn json(&self) -> &str {
         self.json.get()
     }
+
+    /// Whether the provider's filing was found when it was looked up.
+    pub(crate) const fn is_found(&self) -> bool {
+        self.found
+    }
 }
 
 /// The opt-out filing a provision rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filing {
     json: Private<String>,
+    published: bool,
 }
 
 impl Filing {
+    /// A filing by its stored text.
+    pub(super) fn new(json: String, published: bool) -> Self {
+        Self {
+            json: Private::new(json),
+            published,
+        }
+    }
+
+    /// Whether it is published on the day of the event, as far as is known.
+    pub(crate) const fn is_published(&self) -> bool {
+        self.published
+    }
+
     /// The text that is stored: the filing as it was posted.
     #[must_use]
     pub fn json(&self) -> &str {
@@ -38,7 +61,10 @@ impl Filing {
 
 /// Reads `ppc_publication`.
 pub(crate) fn read(form: &Form<'_, '_>, today: NaiveDate) -> Given<Checked<PpcPublication>> {
-    let publication = match form.object("ppc_publication", &["number", "url", "checked_on", "note"]) {
+    let publication = match form.object(
+        "ppc_publication",
+        &["number", "url", "checked_on", "found", "note"],
+    ) {
         Given::Absent => return Given::Absent,
         Given::Faulty => return Given::Faulty,
         Given::Present(publication) => publication,
@@ -49,7 +75,8 @@ pub(crate) fn read(form: &Form<'_, '_>, today: NaiveDate) -> Given<Checked<PpcPu
         publication.text("note", PROSE),
     ];
     let checked_on = publication.day("checked_on");
-    if texts.iter().any(Given::is_faulty) || checked_on.is_faulty() {
+    let found = publication.flag("found");
+    if texts.iter().any(Given::is_faulty) || checked_on.is_faulty() || found.is_faulty() {
         return Given::Faulty;
     }
     let concern = match checked_on {
@@ -59,16 +86,20 @@ pub(crate) fn read(form: &Form<'_, '_>, today: NaiveDate) -> Given<Checked<PpcPu
     };
     let value = PpcPublication {
         json: Private::new(publication.node().to_json()),
+        found: found.present().unwrap_or(true),
     };
     Given::Present(Checked::new(value, concern.into_iter().collect()))
 }
 
-/// Reads `opt_out_filing`, given as an object; an id names nothing yet.
-pub(crate) fn read_filing(form: &Form<'_, '_>, event_day: Option<NaiveDate>) -> Given<Checked<Filing>> {
+/// Reads `opt_out_filing`: the id of one that is registered, or an object.
+pub(crate) fn read_filing(
+    form: &Form<'_, '_>,
+    direction: Direction,
+    event_day: Option<NaiveDate>,
+) -> Given<Checked<Filing>> {
     const NAME: &str = "opt_out_filing";
-    if form.get(NAME).is_some_and(|node| node.as_text().is_some()) {
-        form.refuse_references(NAME, &Words::of("届出", "opt-out filing"));
-        return Given::Faulty;
+    if let (Some(id), Some(day)) = (form.get(NAME).and_then(Node::as_text), event_day) {
+        return registered_filing::read(form, id, direction, day);
     }
     let filing = match form.object(NAME, &["number", "published_on", "starts_on", "url", "note"]) {
         Given::Absent => return Given::Absent,
@@ -95,10 +126,5 @@ pub(crate) fn read_filing(form: &Form<'_, '_>, event_day: Option<NaiveDate>) -> 
     if texts[0].is_absent() {
         concerns.push(filing.missing("number"));
     }
-    Given::Present(Checked::new(
-        Filing {
-            json: Private::new(filing.node().to_json()),
-        },
-        concerns,
-    ))
+    Given::Present(Checked::new(Filing::new(filing.node().to_json(), true), concerns))
 }

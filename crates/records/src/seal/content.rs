@@ -3,10 +3,12 @@
 use std::fmt;
 
 use kirokubo_ledger::commitment::Field;
+use kirokubo_rules::RuleSet;
 use serde::{Deserialize, Serialize};
 
 use crate::draft::Draft;
 use crate::fault_text::FaultText;
+use crate::known_record::KnownRecord;
 
 /// First byte of an encoded content. Compression will be another value, not another table.
 const VERSION: u8 = 1;
@@ -51,6 +53,18 @@ impl Meta {
     }
 }
 
+impl Meta {
+    /// Of a record that says nothing statutory.
+    pub(super) fn of_nothing(voided: &KnownRecord) -> Self {
+        Self {
+            letters: String::new(),
+            statutory: Vec::new(),
+            rule_set: RuleSet::for_date(voided.facts.event_date).id().to_owned(),
+            warnings: Vec::new(),
+        }
+    }
+}
+
 impl Content {
     pub(super) fn new(fields: [Option<String>; 16], meta: Meta) -> Self {
         Self { fields, meta }
@@ -60,6 +74,12 @@ impl Content {
     #[must_use]
     pub fn fields(&self) -> &[Option<String>; 16] {
         &self.fields
+    }
+
+    /// The exact text of one field; `None` where the record has none.
+    #[must_use]
+    pub fn text(&self, field: Field) -> Option<&str> {
+        self.fields[position(field)].as_deref()
     }
 
     /// What the judgement said.

@@ -12,6 +12,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::{WRAPPED_SECRET_LEN, associated_data};
+use crate::master::LookUp;
 use crate::{fold, japan};
 
 /// The calendar month (Japan time) in which a record's retention ends: it names the key that wraps its secret.
@@ -40,6 +41,16 @@ impl Month {
         match retain {
             RetainThrough::Day(day) => Self::of_days(day),
             RetainThrough::Open | RetainThrough::NotApplicable => Self::OPEN,
+        }
+    }
+
+    /// The later of two months: what is kept for both is kept until then. Nothing is later than a clock that is open.
+    #[must_use]
+    pub fn later(self, other: Self) -> Self {
+        if self == Self::OPEN || other == Self::OPEN {
+            Self::OPEN
+        } else {
+            self.max(other)
         }
     }
 
@@ -86,16 +97,24 @@ impl MonthKey {
         nonce: [u8; 12],
         record: &RecordRef,
     ) -> [u8; WRAPPED_SECRET_LEN] {
-        let aad = associated_data(record);
+        self.wrap_bytes(secret.as_bytes(), nonce, &associated_data(record))
+    }
+
+    pub(super) fn unwrap(&self, wrapped: &[u8], record: &RecordRef) -> Option<RecordSecret> {
+        let secret = self.unwrap_bytes(wrapped, &associated_data(record))?;
+        Some(RecordSecret::from_bytes(*secret))
+    }
+
+    /// A key or secret as it is kept: the nonce, then ciphertext and tag, bound to `aad`.
+    pub(super) fn wrap_bytes(
+        &self,
+        secret: &[u8; 32],
+        nonce: [u8; 12],
+        aad: &[u8],
+    ) -> [u8; WRAPPED_SECRET_LEN] {
         let sealed = self
             .cipher()
-            .encrypt(
-                &Nonce::from(nonce),
-                Payload {
-                    msg: secret.as_bytes(),
-                    aad: &aad,
-                },
-            )
+            .encrypt(&Nonce::from(nonce), Payload { msg: secret, aad })
             .expect("AES-GCM encrypts anything shorter than 64 GiB");
         let mut out = [0; WRAPPED_SECRET_LEN];
         out[..12].copy_from_slice(&nonce);
@@ -103,22 +122,16 @@ impl MonthKey {
         out
     }
 
-    pub(super) fn unwrap(&self, wrapped: &[u8], record: &RecordRef) -> Option<RecordSecret> {
+    /// The way back from [`MonthKey::wrap_bytes`].
+    pub(super) fn unwrap_bytes(&self, wrapped: &[u8], aad: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
         let wrapped: &[u8; WRAPPED_SECRET_LEN] = wrapped.try_into().ok()?;
         let (nonce, sealed) = wrapped.split_first_chunk::<12>()?;
-        let aad = associated_data(record);
-        let cipher = self.cipher();
-        let plain = cipher
-            .decrypt(
-                &Nonce::from(*nonce),
-                Payload {
-                    msg: sealed,
-                    aad: &aad,
-                },
-            )
+        let plain = self
+            .cipher()
+            .decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad })
             .ok()?;
         let plain = Zeroizing::new(plain);
-        Some(RecordSecret::from_bytes(plain.as_slice().try_into().ok()?))
+        Some(Zeroizing::new(plain.as_slice().try_into().ok()?))
     }
 }
 
@@ -171,6 +184,18 @@ impl SearchKey {
         self.of("corporate_number", corporate_number)
     }
 
+    /// The token of something that a master can be found by.
+    #[must_use]
+    pub fn look_up(&self, look_up: &LookUp) -> SearchToken {
+        self.of(look_up.kind().as_str(), look_up.text())
+    }
+
+    /// The token under which a demand to stop meets a principal. It is another one than any search token.
+    #[must_use]
+    pub fn guard(&self, key: &fold::GuardKey) -> SearchToken {
+        self.of(key.kind(), key.text())
+    }
+
     /// The kind keeps values of one kind from meeting those of another.
     fn of(&self, kind: &str, text: &str) -> SearchToken {
         let mut mac = self.0.clone();
@@ -197,22 +222,29 @@ impl BodyDigest {
 pub struct DigestKey {
     bodies: Hmac<Sha256>,
     rows: RowKey,
+    files: Hmac<Sha256>,
 }
 
 /// What the key of rows is derived from; no body (JSON) and no idempotency key (two lines) reads like this.
 const ROWS: &[u8] = b"kirokubo row mac 1";
+
+/// What the key of file digests is derived from, likewise.
+const FILES: &[u8] = b"kirokubo file digest 1";
 
 impl DigestKey {
     /// From 32 random bytes.
     #[must_use]
     pub fn from_bytes(bytes: &[u8; 32]) -> Self {
         let bodies = keyed(bytes);
-        let mut rows = bodies.clone();
-        rows.update(ROWS);
-        let rows = Zeroizing::new(prefix(rows));
+        let derived = |label: &[u8]| {
+            let mut mac = bodies.clone();
+            mac.update(label);
+            keyed(&Zeroizing::new(prefix(mac)))
+        };
         Self {
+            rows: RowKey(derived(ROWS)),
+            files: derived(FILES),
             bodies,
-            rows: RowKey(keyed(&rows)),
         }
     }
 
@@ -222,6 +254,15 @@ impl DigestKey {
         let mut mac = self.bodies.clone();
         mac.update(canonical);
         BodyDigest(prefix(mac))
+    }
+
+    /// The keyed digest of a file with this SHA-256: the same file gives the same digest, and who lacks the key can
+    /// confirm no guess about it.
+    #[must_use]
+    pub fn file(&self, sha256: &[u8; 32]) -> [u8; 32] {
+        let mut mac = self.files.clone();
+        mac.update(sha256);
+        prefix(mac)
     }
 
     /// The key that closes rows, derived from this one: what it makes is never a body digest.
@@ -278,6 +319,15 @@ mod tests {
     }
 
     #[test]
+    fn the_later_month_wins_and_an_open_one_always() {
+        let (early, late) = (Month::of_days(22_000), Month::of_days(23_000));
+        assert_eq!(early.later(late), late);
+        assert_eq!(late.later(early), late);
+        assert_eq!(late.later(Month::OPEN), Month::OPEN);
+        assert_eq!(Month::OPEN.later(late), Month::OPEN);
+    }
+
+    #[test]
     fn a_row_is_closed_under_a_key_of_its_own() {
         let key = DigestKey::from_bytes(&[7; 32]);
         let other = DigestKey::from_bytes(&[8; 32]);
@@ -285,6 +335,8 @@ mod tests {
             assert_ne!(&key.rows().mac(bytes), key.digest(bytes).as_bytes());
             assert_ne!(key.rows().mac(bytes), other.rows().mac(bytes));
         }
+        assert_ne!(key.file(&[1; 32]), other.file(&[1; 32]));
+        assert_ne!(key.file(&[1; 32]), key.file(&[2; 32]));
         assert_eq!(format!("{:?}", key.rows()), "RowKey(…)");
     }
 

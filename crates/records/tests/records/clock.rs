@@ -5,7 +5,7 @@ use kirokubo_ledger::entry;
 use kirokubo_rules::{Method, RetainThrough};
 use serde_json::json;
 
-use crate::support::{draft, provision, with};
+use crate::support::{at, draft, errors, provision, with};
 
 #[test]
 fn the_clock_follows_the_method() {
@@ -29,9 +29,16 @@ fn the_clock_follows_the_method() {
     assert_eq!(closed.retain_through(), RetainThrough::Through(day("2030-03-30")));
 
     let contract = with(provision(), "/recording_method", json!("contract"));
-    let agreement = json!({"title": "販売契約", "goods_or_services": true, "document_complete": true});
+    let clauses =
+        json!({"third_party": "前文", "principals": "申込書", "items": "第3条", "consent": "第8条"});
+    let agreement = json!({"title": "販売契約", "goods_or_services": true, "clauses": clauses});
+    let contract = with(contract, "/agreement", agreement);
+    let record = draft(&contract);
+    assert_eq!(record.retain_through(), RetainThrough::Open);
+    let once = draft(&with(contract.clone(), "/agreement/continuous", json!(false)));
+    assert_eq!(once.retain_through(), RetainThrough::Through(day("2027-11-19")));
     let contract = with(
-        with(contract, "/agreement", agreement),
+        contract,
         "/period",
         json!({"from": "2026-04-01", "to": "2026-11-20"}),
     );
@@ -43,12 +50,26 @@ fn the_clock_follows_the_method() {
 #[test]
 fn a_contract_that_concerns_no_goods_is_a_record_made_each_time() {
     let event = with(provision(), "/recording_method", json!("contract"));
-    let record = draft(&with(event, "/agreement", json!({"document_complete": true})));
+    let record = draft(&with(event, "/agreement", json!({"title": "使用許諾"})));
     assert_eq!(
         (record.method(), record.retention_class()),
         (Method::Each, entry::RetentionClass::Each)
     );
     assert_eq!(record.retain_through(), RetainThrough::Through(day("2029-11-21")));
+}
+
+#[test]
+fn a_record_made_before_its_event_says_so_and_is_counted_from_the_event() {
+    let tomorrow = with(provision(), "/provided_on", json!("2026-11-22"));
+    assert_eq!(errors(&tomorrow), [at("/provided_on", "date.out_of_range")]);
+    let record = draft(&with(tomorrow, "/beforehand", json!(true)));
+    assert_eq!(record.retain_through(), RetainThrough::Through(day("2029-11-22")));
+    let slip = with(
+        with(provision(), "/provided_on", json!("2027-11-23")),
+        "/beforehand",
+        json!(true),
+    );
+    assert_eq!(errors(&slip), [at("/provided_on", "date.out_of_range")]);
 }
 
 #[test]

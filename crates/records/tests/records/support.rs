@@ -1,6 +1,7 @@
 //! Events to start from, and small changes to them.
 
 use chrono::NaiveDate;
+use kirokubo_records::master::Settings;
 use kirokubo_records::{Context, Draft, Expect, Fault, Known, NoDuty, Outcome, parse_event};
 use serde_json::{Value, json};
 
@@ -9,6 +10,7 @@ pub(crate) const CONTEXT: Context<'static> = Context {
     today: NaiveDate::from_ymd_opt(2026, 11, 21).expect("a day of the calendar"),
     max_principals: 1_000,
     known: Known::NOTHING,
+    settings: Settings::DEFAULT,
 };
 
 /// Provision by consent to a company in Japan.

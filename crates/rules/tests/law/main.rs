@@ -1,5 +1,6 @@
 //! The worked cases of the law, with their ids, and what holds for every question there is.
 
+mod documented_marks;
 mod every_question;
 mod follow_ups;
 mod methods;

@@ -11,9 +11,9 @@ use kirokubo_ledger::{Index, Size};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{AuditFinding, Table};
-use crate::append;
 use crate::entity::checkpoint;
 use crate::error::StoreError;
+use crate::growth;
 use crate::store::Store;
 
 /// Holds the checkpoints of the sizes that `leaves` add to `tree` against it.
@@ -54,7 +54,7 @@ pub(super) async fn of_the_head(store: &Store, size: Size) -> Result<Option<Audi
 }
 
 fn fault(store: &Store, size: Size, note: &str, tree: &Frontier) -> Option<AuditFinding> {
-    if note == append::sign(store.keyring.signing(), tree) {
+    if note == growth::sign(store.keyring.signing(), tree) {
         return None;
     }
     Some(match Checkpoint::open(note.as_bytes(), store.ledger.verifier()) {

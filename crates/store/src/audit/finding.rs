@@ -12,6 +12,8 @@ pub struct AuditReport {
     pub records: u64,
     /// Records lawfully erased.
     pub erased: u64,
+    /// Files of evidence that were read to their end and are as they came.
+    pub evidence: u64,
     /// Everything that is wrong; empty if nothing is.
     pub findings: Vec<AuditFinding>,
 }
@@ -35,6 +37,20 @@ pub enum AuditFinding {
         /// Where it says it belongs: an index, the size of a checkpoint, the number of a tile.
         place: i64,
     },
+    /// A row of a master does not open, a version is missing, or what is found by it is not what it says.
+    Master {
+        /// The table.
+        table: Table,
+        /// The master's id.
+        id: String,
+    },
+    /// A file of evidence is not there, or not as it came.
+    Evidence {
+        /// The file's id, 32 hexadecimal digits: its name in the folder or bucket.
+        id: String,
+        /// What is wrong with it.
+        damage: EvidenceDamage,
+    },
     /// An uploaded list that no record has yet is not as it was uploaded.
     List {
         /// Its number.
@@ -45,6 +61,17 @@ pub enum AuditFinding {
         /// Its kind and name.
         object: String,
     },
+}
+
+/// What is wrong with a file of evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EvidenceDamage {
+    /// Its row is not as we wrote it, or the key of its month is gone.
+    Row,
+    /// The file is not where it was put.
+    Missing,
+    /// The file does not decrypt to the bytes that were taken in.
+    Changed,
 }
 
 /// A table whose rows repeat, derive from or lie beside what the ledger holds.
@@ -68,6 +95,18 @@ pub enum Table {
     PrincipalRows,
     /// Search tokens: one too many, or one missing.
     SearchTokens,
+    /// Versions of third parties, filings, demands to stop and settings.
+    Masters,
+    /// What recording looks for demands to stop by.
+    SuppressionTokens,
+    /// What a record names: a link too many, or one missing.
+    RecordLinks,
+    /// What waits or waited for approval.
+    Approvals,
+    /// What a file of evidence is.
+    Evidence,
+    /// Which record cites which file.
+    EvidenceLinks,
     /// Uploaded lists.
     Lists,
     /// Hashes over the rows of lists.
@@ -88,6 +127,12 @@ impl Table {
             Self::RecordContents => "record_contents",
             Self::PrincipalRows => "principal_rows",
             Self::SearchTokens => "search_tokens",
+            Self::Masters => "masters",
+            Self::SuppressionTokens => "suppression_tokens",
+            Self::RecordLinks => "record_links",
+            Self::Approvals => "approvals",
+            Self::Evidence => "evidence",
+            Self::EvidenceLinks => "evidence_links",
             Self::Lists => "lists",
             Self::ListNodes => "list_nodes",
         }
@@ -100,8 +145,13 @@ impl AuditFinding {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Ledger(finding) => finding.code(),
-            Self::Row { .. } | Self::List { .. } => "ROW_MISMATCH",
+            Self::Row { .. } | Self::List { .. } | Self::Master { .. } => "ROW_MISMATCH",
             Self::Stray { .. } => "ROW_STRAY",
+            Self::Evidence { damage, .. } => match damage {
+                EvidenceDamage::Row => "EVIDENCE_ROW",
+                EvidenceDamage::Missing => "EVIDENCE_MISSING",
+                EvidenceDamage::Changed => "EVIDENCE_CHANGED",
+            },
             Self::Schema { .. } => "DATABASE_SCHEMA",
         }
     }
@@ -114,8 +164,8 @@ impl AuditFinding {
             Self::Row { index, .. } => Some(*index),
             Self::Stray { table, place } => u64::try_from(*place)
                 .ok()
-                .filter(|_| !matches!(table, Table::Checkpoints | Table::Tiles)),
-            Self::List { .. } | Self::Schema { .. } => None,
+                .filter(|_| !matches!(table, Table::Checkpoints | Table::Tiles | Table::Evidence)),
+            Self::List { .. } | Self::Evidence { .. } | Self::Master { .. } | Self::Schema { .. } => None,
         }
     }
 
@@ -133,6 +183,17 @@ impl AuditFinding {
                     table.name()
                 )
             }
+            Self::Master { table, id } => {
+                format!(
+                    "{}表の行が、作成されたときのものではありません（{id}）。",
+                    table.name()
+                )
+            }
+            Self::Evidence { id, damage } => match damage {
+                EvidenceDamage::Row => format!("証跡ファイル{id}: 登録内容を認証できません。"),
+                EvidenceDamage::Missing => format!("証跡ファイル{id}: ファイルがありません。"),
+                EvidenceDamage::Changed => format!("証跡ファイル{id}: 受け取ったときの内容と異なります。"),
+            },
             Self::List { number } => format!("名簿{number}の行が、登録されたときのものと一致しません。"),
             Self::Schema { object } => {
                 format!("データベースの定義が本来のものと異なります（{object}）。")
@@ -153,6 +214,16 @@ impl AuditFinding {
                 "a row of {} belongs to no entry of the ledger ({place})",
                 table.name()
             ),
+            Self::Master { table, id } => {
+                format!("a row of {} is not as it was made ({id})", table.name())
+            }
+            Self::Evidence { id, damage } => match damage {
+                EvidenceDamage::Row => {
+                    format!("evidence file {id}: what is said of it does not authenticate")
+                }
+                EvidenceDamage::Missing => format!("evidence file {id}: the file is missing"),
+                EvidenceDamage::Changed => format!("evidence file {id}: the file is not as it came"),
+            },
             Self::List { number } => format!("list {number} is not as it was uploaded"),
             Self::Schema { object } => format!("the schema is not as it was made ({object})"),
         }

@@ -8,9 +8,9 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::chain::Last;
 use super::{AuditFinding, AuditReport, PAGE, Table};
-use crate::append;
 use crate::entity::{checkpoint, head};
 use crate::error::StoreError;
+use crate::growth;
 use crate::head::digests;
 use crate::store::Store;
 
@@ -68,7 +68,7 @@ impl FirstHead {
             && last.is_some_and(|last| {
                 row.leaf == last.leaf.as_bytes() && row.recorded_at == last.recorded_at.as_millis()
             })
-            && row.note == append::sign(store.keyring.signing(), tree)
+            && row.note == growth::sign(store.keyring.signing(), tree)
     }
 }
 

@@ -9,8 +9,10 @@ use kirokubo_ledger::commitment::{
 use kirokubo_ledger::entry::{Entry, Kind};
 use kirokubo_ledger::verify::{Finding, Keeping, Part};
 use kirokubo_records::seal::{Opener, row_tokens};
+use kirokubo_records::{Reference, Relation, references_of};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
+use super::links::ExpectedLinks;
 use super::tokens::ExpectedTokens;
 use super::{AuditFinding, AuditReport, PAGE, Table, Walked, lists};
 use crate::edge::stored;
@@ -39,6 +41,7 @@ pub(super) async fn open_all(
 ) -> Result<(), StoreError> {
     let size = walked.size.get();
     let mut tokens = ExpectedTokens::new(random::bytes());
+    let mut links = ExpectedLinks::default();
     for from in (0..size).step_by(usize::try_from(PAGE).expect("a page is small")) {
         let to = size.min(from + PAGE);
         let page = Page::read(store, from, to).await?;
@@ -48,12 +51,20 @@ pub(super) async fn open_all(
             today,
             report: &mut *report,
             tokens: &mut tokens,
+            named: Vec::new(),
         };
         visit.page(&page).await?;
+        for (index, references) in visit.named {
+            match references {
+                Some(references) => links.add(store, index, &references).await?,
+                None => links.cannot_judge(index),
+            }
+        }
         progress(size + to, size * 2);
     }
     lists::check_unused(store, report, &mut tokens).await?;
     report.findings.extend(tokens.compare(store, walked.size).await?);
+    report.findings.extend(links.compare(store, walked.size).await?);
     Ok(())
 }
 
@@ -63,6 +74,8 @@ struct Visit<'a> {
     today: i32,
     report: &'a mut AuditReport,
     tokens: &'a mut ExpectedTokens,
+    /// What each record of the page names; `None` where it does not open.
+    named: Vec<(Index, Option<Vec<Reference>>)>,
 }
 
 impl Visit<'_> {
@@ -92,6 +105,7 @@ impl Visit<'_> {
         }
         match (keeping, page.contents.get(&idx)) {
             (Keeping::Erased, _) => {
+                self.named.push((entry.index(), None));
                 // Deleting must be whole: what is kept is kept against the entry that says it is gone.
                 let in_list = match page.lists.get(&idx) {
                     Some(list) => lists::has_rows(self.store, list).await?,
@@ -117,7 +131,11 @@ impl Visit<'_> {
         header.is_some_and(|header| {
             Some(header.record_id) == entry.record_id()
                 && header.case == entry.case()
-                && header.retain_through == entry.retain_through()
+                && header.retain_through
+                    == self
+                        .walked
+                        .clocks
+                        .retain_through(entry.index(), entry.retain_through())
         })
     }
 
@@ -145,6 +163,7 @@ impl Visit<'_> {
             Ok(()) => self.report.records += 1,
             Err(part) => {
                 self.tokens.cannot_judge(index.as_i64());
+                self.named.push((index, None));
                 let finding = Finding::OpeningMismatch { index, part };
                 self.report.findings.push(finding.into());
             }
@@ -163,7 +182,10 @@ impl Visit<'_> {
     ) -> Result<Result<(), Part>, StoreError> {
         let idx = entry.index().as_i64();
         let committed = match open_content(secret, record, entry, content) {
-            Ok(committed) => committed,
+            Ok((committed, references)) => {
+                self.named.push((entry.index(), Some(references)));
+                committed
+            }
             Err(part) => return Ok(Err(part)),
         };
         let rows = page.rows.get(&idx).map_or(&[][..], Vec::as_slice);
@@ -187,6 +209,7 @@ impl Visit<'_> {
 
     fn missing(&mut self, index: Index) {
         self.tokens.cannot_judge(index.as_i64());
+        self.named.push((index, None));
         let part = Part::Record;
         self.report
             .findings
@@ -230,13 +253,14 @@ impl Visit<'_> {
     }
 }
 
-/// Opens what one record says: the text of its field 4, or the first part that is not what was committed to.
+/// Opens what one record says: the text of its field 4 and the records it names, or the first part that is not what was
+/// committed to.
 fn open_content(
     secret: &RecordSecret,
     record: &RecordRef,
     entry: &Entry<&[u8]>,
     content: &record_content::Model,
-) -> Result<String, Part> {
+) -> Result<(String, Vec<Reference>), Part> {
     let opener = Opener::new(secret, *record);
     let content = opener.content(&content.sealed).map_err(|_| Part::Record)?;
     let mut values = FieldValues::new();
@@ -247,7 +271,13 @@ fn open_content(
     if entry.body_root() != Some(body_root) {
         return Err(Part::Record);
     }
-    Ok(values.get(Field::PRINCIPALS).as_str().to_owned())
+    let references = references_of(&content);
+    // The public body of an amendment and the record's own words must name the same record.
+    let amends = references.iter().find(|named| named.relation == Relation::Amends);
+    if entry.amended() != amends.map(|named| named.record) {
+        return Err(Part::Field(Field::REFERENCES));
+    }
+    Ok((values.get(Field::PRINCIPALS).as_str().to_owned(), references))
 }
 
 /// Opens the rows beside an entry: their texts, or the first part that is not what field 4 says.

@@ -20,12 +20,15 @@ const MOST: i64 = 1_000;
 const LEVELS: u32 = 8;
 
 /// Tables whose rows belong to an entry by its index.
-const BESIDE: [Table; 5] = [
+const BESIDE: [Table; 8] = [
     Table::Entries,
     Table::Records,
     Table::RecordContents,
     Table::PrincipalRows,
     Table::SearchTokens,
+    Table::RecordLinks,
+    Table::Approvals,
+    Table::EvidenceLinks,
 ];
 
 /// Finds them. If the entries are not the signed ones, the first pass has told about all of these.

@@ -19,7 +19,7 @@ struct Columns {
     blobs: &'static [&'static str],
 }
 
-const ALL: [Columns; 11] = [
+const ALL: [Columns; 15] = [
     Columns {
         table: Table::Ledgers,
         place: "0",
@@ -90,6 +90,35 @@ const ALL: [Columns; 11] = [
         integers: &["token", "idx", "n"],
         texts: &[],
         blobs: &[],
+    },
+    Columns {
+        table: Table::Approvals,
+        place: "idx",
+        integers: &["subject", "idx", "asked_at", "state", "coalesce(decided_at, 0)"],
+        texts: &["asked_by", "coalesce(decided_by, '')"],
+        blobs: &["id", "coalesce(request, x'')", "coalesce(note, x'')", "mac"],
+    },
+    Columns {
+        table: Table::RecordLinks,
+        place: "idx",
+        integers: &["base", "relation", "idx"],
+        texts: &[],
+        blobs: &[],
+    },
+    Columns {
+        table: Table::Evidence,
+        // It lies beside no entry.
+        place: "-rowid",
+        integers: &["size", "created_at", "month"],
+        texts: &["media_type", "created_by"],
+        blobs: &["id", "digest", "secret", "sealed"],
+    },
+    Columns {
+        table: Table::EvidenceLinks,
+        place: "idx",
+        integers: &["idx"],
+        texts: &[],
+        blobs: &["evidence"],
     },
     Columns {
         table: Table::Lists,

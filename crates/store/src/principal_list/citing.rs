@@ -41,7 +41,7 @@ impl Cited {
     /// Gives each list to its record. From here on the record's content alone holds the secret, so that destroying
     /// the key of its month destroys the rows, too.
     pub(crate) async fn mark_used(
-        mut self,
+        &self,
         db: &impl ConnectionTrait,
         placed: &[Placed<'_>],
         key: &RowKey,
@@ -49,14 +49,14 @@ impl Cited {
         let text = "UPDATE lists SET state = $1, idx = $2, secret = $3, mac = $4 \
                     WHERE ledger = $5 AND number = $6 AND state = $7";
         for entry in placed {
-            let Some(found) = entry.record.list.and_then(|number| self.0.remove(&number)) else {
+            let Some(found) = entry.record.list.and_then(|number| self.0.get(&number)) else {
                 continue;
             };
             let used = list::Model {
                 state: state::USED,
                 idx: Some(entry.index.as_i64()),
                 secret: Vec::new(),
-                ..found
+                ..found.clone()
             };
             let used = closed(used, key);
             let values = [

@@ -10,10 +10,10 @@ use std::sync::Arc;
 use kirokubo_ledger::RecordId;
 use kirokubo_ledger::commitment::RecordSecret;
 use kirokubo_ledger::hash::Digest;
-use kirokubo_records::IdBytes;
 use kirokubo_records::fault::{Code, Fault};
 use kirokubo_records::list::{ListChunk, ListFindings, ListFormat, ListReader};
 use kirokubo_records::seal::{ListSealer, Month, list_key, wrap_secret};
+use kirokubo_records::{Basis, IdBytes};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -44,6 +44,8 @@ pub struct ListOptions {
     pub skip_faulty: bool,
     /// How many rows the sender says there are.
     pub declared: Option<u64>,
+    /// The ground of the provision that the list is for, where those who demanded that it stop are to be left out.
+    pub leave_out_for: Option<Basis>,
     /// Who uploads: the id of the API key.
     pub made_by: String,
     /// The caller's `Idempotency-Key`.
@@ -75,6 +77,8 @@ pub struct UploadedList {
     pub rows: u64,
     /// Blank rows passed over.
     pub blank_rows: u64,
+    /// Lines of the people who were left out because they demanded a stop.
+    pub left_out: Vec<u64>,
     /// Faults of the rows that were left out, and warnings.
     pub findings: ListFindings,
     /// SHA-256 of the bytes that were uploaded.
@@ -98,6 +102,7 @@ pub struct ListUpload {
     place: Place,
     in_work: VecDeque<JoinHandle<Result<Worked, StoreError>>>,
     findings: ListFindings,
+    left_out: Vec<u64>,
     seen: HashSet<u64>,
     tree: RowFrontier,
 }
@@ -145,13 +150,15 @@ impl Store {
             idempotency,
             earlier,
             reader: ListReader::new(options.format),
-            options,
+            left_out: Vec::new(),
             hasher: Sha256::new(),
             workshop: Workshop {
                 sealer: Arc::new(ListSealer::new(&secret, record)),
                 keyring: Arc::clone(&self.keyring),
                 now_ms: now,
+                leave_out: options.leave_out_for.map(|basis| (self.clone(), basis)),
             },
+            options,
             place,
             in_work: VecDeque::new(),
             findings: ListFindings::default(),
@@ -199,6 +206,7 @@ impl ListUpload {
             rows: self.reader.rows(),
             blank_rows: self.reader.blank_rows(),
             findings: std::mem::take(&mut self.findings),
+            left_out: std::mem::take(&mut self.left_out),
             sha256,
             replayed,
         })
@@ -244,6 +252,7 @@ impl ListUpload {
     /// anyway.
     async fn take(&mut self, worked: Worked) -> Result<(), StoreError> {
         self.findings.append(worked.findings);
+        self.left_out.extend(worked.left_out);
         for (line, likeness) in worked.likenesses {
             if self.seen.len() < SEEN && !self.seen.insert(likeness) {
                 self.findings.duplicate(line);
@@ -316,9 +325,11 @@ impl ListUpload {
             format,
             skip_faulty,
             declared,
+            leave_out_for,
             ..
         } = &self.options;
-        let mut body = format!("list\n{format:?}\n{skip_faulty}\n{declared:?}\n").into_bytes();
+        let mut body =
+            format!("list\n{format:?}\n{skip_faulty}\n{declared:?}\n{leave_out_for:?}\n").into_bytes();
         body.extend(sha256);
         self.store.keyring.digest().digest(&body).as_bytes().to_vec()
     }

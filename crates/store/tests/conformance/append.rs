@@ -164,7 +164,7 @@ async fn a_record_judged_yesterday_is_not_appended_today() {
     ledger.clock.set(NOON + 12 * 3_600_000);
     assert_eq!(japan_day(ledger.clock.now_ms()), record.made_day + 1);
     let answer = ledger.running.as_ref().unwrap().appender().append(record).await;
-    assert!(matches!(answer, Err(AppendError::DayChanged)));
+    assert!(matches!(answer, Err(AppendError::Stale)));
     ledger.append_new(&event(1)).await;
     assert_eq!(ledger.audit().await, (2, 1));
 }

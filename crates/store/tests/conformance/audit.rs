@@ -31,7 +31,7 @@ async fn findings(store: &Store) -> Vec<String> {
 }
 
 /// Does what the triggers would refuse, and puts the triggers back as they were.
-fn meddle(ledger: &TestLedger, statements: &str) {
+pub(crate) fn meddle(ledger: &TestLedger, statements: &str) {
     let sql = ledger.sql();
     let triggers: Vec<(String, String)> = sql
         .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")

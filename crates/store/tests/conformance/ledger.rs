@@ -6,10 +6,11 @@ use kirokubo_ledger::RecordId;
 use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::commitment::RecordSecret;
 use kirokubo_ledger::tree::verify_inclusion;
+use kirokubo_records::master::Settings;
 use kirokubo_records::seal::{Month, SealedRecord, Sealing, seal};
-use kirokubo_records::{Context, Expect, Known, Outcome, japan_date, japan_day, parse_event};
+use kirokubo_records::{CitedIds, Context, Expect, Known, Outcome, japan_date, japan_day, json, parse_event};
 use kirokubo_store::{AppendError, Appended, AuditFinding, Clock, Recorded, Running, Store, random};
-use serde_json::{Value, json};
+use serde_json::{Value, json as value};
 
 /// 2026-11-21T03:00:00Z, noon in Japan.
 pub(crate) const NOON: i64 = 1_795_230_000_000;
@@ -24,8 +25,13 @@ pub(crate) struct TestLedger {
 
 impl TestLedger {
     pub(crate) async fn new() -> Self {
+        Self::at(NOON).await
+    }
+
+    /// One whose first entry is of this time, Unix milliseconds.
+    pub(crate) async fn at(unix_ms: i64) -> Self {
         let folder = std::env::temp_dir().join(format!("kirokubo-store-{}", random::name::<8>()));
-        let clock = Clock::manual(NOON);
+        let clock = Clock::manual(unix_ms);
         let origin = "test.example.jp/ledger".parse().unwrap();
         let store = Store::init(&folder, "sqlite:", "試験株式会社", &origin, clock.clone())
             .await
@@ -70,6 +76,29 @@ impl TestLedger {
 
     /// Seals an event that came with an `Idempotency-Key`.
     pub(crate) fn seal_keyed(&self, event: &Value, idempotency_key: Option<&str>) -> SealedRecord {
+        self.seal_knowing(event, idempotency_key, Known::NOTHING)
+    }
+
+    /// Seals an event that cites others.
+    pub(crate) async fn seal_citing(&self, event: &Value) -> SealedRecord {
+        let text = event.to_string();
+        let cited = CitedIds::of(&json::read(text.as_bytes()).unwrap());
+        let known = self.store.known(&cited).await.unwrap();
+        self.seal_knowing(event, None, &known)
+    }
+
+    /// Appends an event that cites others, which must be new.
+    pub(crate) async fn append_citing(&self, event: &Value) -> (RecordId, Appended) {
+        let record = self.seal_citing(event).await;
+        let id = record.record_id;
+        let appender = self.running.as_ref().unwrap().appender();
+        match appender.append(record).await.unwrap() {
+            Recorded::New(appended) => (id, appended),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn seal_knowing(&self, event: &Value, idempotency_key: Option<&str>, known: &Known) -> SealedRecord {
         let now = self
             .running
             .as_ref()
@@ -77,7 +106,8 @@ impl TestLedger {
         let context = Context {
             today: japan_date(now),
             max_principals: 1_000,
-            known: Known::NOTHING,
+            known,
+            settings: Settings::DEFAULT,
         };
         let Outcome::Record(draft) =
             parse_event(event.to_string().as_bytes(), Expect::Provision, &context).unwrap()
@@ -95,6 +125,7 @@ impl TestLedger {
             list: None,
             wrap_nonce: random::bytes(),
             recorded_by: "key_test",
+            approved_by: None,
             idempotency_key,
             month_key: &month_key,
             search_key: keyring.search(),
@@ -159,13 +190,13 @@ fn remove(folder: &Path) {
 pub(crate) fn event(n: usize) -> Value {
     event_of(
         &format!("event-{n}"),
-        &json!([{"ref": format!("crm:{n:06}"), "name": "山田 太郎"}]),
+        &value!([{"ref": format!("crm:{n:06}"), "name": "山田 太郎"}]),
     )
 }
 
 /// A provision by consent of some principals.
 pub(crate) fn event_of(event_id: &str, principals: &Value) -> Value {
-    json!({
+    value!({
         "source": {"system": "test", "event_id": event_id},
         "basis": "consent_27", "provided_on": "2026-11-20",
         "third_party": {"kind": "corporation", "name": "株式会社例", "address": "東京都千代田区千代田1-1",

@@ -6,6 +6,7 @@ use kirokubo_ledger::Index;
 use kirokubo_ledger::commitment::{Value as RowValue, row_commitment, verify_row};
 use kirokubo_records::fault::Code;
 use kirokubo_records::list::{Charset, ListFormat};
+use kirokubo_records::master::Settings;
 use kirokubo_records::seal::{Month, SealedRecord, Sealing, seal};
 use kirokubo_records::{
     CitedIds, Context, Expect, IdBytes, IdKind, Outcome, id_text, json, parse_event_node,
@@ -24,6 +25,7 @@ fn options() -> ListOptions {
     ListOptions {
         format: ListFormat::Csv(Charset::Utf8),
         skip_faulty: false,
+        leave_out_for: None,
         declared: None,
         made_by: "key_test".to_owned(),
         idempotency_key: None,
@@ -59,6 +61,7 @@ async fn seal_citing(ledger: &TestLedger, event_id: &str, list: &IdBytes) -> Sea
         today: japan_date(NOON),
         max_principals: 1_000,
         known: &known,
+        settings: Settings::DEFAULT,
     };
     let Outcome::Record(draft) = parse_event_node(&node, Expect::Provision, &context).unwrap() else {
         panic!("the event asks for a record")
@@ -72,6 +75,7 @@ async fn seal_citing(ledger: &TestLedger, event_id: &str, list: &IdBytes) -> Sea
         list: Some(reserved.number),
         wrap_nonce: random::bytes(),
         recorded_by: "key_test",
+        approved_by: None,
         idempotency_key: None,
         month_key: &keyring
             .month_to_seal(Month::of_retention(draft.entry_retain_through()))

@@ -5,8 +5,11 @@
 
 mod append;
 mod audit;
+mod evidence;
 mod faults;
 mod keys;
 mod ledger;
 mod lists;
+mod masters;
+mod relations;
 mod search;

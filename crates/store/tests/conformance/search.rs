@@ -2,7 +2,7 @@
 
 use kirokubo_ledger::Index;
 use kirokubo_records::SearchRequest;
-use kirokubo_store::SearchRange;
+use kirokubo_store::{SearchPlace, SearchRange};
 use serde_json::{Value, json};
 
 use crate::ledger::{TestLedger, event_of};
@@ -11,7 +11,7 @@ async fn found(
     ledger: &TestLedger,
     principal: &Value,
     limit: u32,
-    after: Option<(Index, u64)>,
+    after: Option<SearchPlace>,
 ) -> Vec<(u64, u64)> {
     let question = json!({"reason": {"kind": "inquiry"}, "principal": principal});
     let today = kirokubo_records::japan_date(ledger.clock.now_ms());
@@ -87,7 +87,12 @@ async fn pages_go_on_where_the_last_one_ended_also_within_a_record() {
         let Some((index, row)) = page.last().copied() else {
             break;
         };
-        after = Some((Index::new(index).unwrap(), row));
+        let index = Index::new(index).unwrap();
+        after = Some(SearchPlace {
+            series: index,
+            index,
+            row,
+        });
         seen.extend(page);
     }
     assert_eq!(seen, [(1, 0), (1, 1), (1, 2), (2, 0), (2, 1), (2, 2)]);

@@ -1,10 +1,11 @@
-//! Checks of the ground relied on: what it asks for, what it forbids, and how the record may be made.
+//! Checks of the ground relied on: what it asks for and what it forbids.
 
+use kirokubo_ledger::commitment::Field;
 use serde_json::{Value, json};
 
 use crate::support::{
-    at, errors, faults, opt_out, provision, receipt, receipt_opt_out, receipt_private, referable, warnings,
-    with, without,
+    at, codes, draft, errors, faults, opt_out, provision, receipt, receipt_opt_out, receipt_private,
+    referable, warnings, with, without,
 };
 
 #[test]
@@ -57,44 +58,6 @@ fn field_not_statutory() {
 }
 
 #[test]
-fn method_not_allowed_for_opt_out() {
-    for event in [opt_out(), receipt_opt_out()] {
-        for method in ["batch", "contract"] {
-            let event = with(event.clone(), "/recording_method", json!(method));
-            let event = with(event, "/period", json!({"from": "2026-04-01"}));
-            assert_eq!(
-                errors(&event),
-                [at("/recording_method", "method.not_allowed_for_opt_out")]
-            );
-        }
-    }
-}
-
-#[test]
-fn method_contract_conditions() {
-    let contract = with(provision(), "/recording_method", json!("contract"));
-    let refused = [at("/recording_method", "method.contract_conditions")];
-    assert_eq!(errors(&contract), refused);
-    let incomplete = json!({"title": "売買契約", "goods_or_services": true});
-    assert_eq!(errors(&with(contract.clone(), "/agreement", incomplete)), refused);
-    let unrelated = json!({"title": "売買契約", "document_complete": true});
-    assert_eq!(warnings(&with(contract, "/agreement", unrelated)), refused);
-}
-
-#[test]
-fn method_batch_conditions() {
-    let batch = with(provision(), "/recording_method", json!("batch"));
-    assert_eq!(
-        errors(&batch),
-        [at("/recording_method", "method.batch_conditions")]
-    );
-    assert_eq!(
-        warnings(&with(batch, "/agreement", json!({"title": "基本契約"}))),
-        []
-    );
-}
-
-#[test]
 fn items_sensitive_in_opt_out() {
     let event = with(opt_out(), "/items", json!(["氏名", "病歴"]));
     assert_eq!(errors(&event), [at("/items/1", "items.sensitive_in_opt_out")]);
@@ -133,12 +96,14 @@ fn consent_statement_required() {
     let statement = at("/consent/statement", "consent.statement_required");
     assert_eq!(
         errors(&with(provision(), "/consent/statement", json!(""))),
-        std::slice::from_ref(&statement)
+        [statement]
     );
     assert_eq!(
         errors(&without(receipt(), "/consent")),
-        [at("/consent", "field.required_for_basis"), statement]
+        [at("/consent", "field.required_for_basis")]
     );
+    let hint = faults(&without(receipt(), "/consent"))[0].hint.clone();
+    assert!(hint.is_some_and(|hint| hint.en.contains("/consent/statement")));
 }
 
 #[test]
@@ -151,37 +116,41 @@ fn consent_after_provision() {
 }
 
 #[test]
-fn cross_border_ground_required() {
-    let refused = |event: Value, pointer: &str| {
-        assert_eq!(
-            errors(&event),
-            [at(pointer, "cross_border.ground_required")],
-            "{event:#}"
-        );
-    };
-    refused(
-        with(provision(), "/third_party/country", json!("SGP")),
-        "/third_party/country",
-    );
-    refused(with(provision(), "/place", json!("other_foreign")), "/place");
-    refused(
-        with(provision(), "/cross_border", json!({"country": "USA"})),
-        "/cross_border",
-    );
-    let event = with(provision(), "/third_party/country", json!("SGP"));
-    refused(with(event.clone(), "/place", json!("japan")), "/place");
-    assert_eq!(warnings(&with(event.clone(), "/basis", json!("consent_28"))), []);
+fn a_ground_that_was_left_out_is_missing_and_not_prohibited() {
+    let hint = |event: &Value| faults(event)[0].hint.clone().expect("it says what to give");
+    let left_out = without(provision(), "/basis");
+    assert_eq!(errors(&left_out), [at("/basis", "json.missing")]);
+    assert!(hint(&left_out).en.contains("consent_27"));
+    let misspelt = with(left_out, "/bases", json!("consent_27"));
     assert_eq!(
-        warnings(&with(event.clone(), "/place", json!("equivalent_system"))),
-        []
+        errors(&misspelt),
+        [at("/bases", "json.unknown_field"), at("/basis", "json.missing")]
     );
     assert_eq!(
-        errors(&with(event, "/place", json!("equivalent_country"))),
-        [at("/place", "value.conflict")]
+        errors(&with(provision(), "/basis", json!("none"))),
+        [at("/basis", "event.prohibited")]
     );
+    let from_somebody = without(receipt_private(), "/third_party/status");
+    let from_somebody = without(from_somebody, "/basis");
+    assert_eq!(errors(&from_somebody), [at("/basis", "json.missing")]);
+    assert!(hint(&from_somebody).en.contains("non_handler"));
+    // What needs no ground is not asked for one.
+    assert_eq!(warnings(&without(receipt_private(), "/basis")), []);
+}
+
+#[test]
+fn the_recipient_may_be_confirmed_before_the_law_asks() {
+    let block =
+        json!({"name_confirmed_by": "登記事項証明書", "purpose": "案内の送付", "confirmed_on": "2026-11-19"});
+    assert_eq!(warnings(&opt_out()), []);
+    let record = draft(&with(opt_out(), "/recipient_confirmation", block.clone()));
+    assert_eq!(codes(record.warnings()), []);
+    let kept: Value = serde_json::from_str(record.field(Field::VOLUNTARY).expect("notes")).expect("JSON");
+    assert_eq!(kept["recipient_confirmation"], block);
+    assert!(!record.is_statutory(Field::VOLUNTARY));
     assert_eq!(
-        warnings(&with(provision(), "/third_party/country", json!("DEU"))),
-        []
+        warnings(&with(receipt(), "/recipient_confirmation", block)),
+        [at("/recipient_confirmation", "field.not_statutory")]
     );
 }
 
@@ -217,6 +186,16 @@ fn confirmation_missing() {
     let event = without(receipt(), "/third_party_confirmation");
     assert_eq!(
         warnings(&event),
+        [at("/third_party_confirmation", "confirmation.missing")]
+    );
+    // Of 個人関連情報 the recipient confirms who provides it, and nothing of how it was acquired.
+    let referable = with(
+        with(event, "/data", json!("personally_referable")),
+        "/basis",
+        json!("consent_31"),
+    );
+    assert_eq!(
+        warnings(&without(referable, "/acquisition")),
         [at("/third_party_confirmation", "confirmation.missing")]
     );
 }

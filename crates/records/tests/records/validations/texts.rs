@@ -210,6 +210,7 @@ fn value_conflict() {
         "/basis",
         json!("consent_28"),
     );
+    let abroad = with(abroad, "/information_given", json!(true));
     assert_eq!(warnings(&abroad), [at("/place", "value.conflict")]);
     let event = with(provision(), "/third_party/status", json!("unspecified_many"));
     assert_eq!(errors(&event), [at("/third_party/status", "value.conflict")]);

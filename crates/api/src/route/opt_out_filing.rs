@@ -1,0 +1,166 @@
+//! `/v1/opt-out-filings`: filings with the 個人情報保護委員会, our own and those of providers.
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use kirokubo_records::fault::Fault;
+use kirokubo_records::master::FilingPosting;
+use kirokubo_records::{CitedIds, IdKind, japan_date, japan_day, json, parse_id};
+use kirokubo_store::{MasterKind, Revised};
+
+use super::master_shape::FilingMaster;
+use super::master_view::{Looking, MasterView, PageQuery, Registered};
+use crate::http::{
+    ApiError, AppState, Auditing, JsonBody, Language, Page, Problem, Registering, Segments, limit,
+};
+use crate::recording::invalid;
+
+/// The kind of ids here.
+const ID: IdKind = IdKind::Filing;
+
+/// Registers an opt-out filing.
+#[utoipa::path(
+    post, path = "/v1/opt-out-filings", tag = "masters", operation_id = "post_opt_out_filing",
+    request_body = FilingMaster,
+    responses(
+        (status = 201, description = "registered", body = Registered),
+        (status = 400, description = "not JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "no valid key", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "wrong role", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "not application/json", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "faults; every one is listed", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("api_key" = []))
+)]
+pub(crate) async fn post(
+    State(state): State<AppState>,
+    Registering(actor): Registering,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody,
+) -> Result<(StatusCode, Json<Registered>), ApiError> {
+    let posting = read(&state, &body).await?;
+    let made = state
+        .store
+        .add_master(MasterKind::Filing, posting.draft(), &actor)
+        .await?;
+    let version = made.versions.first().expect("it was made with a version");
+    let language = Language::of(&headers);
+    Ok((
+        StatusCode::CREATED,
+        Json(Registered::new(
+            (ID, &made.id),
+            version,
+            posting.warnings(),
+            language,
+        )),
+    ))
+}
+
+/// Pages through the filings, in the order in which they were registered.
+#[utoipa::path(
+    get, path = "/v1/opt-out-filings", tag = "masters", operation_id = "list_opt_out_filings",
+    params(PageQuery),
+    responses(
+        (status = 200, description = "a page", body = Page<MasterView>),
+        (status = 400, description = "a bad parameter", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "no valid key", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "wrong role", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("api_key" = []))
+)]
+pub(crate) async fn list(
+    State(state): State<AppState>,
+    Auditing(actor): Auditing,
+    query: Result<Query<PageQuery>, QueryRejection>,
+) -> Result<Json<Page<MasterView>>, ApiError> {
+    let Query(query) = query.map_err(|_| ApiError::Query {
+        name: "unknown or malformed",
+    })?;
+    let limit = limit(query.limit)?;
+    let masters = state
+        .store
+        .masters(MasterKind::Filing, query.after(ID)?, limit + 1)
+        .await?;
+    let looking = Looking {
+        actor: &actor,
+        today: japan_day(state.store.clock().now_ms()),
+    };
+    Ok(Json(looking.page(ID, masters, limit)))
+}
+
+/// One filing: the version that holds today, and all versions.
+#[utoipa::path(
+    get, path = "/v1/opt-out-filings/{id}", tag = "masters", operation_id = "get_opt_out_filing",
+    params(("id" = String, Path, description = "a filing's id, `flg_…`")),
+    responses(
+        (status = 200, description = "the filing", body = MasterView),
+        (status = 401, description = "no valid key", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "wrong role", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "no such filing", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("api_key" = []))
+)]
+pub(crate) async fn get(
+    State(state): State<AppState>,
+    Auditing(actor): Auditing,
+    Segments(id): Segments<String>,
+) -> Result<Json<MasterView>, ApiError> {
+    let id = parse_id(ID, &id).ok_or(ApiError::NotFound)?;
+    let master = state.store.master(MasterKind::Filing, &id).await?;
+    let looking = Looking {
+        actor: &actor,
+        today: japan_day(state.store.clock().now_ms()),
+    };
+    let master = master.ok_or(ApiError::NotFound)?;
+    Ok(Json(looking.whole(ID, &master)))
+}
+
+/// Makes a new version of a filing: it was published, changed or ended.
+#[utoipa::path(
+    post, path = "/v1/opt-out-filings/{id}/versions", tag = "masters", operation_id = "post_opt_out_filing_version",
+    params(("id" = String, Path, description = "a filing's id, `flg_…`")),
+    request_body = FilingMaster,
+    responses(
+        (status = 201, description = "the new version", body = Registered),
+        (status = 400, description = "not JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "no valid key", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "wrong role", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "no such filing", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "not application/json", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "faults; every one is listed", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("api_key" = []))
+)]
+pub(crate) async fn post_version(
+    State(state): State<AppState>,
+    Registering(actor): Registering,
+    headers: HeaderMap,
+    Segments(id): Segments<String>,
+    JsonBody(body): JsonBody,
+) -> Result<(StatusCode, Json<Registered>), ApiError> {
+    let id = parse_id(ID, &id).ok_or(ApiError::NotFound)?;
+    let posting = read(&state, &body).await?;
+    let draft = posting.draft().clone();
+    let revised = state
+        .store
+        .revise_master(MasterKind::Filing, &id, &actor, |_| Ok::<_, Vec<Fault>>(draft))
+        .await?;
+    match revised {
+        Revised::Version(version) => {
+            let language = Language::of(&headers);
+            let made = Registered::new((ID, &id), &version, posting.warnings(), language);
+            Ok((StatusCode::CREATED, Json(made)))
+        }
+        Revised::Unknown => Err(ApiError::NotFound),
+        Revised::Refused(faults) => Err(invalid(faults)),
+    }
+}
+
+/// Reads a posted filing together with the provider that it names.
+async fn read(state: &AppState, body: &[u8]) -> Result<FilingPosting, ApiError> {
+    let node = json::read(body).map_err(invalid)?;
+    let known = state.store.known(&CitedIds::of(&node)).await?;
+    let today = japan_date(state.store.clock().now_ms());
+    FilingPosting::parse(&node, today, &known).map_err(invalid)
+}

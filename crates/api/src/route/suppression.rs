@@ -1,0 +1,161 @@
+//! `/v1/suppressions`: principals who demand that their data go to no third party any more (提供停止の求め).
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use kirokubo_records::master::{LiftPosting, SuppressionPosting};
+use kirokubo_records::{IdKind, japan_date, japan_day, parse_id};
+use kirokubo_store::{MasterKind, Revised};
+
+use super::master_shape::{Lifted, Suppressing};
+use super::master_view::{Looking, MasterView, PageQuery, Registered};
+use crate::http::{ApiError, AppState, JsonBody, Language, Page, Problem, Registering, Segments, limit};
+use crate::recording::invalid;
+
+/// The kind of ids here.
+pub(super) const ID: IdKind = IdKind::Suppression;
+
+/// Enters a demand to stop.
+///
+/// From its day on a provision of this principal's data is refused, both by `POST /v1/provision-checks` and when it is
+/// recorded. A principal is known by `ref`, or by a name together with the birth date. `all` stops every provision but
+/// those on art. 27(1)(i)–(vii) and within art. 27(5).
+#[utoipa::path(
+    post, path = "/v1/suppressions", tag = "masters", operation_id = "post_suppression",
+    request_body = Suppressing,
+    responses(
+        (status = 201, description = "entered", body = Registered),
+        (status = 400, description = "not JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "no valid key", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "wrong role", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "not application/json", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "faults; every one is listed", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("api_key" = []))
+)]
+pub(crate) async fn post(
+    State(state): State<AppState>,
+    Registering(actor): Registering,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody,
+) -> Result<(StatusCode, Json<Registered>), ApiError> {
+    let today = japan_date(state.store.clock().now_ms());
+    let posting = SuppressionPosting::parse(&body, today).map_err(invalid)?;
+    let made = state
+        .store
+        .add_master(MasterKind::Suppression, posting.draft(), &actor)
+        .await?;
+    let version = made.versions.first().expect("it was made with a version");
+    let language = Language::of(&headers);
+    Ok((
+        StatusCode::CREATED,
+        Json(Registered::new(
+            (ID, &made.id),
+            version,
+            posting.warnings(),
+            language,
+        )),
+    ))
+}
+
+/// Pages through the demands, lifted ones too, in the order in which they were entered.
+#[utoipa::path(
+    get, path = "/v1/suppressions", tag = "masters", operation_id = "list_suppressions",
+    params(PageQuery),
+    responses(
+        (status = 200, description = "a page", body = Page<MasterView>),
+        (status = 400, description = "a bad parameter", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "no valid key", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "wrong role", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("api_key" = []))
+)]
+pub(crate) async fn list(
+    State(state): State<AppState>,
+    Registering(actor): Registering,
+    query: Result<Query<PageQuery>, QueryRejection>,
+) -> Result<Json<Page<MasterView>>, ApiError> {
+    let Query(query) = query.map_err(|_| ApiError::Query {
+        name: "unknown or malformed",
+    })?;
+    let limit = limit(query.limit)?;
+    let masters = state
+        .store
+        .masters(MasterKind::Suppression, query.after(ID)?, limit + 1)
+        .await?;
+    let looking = Looking {
+        actor: &actor,
+        today: japan_day(state.store.clock().now_ms()),
+    };
+    Ok(Json(looking.page(ID, masters, limit)))
+}
+
+/// One demand, with what became of it.
+#[utoipa::path(
+    get, path = "/v1/suppressions/{id}", tag = "masters", operation_id = "get_suppression",
+    params(("id" = String, Path, description = "a demand's id, `sup_…`")),
+    responses(
+        (status = 200, description = "the demand", body = MasterView),
+        (status = 401, description = "no valid key", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "wrong role", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "no such demand", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("api_key" = []))
+)]
+pub(crate) async fn get(
+    State(state): State<AppState>,
+    Registering(actor): Registering,
+    Segments(id): Segments<String>,
+) -> Result<Json<MasterView>, ApiError> {
+    let id = parse_id(ID, &id).ok_or(ApiError::NotFound)?;
+    let master = state.store.master(MasterKind::Suppression, &id).await?;
+    let looking = Looking {
+        actor: &actor,
+        today: japan_day(state.store.clock().now_ms()),
+    };
+    let master = master.ok_or(ApiError::NotFound)?;
+    Ok(Json(looking.whole(ID, &master)))
+}
+
+/// Lifts a demand: from a day on it holds no more. It needs a reason, and stays on the list.
+#[utoipa::path(
+    post, path = "/v1/suppressions/{id}/lift", tag = "masters", operation_id = "lift_suppression",
+    params(("id" = String, Path, description = "a demand's id, `sup_…`")),
+    request_body = Lifted,
+    responses(
+        (status = 201, description = "lifted", body = Registered),
+        (status = 400, description = "not JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "no valid key", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "wrong role", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "no such demand", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "not application/json", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "no reason, or lifted before", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("api_key" = []))
+)]
+pub(crate) async fn lift(
+    State(state): State<AppState>,
+    Registering(actor): Registering,
+    headers: HeaderMap,
+    Segments(id): Segments<String>,
+    JsonBody(body): JsonBody,
+) -> Result<(StatusCode, Json<Registered>), ApiError> {
+    let id = parse_id(ID, &id).ok_or(ApiError::NotFound)?;
+    let today = japan_date(state.store.clock().now_ms());
+    let posting = LiftPosting::parse(&body, today).map_err(invalid)?;
+    let revised = state
+        .store
+        .revise_master(MasterKind::Suppression, &id, &actor, |versions| {
+            posting.revise(versions)
+        })
+        .await?;
+    match revised {
+        Revised::Version(version) => {
+            let made = Registered::new((ID, &id), &version, &[], Language::of(&headers));
+            Ok((StatusCode::CREATED, Json(made)))
+        }
+        Revised::Unknown => Err(ApiError::NotFound),
+        Revised::Refused(faults) => Err(invalid(faults)),
+    }
+}
