@@ -97,12 +97,11 @@ impl ApiError {
             Self::Invalid(faults) if faults.iter().any(|fault| fault.code == Code::EventProhibited) => {
                 Answer::Prohibited
             }
-            Self::Invalid(_) => Answer::Invalid,
+            Self::Invalid(_) | Self::Append(AppendError::ListUsed) => Answer::Invalid,
             Self::Conflict { .. } => Answer::Conflict,
             Self::Suppressed(_) | Self::Append(AppendError::Suppressed { .. }) => Answer::Suppressed,
             Self::Decided => Answer::Decided,
             Self::Append(AppendError::IdempotencyKeyReused) => Answer::KeyReused,
-            Self::Append(AppendError::ListUsed) => Answer::Invalid,
             Self::Append(AppendError::Stopped) => Answer::Stopping,
             // Where what a record is judged by changes twice while it waits, the server is busy, too.
             Self::Append(AppendError::Busy | AppendError::Stale) => Answer::Busy,

@@ -1,6 +1,10 @@
 //! What the heading of a column means: the words that spreadsheets in Japan use, and the field names of the API.
 
+mod words;
+
 use unicode_normalization::UnicodeNormalization;
+
+use words::{ROLES, WORDS};
 
 /// What a column holds of a principal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,296 +29,6 @@ pub(super) enum Field {
     Confidential,
 }
 
-use Field::{
-    Address, BirthDate, CommonName, Confidential, Email, FamilyKana, FamilyName, FormerFamilyName,
-    FormerName, GivenKana, GivenName, Kana, Name, Phone, PostalCode, Ref,
-};
-
-/// Headings in the form of [`plain`].
-const WORDS: &[(Field, &[&str])] = &[
-    (
-        Ref,
-        &[
-            "ref",
-            "reference",
-            "id",
-            "memberid",
-            "memberno",
-            "membernumber",
-            "customerid",
-            "customerno",
-            "customernumber",
-            "customercode",
-            "userid",
-            "会員番号",
-            "会員id",
-            "会員no",
-            "会員コード",
-            "顧客番号",
-            "顧客id",
-            "顧客no",
-            "顧客コード",
-            "お客様番号",
-            "お客様id",
-            "お客様コード",
-            "利用者番号",
-            "利用者id",
-            "識別番号",
-            "管理番号",
-            "管理id",
-            "社員番号",
-            "従業員番号",
-            "学籍番号",
-            "契約番号",
-            "契約者番号",
-        ],
-    ),
-    (
-        Name,
-        &[
-            "name",
-            "fullname",
-            "customername",
-            "membername",
-            "氏名",
-            "名前",
-            "お名前",
-            "姓名",
-            "ご氏名",
-            "御氏名",
-            "フルネーム",
-            "本人氏名",
-            "会員名",
-            "会員氏名",
-            "顧客名",
-            "顧客氏名",
-            "お客様名",
-            "お客様氏名",
-            "社員名",
-            "従業員名",
-            "氏名漢字",
-            "漢字氏名",
-            "お名前漢字",
-            "名前漢字",
-            "本人の氏名",
-        ],
-    ),
-    (
-        FamilyName,
-        &[
-            "familyname",
-            "lastname",
-            "surname",
-            "姓",
-            "苗字",
-            "名字",
-            "氏",
-            "姓漢字",
-            "氏名姓",
-            "お名前姓",
-        ],
-    ),
-    (
-        GivenName,
-        &["givenname", "firstname", "名", "名漢字", "氏名名", "お名前名"],
-    ),
-    (
-        Kana,
-        &[
-            "namekana",
-            "kana",
-            "furigana",
-            "namefurigana",
-            "フリガナ",
-            "ふりがな",
-            "カナ",
-            "かな",
-            "氏名カナ",
-            "氏名かな",
-            "カナ氏名",
-            "氏名フリガナ",
-            "氏名ふりがな",
-            "お名前カナ",
-            "お名前フリガナ",
-            "お名前ふりがな",
-            "名前カナ",
-            "名前フリガナ",
-            "ヨミガナ",
-            "よみがな",
-            "読み仮名",
-            "読みがな",
-            "カナ名",
-            "会員名カナ",
-            "顧客名カナ",
-        ],
-    ),
-    (
-        FamilyKana,
-        &[
-            "familynamekana",
-            "lastnamekana",
-            "セイ",
-            "せい",
-            "姓カナ",
-            "姓かな",
-            "姓フリガナ",
-            "カナ姓",
-            "フリガナ姓",
-            "氏名カナ姓",
-        ],
-    ),
-    (
-        GivenKana,
-        &[
-            "givennamekana",
-            "firstnamekana",
-            "メイ",
-            "めい",
-            "名カナ",
-            "名かな",
-            "名フリガナ",
-            "フリガナ名",
-            "氏名カナ名",
-        ],
-    ),
-    (
-        CommonName,
-        &["commonname", "alias", "通称", "通称名", "ビジネスネーム"],
-    ),
-    (
-        FormerName,
-        &[
-            "formername",
-            "formernames",
-            "previousname",
-            "旧氏名",
-            "旧姓名",
-            "旧名",
-            "改姓前の氏名",
-            "改姓前氏名",
-        ],
-    ),
-    (FormerFamilyName, &["maidenname", "旧姓", "旧氏"]),
-    (
-        BirthDate,
-        &[
-            "birthdate",
-            "dateofbirth",
-            "birthday",
-            "dob",
-            "生年月日",
-            "誕生日",
-            "出生日",
-            "生年月日西暦",
-            "生年月日和暦",
-        ],
-    ),
-    (
-        PostalCode,
-        &[
-            "postalcode",
-            "postcode",
-            "zip",
-            "zipcode",
-            "郵便番号",
-            "〒",
-            "郵便",
-            "自宅郵便番号",
-        ],
-    ),
-    (
-        Address,
-        &[
-            "address",
-            "prefecture",
-            "city",
-            "street",
-            "building",
-            "住所",
-            "ご住所",
-            "御住所",
-            "現住所",
-            "自宅住所",
-            "所在地",
-            "都道府県",
-            "都道府県名",
-            "市区町村",
-            "市町村",
-            "市区郡町村",
-            "町域",
-            "町名",
-            "番地",
-            "丁目番地",
-            "町名番地",
-            "住所番地",
-            "建物",
-            "建物名",
-            "マンション名",
-            "方書",
-        ],
-    ),
-    (
-        Phone,
-        &[
-            "phone",
-            "phonenumber",
-            "telephone",
-            "tel",
-            "telno",
-            "mobile",
-            "mobilephone",
-            "電話",
-            "電話番号",
-            "ご連絡先電話番号",
-            "連絡先電話番号",
-            "自宅電話番号",
-            "自宅電話",
-            "携帯",
-            "携帯電話",
-            "携帯番号",
-            "携帯電話番号",
-        ],
-    ),
-    (
-        Email,
-        &[
-            "email",
-            "emailaddress",
-            "mail",
-            "mailaddress",
-            "メール",
-            "メールアドレス",
-            "eメール",
-            "eメールアドレス",
-            "電子メール",
-            "電子メールアドレス",
-        ],
-    ),
-    (Confidential, &["confidential", "秘匿", "秘匿フラグ", "秘匿区分"]),
-];
-
-/// What a heading begins with where a row names several people: a household, a joint contract.
-const ROLES: &[&str] = &[
-    "世帯主",
-    "配偶者",
-    "契約者",
-    "共同契約者",
-    "申込者",
-    "筆頭者",
-    "連名者",
-    "連名",
-    "家族",
-    "世帯員",
-    "同居人",
-    "同居者",
-    "夫",
-    "妻",
-    "子",
-    "householder",
-    "spouse",
-    "partner",
-];
-
 /// A heading, understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Heading {
@@ -334,7 +48,7 @@ pub(super) fn read(plain: &str) -> Option<Heading> {
     let (words, number) = split_number(plain);
     if let Some(field) = field(words) {
         // 住所1 and 住所2 are two lines of one address, 氏名1 and 氏名2 two people.
-        let person = if field == Address { "" } else { number };
+        let person = if field == Field::Address { "" } else { number };
         return Some(Heading {
             field,
             person: person.to_owned(),
@@ -384,17 +98,17 @@ impl Field {
     /// The field of a principal that it belongs to.
     pub(super) const fn name(self) -> &'static str {
         match self {
-            Ref => "ref",
-            Name | FamilyName | GivenName => "name",
-            Kana | FamilyKana | GivenKana => "name_kana",
-            CommonName => "common_name",
-            FormerName | FormerFamilyName => "former_names",
-            BirthDate => "birth_date",
-            PostalCode => "postal_code",
-            Address => "address",
-            Phone => "phone",
-            Email => "email",
-            Confidential => "confidential",
+            Self::Ref => "ref",
+            Self::Name | Self::FamilyName | Self::GivenName => "name",
+            Self::Kana | Self::FamilyKana | Self::GivenKana => "name_kana",
+            Self::CommonName => "common_name",
+            Self::FormerName | Self::FormerFamilyName => "former_names",
+            Self::BirthDate => "birth_date",
+            Self::PostalCode => "postal_code",
+            Self::Address => "address",
+            Self::Phone => "phone",
+            Self::Email => "email",
+            Self::Confidential => "confidential",
         }
     }
 
@@ -402,13 +116,20 @@ impl Field {
     pub(super) const fn names_somebody(self) -> bool {
         matches!(
             self,
-            Ref | Name | FamilyName | GivenName | Kana | FamilyKana | GivenKana | CommonName
+            Self::Ref
+                | Self::Name
+                | Self::FamilyName
+                | Self::GivenName
+                | Self::Kana
+                | Self::FamilyKana
+                | Self::GivenKana
+                | Self::CommonName
         )
     }
 
     /// Whether all people of a row share it. Nobody is searched for by it, so that one of them never finds another.
     pub(super) const fn is_shared(self) -> bool {
-        matches!(self, PostalCode | Address)
+        matches!(self, Self::PostalCode | Self::Address)
     }
 }
 

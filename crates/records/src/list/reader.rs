@@ -21,7 +21,7 @@ use crate::matter::{PrincipalRow, PrincipalRule, read_principal_row};
 const MAX_ROWS: u64 = 10_000_000;
 
 /// Rows of one chunk: enough to drown the cost of a transaction, little enough for a short wait of others.
-const CHUNK_ROWS: usize = 1_024;
+const CHUNK_ROWS: usize = 2_048;
 
 /// Bytes after which a chunk is full whatever its number of rows.
 const CHUNK_BYTES: usize = 1 << 20;

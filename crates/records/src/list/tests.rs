@@ -122,7 +122,7 @@ fn a_long_list_comes_in_chunks_whose_rows_keep_their_order() {
     }
     let mut reader = ListReader::new(ListFormat::Csv(Charset::Utf8));
     reader.push(text.as_bytes()).unwrap();
-    assert_eq!(reader.take().unwrap().check(today()).rows.len(), 1_024);
+    assert_eq!(reader.take().unwrap().check(today()).rows.len(), 2_048);
 }
 
 #[test]

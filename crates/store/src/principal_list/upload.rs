@@ -30,7 +30,7 @@ use crate::random;
 use crate::store::Store;
 
 /// Chunks in work at once.
-const WINDOW: usize = 4;
+const WINDOW: usize = 3;
 
 /// Rows among which duplicates are looked for; each takes some twenty bytes.
 const SEEN: usize = 2_000_000;

@@ -15,6 +15,9 @@ use crate::store::Store;
 /// Hashes in one row of `list_nodes` at most.
 const NODES: usize = 256;
 
+/// Bytes that one more token appends to the write-ahead log: nearly every one lies on a page of its own.
+const PAGE: usize = 4_096;
+
 /// Roots of complete subtrees of 256 rows, from the `first`-th on.
 pub(super) struct Nodes {
     pub(super) first: u64,
@@ -30,7 +33,7 @@ pub(super) async fn chunk(
     nodes: Nodes,
 ) -> Result<list::Model, StoreError> {
     let ciphertexts: usize = sealed.rows.iter().map(|row| row.len() + 32).sum();
-    let bytes = ciphertexts + 24 * sealed.tokens.len();
+    let bytes = ciphertexts + PAGE * sealed.tokens.len();
     let transaction = store.db.begin_writing().await?;
     let list = if list.number == 0 {
         begin(&transaction, store, list).await?

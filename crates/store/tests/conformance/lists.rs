@@ -102,13 +102,13 @@ async fn assert_row_opens(ledger: &TestLedger, header: &RecordHeader, row: u64, 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_row_of_a_list_opens_alone_with_its_path() {
     let ledger = TestLedger::new().await;
-    for rows in [1, 2, 255, 256, 257, 512, 1_300, 2_700] {
+    for rows in [1, 2, 255, 256, 257, 512, 1_300, 4_700] {
         let list = upload(&ledger, &csv(rows)).await.unwrap();
         assert_eq!(list.principals, rows);
         let sealed = seal_citing(&ledger, &format!("list-{rows}"), &list.id).await;
         ledger.append_sealed(sealed.clone()).await.unwrap();
         let header = ledger.store.record(&sealed.record_id).await.unwrap().unwrap();
-        for row in [0, 1, 200, 255, 256, 300, 1_023, 1_024, 1_299, 2_560, 2_699] {
+        for row in [0, 1, 200, 255, 256, 300, 2_047, 2_048, 1_299, 4_608, 4_699] {
             if row < rows {
                 assert_row_opens(&ledger, &header, row, &format!("\"crm:{row}\"")).await;
             }
