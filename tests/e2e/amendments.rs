@@ -4,6 +4,7 @@ use kirokubo_tests::{Client, Role, Server};
 use serde_json::{Value, json};
 
 use crate::events;
+use crate::reports::audit;
 
 /// SC-20: the wrong recipient was recorded; both versions stay, and everything follows the corrected one.
 #[test]
@@ -54,6 +55,12 @@ fn sc_20_a_wrong_third_party_is_corrected_and_both_versions_stay() {
         .collect();
     assert_eq!(versions, [(id(&wrong), false), (id(&amended), true)]);
     server.folder().assert_valid();
+    let report = audit(&server.folder().export("full"), server.folder().vkey());
+    assert_eq!(
+        (&report["exit"], &report["findings"]),
+        (&json!(10), &json!([])),
+        "{report:#}"
+    );
 }
 
 #[test]

@@ -105,6 +105,85 @@ fn m15_m16_a_confirmation_serves_again_while_the_third_party_is_the_same() {
     server.folder().assert_valid();
 }
 
+/// A record holds its third party as it was on the day of its event; where that has changed since, nothing of it is left
+/// to the earlier record.
+#[test]
+fn a_record_pins_the_version_of_its_day_and_m16_a_changed_one_is_told_anew() {
+    let server = Server::new();
+    let officer = server.client(Role::Officer);
+    let mut party = events::provision("1")["third_party"].clone();
+    party["holds_from"] = "2026-04-01".into();
+    let party_id = officer.post("/v1/third-parties", &party).expect(201)["id"].clone();
+    party["holds_from"] = "2026-06-01".into();
+    party["representative"]["name"] = "交代 三郎".into();
+    let path = format!("/v1/third-parties/{}/versions", party_id.as_str().unwrap());
+    assert_eq!(officer.post(&path, &party).expect(201)["version"], 2);
+
+    let event = |id: &str, day: &str| {
+        let mut event = merged(&events::provision(id), &json!({"provided_on": day}));
+        event["third_party"] = json!({"id": party_id});
+        event
+    };
+    let may = officer
+        .post("/v1/provisions", &event("1", "2026-05-31"))
+        .expect(201);
+    let june = officer
+        .post("/v1/provisions", &event("2", "2026-06-01"))
+        .expect(201);
+    for (said, version, name) in [(&may, 1, "見本 太郎"), (&june, 2, "交代 三郎")] {
+        let pinned = &read(&officer, said)["content"]["third_party"]["value"];
+        assert_eq!((&pinned["id"], &pinned["version"]), (&party_id, &json!(version)));
+        assert_eq!(pinned["representative"]["name"], name);
+    }
+
+    let relying = json!({
+        "source": {"system": "crm", "event_id": "3"}, "basis": "consent_27", "provided_on": "2026-06-02",
+        "same_as": {"record": may["id"]},
+    });
+    let refused = officer.post("/v1/provisions", &relying).expect(422);
+    assert_eq!(codes(&refused), ["omission.other_party"], "{refused}");
+    let relying = merged(&relying, &json!({"same_as": {"record": june["id"]}}));
+    let said = officer.post("/v1/provisions", &relying).expect(201);
+    assert_eq!(
+        read(&officer, &said)["content"]["third_party"]["held_by"],
+        june["id"]
+    );
+    server.folder().assert_valid();
+}
+
+/// The representative changes while a batch runs: the next day says so itself, and leaves out the rest.
+#[test]
+fn a_batch_tells_a_changed_third_party_from_the_day_it_changed() {
+    let server = Server::new();
+    let officer = server.client(Role::Officer);
+    let mut party = events::provision("1")["third_party"].clone();
+    party["holds_from"] = "2026-04-01".into();
+    let party_id = officer.post("/v1/third-parties", &party).expect(201)["id"].clone();
+    party["holds_from"] = "2026-06-01".into();
+    party["representative"]["name"] = "交代 三郎".into();
+    let path = format!("/v1/third-parties/{}/versions", party_id.as_str().unwrap());
+    let _ = officer.post(&path, &party).expect(201);
+    let opening = merged(
+        &events::provision("batch"),
+        &json!({"recording_method": "batch", "period": {"from": "2026-04-10"}, "third_party": {"id": party_id}}),
+    );
+    let opening = officer.post("/v1/provisions", &opening).expect(201);
+    for (id, day, held_by) in [
+        ("a", "2026-05-31", Some(&opening["id"])),
+        ("b", "2026-06-01", None),
+    ] {
+        let night = json!({
+            "source": {"system": "job", "event_id": id}, "series": opening["id"], "provided_on": day,
+            "principals": [{"ref": "crm:000123"}],
+        });
+        let said = officer.post("/v1/provisions", &night).expect(201);
+        let content = &read(&officer, &said)["content"];
+        assert_eq!(content["third_party"].get("held_by"), held_by, "{day}");
+        assert_eq!(content["items"]["held_by"], opening["id"]);
+    }
+    server.folder().assert_valid();
+}
+
 #[test]
 fn nothing_is_left_out_in_reliance_on_what_does_not_hold_it() {
     let server = Server::new();

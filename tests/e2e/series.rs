@@ -4,6 +4,7 @@ use kirokubo_tests::{Client, Role, Server};
 use serde_json::{Value, json};
 
 use crate::events;
+use crate::reports::audit;
 
 /// SC-01: members' applications go to a partner every night; the job sends no more than who went when.
 #[test]
@@ -76,6 +77,13 @@ fn sc_01_a_nightly_job_adds_to_a_batch_and_one_search_shows_it_as_one() {
         422
     );
     server.folder().assert_valid();
+    // The auditor follows the batch, its end and every clock with no database.
+    let report = audit(&server.folder().export("full"), server.folder().vkey());
+    assert_eq!(
+        (&report["exit"], &report["findings"]),
+        (&json!(10), &json!([])),
+        "{report:#}"
+    );
 }
 
 /// What every night has in common stands in the opening; the night's record shows it all the same.

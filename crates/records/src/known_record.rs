@@ -1,5 +1,7 @@
 //! An earlier record that an event relies on, with everything it holds or leaves to others.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use kirokubo_ledger::RecordId;
 use kirokubo_ledger::commitment::Field;
@@ -8,7 +10,7 @@ use kirokubo_rules::{Direction, Method};
 
 use crate::draft::Status;
 use crate::json::{self, Node};
-use crate::known::CitedIds;
+use crate::known::{CitedIds, IdBytes};
 use crate::private::Private;
 use crate::relation::{Reference, parse_references};
 use crate::seal::Content;
@@ -121,6 +123,15 @@ impl KnownRecord {
 pub fn references_of(content: &Content) -> Vec<Reference> {
     let text = content.text(Field::REFERENCES);
     text.and_then(parse_references).unwrap_or_default()
+}
+
+/// The files of evidence that a content names in its field 12.
+#[must_use]
+pub fn cited_evidence(content: &Content) -> BTreeSet<IdBytes> {
+    let node = content
+        .text(Field::EVIDENCE)
+        .and_then(|text| json::read(text.as_bytes()).ok());
+    node.map(|node| CitedIds::of(&node).evidence).unwrap_or_default()
 }
 
 fn place(field: Field) -> usize {

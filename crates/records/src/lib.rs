@@ -61,7 +61,7 @@ pub use ids::{IdKind, id_text, new_uuid_v7, parse_id, parse_record_id, record_id
 pub use japan::{date_of_day, day_of_date, japan_date, japan_day};
 pub use kirokubo_rules::{Basis, Direction};
 pub use known::{CitedIds, IdBytes, Known, KnownEvidence, KnownList, KnownVersion, in_force};
-pub use known_record::{KnownRecord, RecordFacts, references_of};
+pub use known_record::{KnownRecord, RecordFacts, cited_evidence, references_of};
 pub use matter::{
     Acquisition, CitedList, Consent, ConsentConfirmation, EventDay, Filing, Items, PartyKind, PpcPublication,
     PrincipalRow, Principals, ThirdParty,

@@ -37,3 +37,4 @@ pub(crate) use recipient_confirmation::{
     FIELD as RECIPIENT_CONFIRMATION, LABEL as RECIPIENT_CONFIRMATION_LABEL, RecipientConfirmation,
     read as read_recipient_confirmation, suffices as recipient_confirmation_suffices,
 };
+pub(crate) use registered_filing::provision_concerns as filing_concerns;

@@ -31,8 +31,8 @@ pub(crate) struct Provision {
     event: Event,
     /// Provision of 個人関連情報: how consent was confirmed.
     consent_confirmation: Option<ConsentConfirmation>,
-    /// The opt-out filing relied on.
-    opt_out_filing: Option<OptOutFiling>,
+    /// The opt-out filing relied on: the id of one that is registered, `flg_…`, or its `number` and `published_on`.
+    opt_out_filing: Option<Value>,
     /// Provision by opt-out: who the recipient is and what it wants the data for. No law in force asks for it.
     recipient_confirmation: Option<RecipientConfirmation>,
 }
@@ -153,8 +153,10 @@ pub(crate) struct Source {
 /// The other side of an event.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct ThirdParty {
+    /// One that is registered, `pty_…`, and then nothing else: the record pins the version of the event's day.
+    id: Option<String>,
     /// `corporation`, `association`, `individual` or `unspecified_many`.
-    kind: String,
+    kind: Option<String>,
     name: Option<String>,
     address: Option<String>,
     /// ISO 3166-1 alpha-3.
@@ -206,13 +208,6 @@ pub(crate) struct ConsentConfirmation {
     information_given: Option<bool>,
 }
 
-/// The opt-out filing relied on.
-#[derive(Deserialize, ToSchema)]
-pub(crate) struct OptOutFiling {
-    number: String,
-    published_on: Option<String>,
-}
-
 /// 取得の経緯.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct Acquisition {
@@ -224,6 +219,8 @@ pub(crate) struct Acquisition {
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct Confirmation {
     method: String,
+    /// An earlier receipt, `rec_…`, whose confirmation is enough once it is seen that nothing has changed (規則22条3項).
+    same_as: Option<String>,
 }
 
 /// That the provider's opt-out filing is published by the 個人情報保護委員会.
@@ -232,6 +229,8 @@ pub(crate) struct PpcPublication {
     number: Option<String>,
     url: Option<String>,
     checked_on: String,
+    /// `false`: the filing was looked up and not found. What was received then waits for a person's decision.
+    found: Option<bool>,
 }
 
 /// The country abroad.

@@ -202,28 +202,8 @@ fn note_filing(form: &Form<'_, '_>, filing: Option<&Cited>, on: NaiveDate) {
         form.faults().push(not_effective());
         return;
     };
-    if !version.is_own() {
-        form.faults().push(not_effective().hint(OF_A_PROVIDER));
-        return;
-    }
-    if !version.is_effective_on(on) {
-        form.faults().push(not_effective());
-    }
-    let Some(Node::List(list)) = form.get("items") else {
-        return;
-    };
-    let names: Vec<&str> = list.iter().filter_map(Node::as_text).collect();
-    let path = form.at("items");
-    for at in version.items_outside(&names) {
-        let fault = Fault::new(Code::ItemsNotInFiling, path.index(at).pointer());
-        form.faults().push(fault.fill("x", names[at]));
-    }
+    form.faults().extend(matter::filing_concerns(form, version, on));
 }
-
-const OF_A_PROVIDER: Words = Words::of(
-    "これは提供元の届出です。自社の届出を指定してください。",
-    "this is a provider's filing; name one of our own",
-);
 
 /// Notes principals whom no demand to stop could meet.
 fn note_incomparable(form: &Form<'_, '_>, principals: &[PrincipalRow]) {

@@ -41,7 +41,7 @@ pub(super) fn read(
 }
 
 /// What a provision may not do under this filing on this day.
-fn provision_concerns(form: &Form<'_, '_>, filing: &FilingVersion, day: NaiveDate) -> Vec<Fault> {
+pub(crate) fn provision_concerns(form: &Form<'_, '_>, filing: &FilingVersion, day: NaiveDate) -> Vec<Fault> {
     let mut concerns = Vec::new();
     if !filing.is_own() {
         concerns.push(form.fault(NAME, Code::OptOutFilingNotEffective).hint(NOT_OURS));

@@ -7,7 +7,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use kirokubo_ledger::{Index, RecordId, Size};
-use kirokubo_records::{Reference, Relation};
+use kirokubo_records::{IdBytes, Reference, Relation};
 use sea_orm::{ConnectionTrait, Statement};
 
 use super::{AuditFinding, Table};
@@ -15,10 +15,20 @@ use crate::error::StoreError;
 use crate::links::Link;
 use crate::store::Store;
 
-/// What is expected of the table.
+/// What a record names.
+pub(super) struct Named {
+    /// Other records, by its field 13.
+    pub(super) references: Vec<Reference>,
+    /// Files of evidence, by its field 12.
+    pub(super) evidence: BTreeSet<IdBytes>,
+}
+
+/// What is expected of the tables.
 #[derive(Default)]
 pub(super) struct ExpectedLinks {
     rows: BTreeSet<(i64, i16, i64)>,
+    /// Each file with the record that cites it.
+    evidence: BTreeSet<(IdBytes, i64)>,
     /// The first version of each record that is a later one.
     first: HashMap<i64, i64>,
     /// The opening, in its first version, of each record that was added to a batch.
@@ -34,14 +44,10 @@ impl ExpectedLinks {
     }
 
     /// Expects what the record at `index` names. Records must come in their order.
-    pub(super) async fn add(
-        &mut self,
-        store: &Store,
-        index: Index,
-        references: &[Reference],
-    ) -> Result<(), StoreError> {
+    pub(super) async fn add(&mut self, store: &Store, index: Index, named: &Named) -> Result<(), StoreError> {
         let idx = index.as_i64();
-        for reference in references {
+        self.evidence.extend(named.evidence.iter().map(|id| (*id, idx)));
+        for reference in &named.references {
             let Some(base) = place(store, &reference.record).await? else {
                 continue;
             };
@@ -76,7 +82,7 @@ impl ExpectedLinks {
         Ok(())
     }
 
-    /// Holds the table against it, as far as it is about the first `size` entries.
+    /// Holds the tables against it, as far as they are about the first `size` entries.
     pub(super) async fn compare(self, store: &Store, size: Size) -> Result<Vec<AuditFinding>, StoreError> {
         let db = &store.db.readers;
         let text = "SELECT base, relation, idx FROM record_links WHERE ledger = $1 AND idx < $2";
@@ -92,6 +98,7 @@ impl ExpectedLinks {
         }
         let other = self.rows.symmetric_difference(&found).map(|(_, _, idx)| *idx);
         let other: BTreeSet<i64> = other.filter(|idx| !self.unknown.contains(idx)).collect();
+        let mut findings = self.compare_evidence(store, size).await?;
         let finding = |idx| match u64::try_from(idx) {
             Ok(index) => AuditFinding::Row {
                 table: Table::RecordLinks,
@@ -101,6 +108,29 @@ impl ExpectedLinks {
                 table: Table::RecordLinks,
                 place: idx,
             },
+        };
+        findings.extend(other.into_iter().map(finding));
+        Ok(findings)
+    }
+
+    async fn compare_evidence(&self, store: &Store, size: Size) -> Result<Vec<AuditFinding>, StoreError> {
+        let db = &store.db.readers;
+        let text = "SELECT evidence, idx FROM evidence_links WHERE ledger = $1 AND idx < $2";
+        let values = [store.ledger.row.into(), size.as_i64().into()];
+        let statement = Statement::from_sql_and_values(db.get_database_backend(), text, values);
+        let mut found = BTreeSet::new();
+        for row in db.query_all_raw(statement).await? {
+            let id: Vec<u8> = row.try_get("", "evidence")?;
+            // An id of another length belongs to no file, and no column holds one.
+            if let Ok(id) = IdBytes::try_from(id) {
+                found.insert((id, row.try_get("", "idx")?));
+            }
+        }
+        let other = self.evidence.symmetric_difference(&found).map(|(_, idx)| *idx);
+        let other: BTreeSet<i64> = other.filter(|idx| !self.unknown.contains(idx)).collect();
+        let finding = |idx| AuditFinding::Row {
+            table: Table::EvidenceLinks,
+            index: u64::try_from(idx).unwrap_or(u64::MAX),
         };
         Ok(other.into_iter().map(finding).collect())
     }

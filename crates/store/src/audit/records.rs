@@ -9,10 +9,10 @@ use kirokubo_ledger::commitment::{
 use kirokubo_ledger::entry::{Entry, Kind};
 use kirokubo_ledger::verify::{Finding, Keeping, Part};
 use kirokubo_records::seal::{Opener, row_tokens};
-use kirokubo_records::{Reference, Relation, references_of};
+use kirokubo_records::{Relation, cited_evidence, references_of};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use super::links::ExpectedLinks;
+use super::links::{ExpectedLinks, Named};
 use super::tokens::ExpectedTokens;
 use super::{AuditFinding, AuditReport, PAGE, Table, Walked, lists};
 use crate::edge::stored;
@@ -54,9 +54,9 @@ pub(super) async fn open_all(
             named: Vec::new(),
         };
         visit.page(&page).await?;
-        for (index, references) in visit.named {
-            match references {
-                Some(references) => links.add(store, index, &references).await?,
+        for (index, named) in visit.named {
+            match named {
+                Some(named) => links.add(store, index, &named).await?,
                 None => links.cannot_judge(index),
             }
         }
@@ -75,7 +75,7 @@ struct Visit<'a> {
     report: &'a mut AuditReport,
     tokens: &'a mut ExpectedTokens,
     /// What each record of the page names; `None` where it does not open.
-    named: Vec<(Index, Option<Vec<Reference>>)>,
+    named: Vec<(Index, Option<Named>)>,
 }
 
 impl Visit<'_> {
@@ -182,8 +182,8 @@ impl Visit<'_> {
     ) -> Result<Result<(), Part>, StoreError> {
         let idx = entry.index().as_i64();
         let committed = match open_content(secret, record, entry, content) {
-            Ok((committed, references)) => {
-                self.named.push((entry.index(), Some(references)));
+            Ok((committed, named)) => {
+                self.named.push((entry.index(), Some(named)));
                 committed
             }
             Err(part) => return Ok(Err(part)),
@@ -260,7 +260,7 @@ fn open_content(
     record: &RecordRef,
     entry: &Entry<&[u8]>,
     content: &record_content::Model,
-) -> Result<(String, Vec<Reference>), Part> {
+) -> Result<(String, Named), Part> {
     let opener = Opener::new(secret, *record);
     let content = opener.content(&content.sealed).map_err(|_| Part::Record)?;
     let mut values = FieldValues::new();
@@ -277,7 +277,11 @@ fn open_content(
     if entry.amended() != amends.map(|named| named.record) {
         return Err(Part::Field(Field::REFERENCES));
     }
-    Ok((values.get(Field::PRINCIPALS).as_str().to_owned(), references))
+    let named = Named {
+        evidence: cited_evidence(&content),
+        references,
+    };
+    Ok((values.get(Field::PRINCIPALS).as_str().to_owned(), named))
 }
 
 /// Opens the rows beside an entry: their texts, or the first part that is not what field 4 says.

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use kirokubo_records::evidence::{FileType, Title};
 use kirokubo_records::seal::Month;
+use kirokubo_records::{IdKind, id_text};
 use kirokubo_store::{
     AuditFinding, Evidence, EvidenceFilter, Kept, NewEvidence, Recorded, Store, StoreError,
 };
@@ -86,10 +87,12 @@ impl TestLedger {
 
     /// Appends a record that cites files, in a month of the test's choice.
     async fn cite(&self, n: usize, month: Month, evidence: &[[u8; 16]]) -> Recorded {
-        let mut sealed = self.seal(&event(n));
+        let mut event = event(n);
+        let ids = evidence.iter().map(|id| id_text(IdKind::Evidence, id));
+        event["evidence"] = ids.collect::<Vec<_>>().into();
+        let mut sealed = self.seal_citing(&event).await;
         self.store.keyring().month_to_seal(month).unwrap();
         sealed.month = month;
-        sealed.evidence = evidence.to_vec();
         let appender = self.running.as_ref().unwrap().appender();
         appender.append(sealed).await.unwrap()
     }
@@ -201,6 +204,18 @@ async fn a_file_is_kept_as_long_as_the_last_of_its_records() {
     assert_eq!(reopened.evidence(&other.id).await.unwrap(), None);
     assert!(reopened.evidence_content(&other.id).await.unwrap().is_none());
     assert_eq!(read(&reopened, &file.id).await.unwrap(), b"file");
+}
+
+#[tokio::test]
+async fn a_link_that_was_taken_away_is_found_by_what_the_record_says() {
+    let ledger = TestLedger::new().await;
+    let file = keep_new(&ledger.store, b"file", None).await;
+    let mut event = event(1);
+    event["evidence"] = vec![id_text(IdKind::Evidence, &file.id)].into();
+    ledger.append_citing(&event).await;
+    ledger.audit().await;
+    ledger.sql().execute("DELETE FROM evidence_links", []).unwrap();
+    assert_eq!(ledger.finding_codes().await, ["ROW_MISMATCH"]);
 }
 
 #[tokio::test]
