@@ -1,4 +1,4 @@
-//! The tour of the README, run as it is printed there.
+//! The tours of the README and of the guide, run as they are printed there.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -34,6 +34,30 @@ fn the_tour_of_the_readme_works_as_printed() {
                 "{readme} does not show {shown}:\n{told}\n{complaints}"
             );
         }
+    }
+}
+
+#[test]
+fn the_session_of_the_guide_works_as_printed() {
+    let output = run(&tour("docs/guide.md"));
+    let (told, complaints) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(output.status.success(), "{told}\n{complaints}");
+    for shown in [
+        "\"decision\":\"deny\"",
+        "principal.suppressed",
+        "\"state\":\"accepted\"",
+        "{\"id\":\"rec_",
+        "\"records\":2",
+        "\"period\":\"",
+        "nothing found: all of it is as it was signed",
+    ] {
+        assert!(
+            told.contains(shown),
+            "the guide does not show {shown}:\n{told}\n{complaints}"
+        );
     }
 }
 

@@ -59,7 +59,7 @@ async fn read(store: &Store, id: &[u8; 16]) -> Result<Vec<u8>, StoreError> {
 }
 
 fn hex_name(id: &[u8; 16]) -> String {
-    id.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(id)
 }
 
 impl TestLedger {
