@@ -280,8 +280,7 @@ fn an_event_cites_a_list_that_is_there_and_names_nobody_besides() {
 }
 
 #[test]
-fn of_a_household_each_is_found_and_none_shows_the_other() {
-    // SC-21
+fn sc_21_of_a_household_each_is_found_and_none_shows_the_other() {
     let server = Server::new();
     let officer = server.client(Role::Officer);
     let text = "世帯番号,x\n";
