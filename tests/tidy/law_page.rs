@@ -78,7 +78,11 @@ fn tests_named(text: &str) -> impl Iterator<Item = &str> {
 fn has_test(code: &str, name: &str) -> bool {
     let head = format!("fn {name}(");
     let lines: Vec<&str> = code.lines().map(str::trim).collect();
-    lines
-        .windows(2)
-        .any(|pair| pair[0] == "#[test]" && pair[1].starts_with(&head))
+    lines.windows(2).any(|pair| match pair[0] {
+        "#[test]" => pair[1].starts_with(&head),
+        "#[tokio::test]" => pair[1]
+            .strip_prefix("async ")
+            .is_some_and(|rest| rest.starts_with(&head)),
+        _ => false,
+    })
 }

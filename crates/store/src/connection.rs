@@ -30,6 +30,12 @@ pub(crate) struct Connections {
 }
 
 impl Connections {
+    /// Closes all of them. The last one to go, which may write, takes SQLite's side files with it.
+    pub(crate) async fn close(&self) -> Result<(), StoreError> {
+        self.readers.close_by_ref().await?;
+        Ok(self.writer.close_by_ref().await?)
+    }
+
     /// Opens `file`, creating it if `create`.
     pub(crate) async fn open_sqlite(file: &Path, create: bool) -> Result<Self, StoreError> {
         let mut writer = options(file, 1, create, WRITER);

@@ -228,6 +228,12 @@ impl Store {
         })
     }
 
+    /// Closes the database: a server that has stopped leaves one file that can be carried away. Nothing can be read or
+    /// written through this store or its clones any more.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        self.db.close().await
+    }
+
     /// The ledger this store holds.
     #[must_use]
     pub fn ledger(&self) -> &Ledger {

@@ -63,6 +63,7 @@ impl Serve {
 /// A server that answers on `address`.
 pub(super) struct Server {
     pub(super) address: SocketAddr,
+    store: Store,
     running: Running,
     stop: oneshot::Sender<()>,
     http: JoinHandle<()>,
@@ -76,13 +77,14 @@ impl Server {
         max_evidence: u64,
     ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let running = store.start().await?;
-        let app = router(AppState::load(store, running.appender(), max_evidence).await?);
+        let app = router(AppState::load(store.clone(), running.appender(), max_evidence).await?);
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel();
         let http = tokio::spawn(crate::listen::serve(listener, app, stopped));
         Ok(Self {
             address,
+            store,
             running,
             stop,
             http,
@@ -100,7 +102,8 @@ impl Server {
         if let Err(error) = self.http.await {
             tracing::error!(%error, "the listener ended badly");
         }
-        self.running.stop().await
+        self.running.stop().await?;
+        self.store.close().await
     }
 }
 
