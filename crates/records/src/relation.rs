@@ -84,7 +84,7 @@ pub(crate) fn references_json(references: &[Reference]) -> Option<String> {
     (!stored.is_empty()).then(|| serde_json::to_string(&stored).expect("texts and lists always serialise"))
 }
 
-/// Reads what [`references_json`] wrote; `None` for any other text.
+/// Reads the text of field 13; `None` for one that this program did not write.
 #[must_use]
 pub fn parse_references(text: &str) -> Option<Vec<Reference>> {
     let stored: Vec<Stored> = serde_json::from_str(text).ok()?;

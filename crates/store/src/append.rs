@@ -116,7 +116,8 @@ pub(crate) async fn append(
         writer.state = Some(state);
         return Ok(results(fates, &[], recorded_at, &Arc::from(""), |_| None));
     }
-    let extensions = Extensions::for_those_named(&placed, &named.bases);
+    let mut extensions = Extensions::for_those_named(&placed, &named.bases);
+    extensions.reach(&transaction, writer.ledger.row).await?;
     extensions.announce(writer.ledger.ledger_id(), &mut chain)?;
 
     let (before, growth) = Growth::of(state, chain, writer.keyring.signing());

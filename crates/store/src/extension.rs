@@ -53,6 +53,23 @@ impl Extensions {
         *kept = day.max(*kept);
     }
 
+    /// Extends what those extended rest on themselves, as far as that would end before them.
+    pub(crate) async fn reach(&mut self, db: &DatabaseTransaction, ledger: i32) -> Result<(), StoreError> {
+        let mut to_do: Vec<(i64, i32)> = self.0.iter().map(|(idx, day)| (*idx, *day)).collect();
+        while let Some((idx, day)) = to_do.pop() {
+            let values = [ledger.into(), idx.into(), day.into()];
+            let statement = Statement::from_sql_and_values(db.get_database_backend(), RESTED_ON, values);
+            for row in db.query_all_raw(statement).await? {
+                let base: i64 = row.try_get("", "base")?;
+                if self.0.get(&base).is_none_or(|kept| *kept < day) {
+                    self.add(base, day);
+                    to_do.push((base, day));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Adds the entries that say so.
     pub(crate) fn announce(&self, ledger_id: &LedgerId, chain: &mut Chain) -> Result<(), StoreError> {
         let records: Vec<(i64, i32)> = self.0.iter().map(|(idx, day)| (*idx, *day)).collect();
@@ -110,6 +127,10 @@ impl Extensions {
         Ok(())
     }
 }
+
+/// What the record `$2` rests on and what is kept for a shorter time than through `$3`.
+const RESTED_ON: &str = "SELECT DISTINCT l.base FROM record_links l JOIN records r ON r.ledger = l.ledger AND r.idx = l.base \
+    WHERE l.ledger = $1 AND l.idx = $2 AND l.relation IN (0, 2, 5) AND r.retain_through < $3";
 
 /// Wraps a record's secret under the key of the month in which its keeping now ends.
 async fn rewrap(

@@ -4,6 +4,7 @@
 //! transaction. Callers hear of their record only after the commit. The task belongs to nobody's request: a
 //! client that goes away leaves its record to be carried on.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -14,7 +15,7 @@ use tokio::task::JoinHandle;
 use crate::append::{self, LedgerWriter};
 use crate::clock::Clock;
 use crate::outcome::{AppendError, Recorded};
-use crate::series::{self, CloseError, Closed, Closing};
+use crate::series::{CloseError, Closed, Closing, Ending};
 use crate::wal::WalKeeper;
 
 /// Records that may wait; at this length the queue refuses more, so that memory stays bounded.
@@ -60,7 +61,7 @@ struct RecordJob {
 
 #[derive(Debug)]
 struct CloseJob {
-    closing: Closing,
+    ending: Ending,
     reply: oneshot::Sender<Result<Result<Closed, CloseError>, AppendError>>,
 }
 
@@ -89,7 +90,8 @@ impl Appender {
     /// Ends a series.
     pub async fn close_series(&self, closing: Closing) -> Result<Result<Closed, CloseError>, AppendError> {
         let (reply, answer) = oneshot::channel();
-        self.send(Job::Close(CloseJob { closing, reply }))?;
+        let ending = Ending::of(closing);
+        self.send(Job::Close(CloseJob { ending, reply }))?;
         answer.await.unwrap_or(Err(AppendError::Stopped))
     }
 
@@ -168,13 +170,17 @@ async fn run(
     mut stopped: oneshot::Receiver<()>,
 ) {
     let mut waiting = Vec::with_capacity(BATCH);
+    let mut ending = VecDeque::new();
     loop {
         let taken = tokio::select! {
-            taken = jobs.recv_many(&mut waiting, BATCH) => taken,
+            biased;
             // Closing lets what waits be taken still, and refuses the rest.
             _ = &mut stopped, if !jobs.is_closed() => { jobs.close(); continue }
+            taken = jobs.recv_many(&mut waiting, BATCH) => taken,
+            // Long series end step by step, in between.
+            () = std::future::ready(()), if !ending.is_empty() => usize::MAX,
         };
-        if taken == 0 {
+        if taken == 0 && ending.is_empty() {
             return;
         }
         for work in in_turn(waiting.drain(..)) {
@@ -184,8 +190,11 @@ async fn run(
                     append_batch(&mut writer, batch).await;
                     wal.appended(bytes);
                 }
-                Work::Close(job) => close_series(&mut writer, job).await,
+                Work::Close(job) => ending.push_back(job),
             }
+        }
+        if let Some(job) = ending.pop_front() {
+            ending.extend(end_series(&mut writer, job).await);
         }
         wal.keep_bounded().await;
     }
@@ -222,21 +231,27 @@ fn in_turn(jobs: impl Iterator<Item = Job>) -> Vec<Work> {
     works
 }
 
-/// Ends one series and answers its caller; tried twice, as [`append_batch`] is.
-async fn close_series(writer: &mut LedgerWriter, job: CloseJob) {
-    let outcome = match series::close(writer, job.closing).await {
+/// Does one step towards the end of a series; gives the job back while there is more to do. Tried twice, as
+/// [`append_batch`] is.
+async fn end_series(writer: &mut LedgerWriter, mut job: CloseJob) -> Option<CloseJob> {
+    let outcome = match job.ending.step(writer).await {
         Err(first) if first.is_passing() => {
-            tracing::warn!(error = ?first, "a series could not be closed; trying once more");
-            series::close(writer, job.closing).await
+            tracing::warn!(error = ?first, "a series could not be ended; trying once more");
+            job.ending.step(writer).await
         }
         settled => settled,
     };
-    let answer = outcome.map_err(|error| {
-        tracing::error!(error = ?error, "a series could not be closed");
-        AppendError::Store(Arc::new(error))
-    });
+    let answer = match outcome {
+        Ok(None) => return Some(job),
+        Ok(Some(done)) => Ok(done),
+        Err(error) => {
+            tracing::error!(error = ?error, "a series could not be ended");
+            Err(AppendError::Store(Arc::new(error)))
+        }
+    };
     // A caller that has gone is no error.
     drop(job.reply.send(answer));
+    None
 }
 
 /// Appends one batch and answers its callers. A failed attempt is looked into and tried once more: by then the

@@ -3,10 +3,10 @@
 use kirokubo_ledger::entry::{Entry, RetainThrough, RetentionClass};
 use kirokubo_ledger::{Index, RecordId};
 use kirokubo_records::{date_of_day, japan_date, series_retain_through};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, QueryResult, Statement};
 
 use crate::append::LedgerWriter;
-use crate::entity::entry;
+use crate::entity::{entry, record};
 use crate::error::{StoreError, corrupt};
 use crate::extension::Extensions;
 use crate::growth::{Chain, Growth};
@@ -59,97 +59,159 @@ pub struct OpenSeries {
     pub last_day: i32,
 }
 
-/// Writes the end of a series: entries, rows and keys in one transaction.
-pub(crate) async fn close(
-    writer: &mut LedgerWriter,
+/// A series on its way to its end.
+///
+/// A long one is ended in steps, so that nobody else waits for all of it: days first, the opening last. Until then the
+/// series is open, and whatever interrupts the steps, ending it again goes on where they stopped.
+#[derive(Debug)]
+pub(crate) struct Ending {
     closing: Closing,
-) -> Result<Result<Closed, CloseError>, StoreError> {
-    let state = writer.take_state().await?;
-    let transaction = writer.db.begin_writing().await?;
-    let members = match members(&transaction, writer.ledger.row, &closing).await? {
-        Ok(members) => members,
-        Err(refusal) => {
-            transaction.rollback().await?;
-            writer.state = Some(state);
-            return Ok(Err(refusal));
-        }
-    };
-    let retain = members
-        .retain_through(&transaction, writer.ledger.row, closing.last_day)
-        .await?;
-    let mut extensions = Extensions::default();
-    if let RetainThrough::Day(day) = retain {
-        members.open.iter().for_each(|idx| extensions.add(*idx, day));
-    }
-    let recorded_at = writer.recorded_at(&state.head);
-    let mut chain = Chain::after(&state.head, recorded_at);
-    extensions.announce(writer.ledger.ledger_id(), &mut chain)?;
-    let (before, growth) = Growth::of(state, chain, writer.keyring.signing());
-    growth.write(&transaction, writer.ledger.row, &before).await?;
-    extensions.carry_out(&transaction, writer).await?;
-    growth.commit(transaction, writer).await?;
-    Ok(Ok(Closed {
-        retain_through: retain,
-        records: u64::try_from(members.open.len()).unwrap_or(u64::MAX),
-    }))
+    begun: Option<Begun>,
 }
 
-/// The records of a series whose clock is open.
-struct Members {
+#[derive(Clone, Copy, Debug)]
+struct Begun {
+    /// The opening in its first version.
     opening: i64,
-    open: Vec<i64>,
+    retain: RetainThrough,
+    /// The last record that was given its end.
+    after: i64,
+    records: u64,
 }
 
-async fn members(
-    db: &DatabaseTransaction,
-    ledger: i32,
-    closing: &Closing,
-) -> Result<Result<Members, CloseError>, StoreError> {
-    let Some(base) = links::base(db, ledger, &closing.opening).await? else {
-        return Ok(Err(CloseError::NotOpen));
-    };
-    let (mut open, mut latest) = (Vec::new(), i32::MIN);
-    for row in db
-        .query_all_raw(statement(db, MEMBERS, ledger, base.first))
-        .await?
-    {
-        let member = Member::from_query_result(&row, "")?;
-        if member.retain_through == i32::MAX {
-            open.push(member.idx);
+/// Records that one step ends at most.
+const STEP: usize = 500;
+
+impl Ending {
+    /// Nothing done yet.
+    pub(crate) const fn of(closing: Closing) -> Self {
+        Self { closing, begun: None }
+    }
+
+    /// Does one step, in one transaction; `None` while there is more to do.
+    pub(crate) async fn step(
+        &mut self,
+        writer: &mut LedgerWriter,
+    ) -> Result<Option<Result<Closed, CloseError>>, StoreError> {
+        let state = writer.take_state().await?;
+        let transaction = writer.db.begin_writing().await?;
+        let mut begun = match self.begin(&transaction, writer.ledger.row).await? {
+            Ok(begun) => begun,
+            Err(refusal) => {
+                transaction.rollback().await?;
+                writer.state = Some(state);
+                return Ok(Some(Err(refusal)));
+            }
+        };
+        let mut open = open_days(&transaction, writer.ledger.row, &begun).await?;
+        let done = open.len() < STEP;
+        begun.after = open.last().copied().unwrap_or(begun.after);
+        if done {
+            open.push(begun.opening);
         }
-        latest = latest.max(member.event_date);
+        begun.records += u64::try_from(open.len()).expect("a step is short");
+        let mut extensions = Extensions::default();
+        if let RetainThrough::Day(day) = begun.retain {
+            for idx in open {
+                let rests = latest_of_those_resting_on(&transaction, writer.ledger.row, idx).await?;
+                extensions.add(idx, rests.map_or(day, |rests| rests.max(day)));
+            }
+        }
+        extensions.reach(&transaction, writer.ledger.row).await?;
+        let mut chain = Chain::after(&state.head, writer.recorded_at(&state.head));
+        extensions.announce(writer.ledger.ledger_id(), &mut chain)?;
+        let (before, growth) = Growth::of(state, chain, writer.keyring.signing());
+        growth.write(&transaction, writer.ledger.row, &before).await?;
+        extensions.carry_out(&transaction, writer).await?;
+        growth.commit(transaction, writer).await?;
+        self.begun = Some(begun);
+        Ok(done.then_some(Ok(Closed {
+            retain_through: begun.retain,
+            records: begun.records,
+        })))
     }
-    if !open.contains(&base.first) {
-        return Ok(Err(CloseError::NotOpen));
-    }
-    if latest > closing.last_day {
-        return Ok(Err(CloseError::LaterEvent { day: latest }));
-    }
-    Ok(Ok(Members {
-        opening: base.first,
-        open,
-    }))
-}
 
-impl Members {
-    /// Until when the series is kept: counted from its last event, and for a batch not before three years after its
-    /// last addition was written.
-    async fn retain_through(
+    /// What the first step finds out.
+    async fn begin(
         &self,
         db: &DatabaseTransaction,
         ledger: i32,
-        last_day: i32,
-    ) -> Result<RetainThrough, StoreError> {
-        let first = read(db, ledger, self.opening).await?;
-        let last = self.open.iter().copied().max().unwrap_or(self.opening);
-        let made = read(db, ledger, last).await?.recorded_at();
-        let date = |day| date_of_day(day).ok_or_else(|| corrupt(first.index().get(), "day of a series"));
-        Ok(series_retain_through(
-            first.retention_class() == RetentionClass::Contract,
-            japan_date(made.as_millis()),
-            date(last_day)?,
-        ))
+    ) -> Result<Result<Begun, CloseError>, StoreError> {
+        if let Some(begun) = self.begun {
+            return Ok(Ok(begun));
+        }
+        let base = links::base(db, ledger, &self.closing.opening).await?;
+        let Some(opening) = base.map(|base| base.first) else {
+            return Ok(Err(CloseError::NotOpen));
+        };
+        let first = record::Entity::find_by_id((ledger, opening)).one(db).await?;
+        let is_open = first.is_some_and(|row| row.retain_through == i32::MAX);
+        if !is_open || is_added(db, ledger, opening).await? {
+            return Ok(Err(CloseError::NotOpen));
+        }
+        let row = db.query_one_raw(statement(db, LATEST, ledger, opening)).await?;
+        let row = row.ok_or_else(|| corrupt(0, "a series without records"))?;
+        let (last, day): (i64, i32) = row.try_get_many("", &["last".to_owned(), "day".to_owned()])?;
+        if day > self.closing.last_day {
+            return Ok(Err(CloseError::LaterEvent { day }));
+        }
+        Ok(Ok(Begun {
+            opening,
+            retain: retain_through(db, ledger, (opening, last), self.closing.last_day).await?,
+            after: -1,
+            records: 0,
+        }))
     }
+}
+
+/// Until when the series is kept: counted from its last event, and for a batch not before three years after its last
+/// addition was written.
+async fn retain_through(
+    db: &DatabaseTransaction,
+    ledger: i32,
+    (opening, last): (i64, i64),
+    last_day: i32,
+) -> Result<RetainThrough, StoreError> {
+    let first = read(db, ledger, opening).await?;
+    let made = read(db, ledger, last).await?.recorded_at();
+    let last_event = date_of_day(last_day).ok_or_else(|| corrupt(first.index().get(), "day of a series"))?;
+    Ok(series_retain_through(
+        first.retention_class() == RetentionClass::Contract,
+        japan_date(made.as_millis()),
+        last_event,
+    ))
+}
+
+/// The next records of the series, but for its opening, whose clock is open.
+async fn open_days(db: &DatabaseTransaction, ledger: i32, begun: &Begun) -> Result<Vec<i64>, StoreError> {
+    let limit = i64::try_from(STEP).expect("a step is short");
+    let values = [
+        ledger.into(),
+        begun.opening.into(),
+        begun.after.into(),
+        limit.into(),
+    ];
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), OPEN_DAYS, values);
+    let rows = db.query_all_raw(statement).await?.into_iter();
+    rows.map(|row| Ok(row.try_get("", "idx")?)).collect()
+}
+
+/// The latest day through which a record is kept that rests on the one at `idx`, whose clock was open.
+async fn latest_of_those_resting_on(
+    db: &DatabaseTransaction,
+    ledger: i32,
+    idx: i64,
+) -> Result<Option<i32>, StoreError> {
+    let row = db.query_one_raw(statement(db, RESTING, ledger, idx)).await?;
+    row.map_or(Ok(None), |row| Ok(row.try_get("", "latest")?))
+}
+
+async fn is_added(db: &DatabaseTransaction, ledger: i32, idx: i64) -> Result<bool, StoreError> {
+    let text = "SELECT 1 FROM record_links WHERE ledger = $1 AND idx = $2 AND relation = 1";
+    Ok(db
+        .query_one_raw(statement(db, text, ledger, idx))
+        .await?
+        .is_some())
 }
 
 async fn read(db: &DatabaseTransaction, ledger: i32, idx: i64) -> Result<Entry, StoreError> {
@@ -193,20 +255,22 @@ impl Store {
     }
 }
 
-#[derive(FromQueryResult)]
-struct Member {
-    idx: i64,
-    retain_through: i32,
-    event_date: i32,
-}
-
 fn statement(db: &impl ConnectionTrait, text: &str, ledger: i32, first: i64) -> Statement {
     Statement::from_sql_and_values(db.get_database_backend(), text, [ledger.into(), first.into()])
 }
 
-/// A series is its opening in every version, and what was added to it in every version.
-const MEMBERS: &str = "SELECT r.idx, r.retain_through, r.event_date FROM records r WHERE r.ledger = $1 AND (r.idx = $2 \
-    OR r.idx IN (SELECT idx FROM record_links WHERE ledger = $1 AND base = $2 AND relation IN (1, 3)))";
+/// The last record of a series, and the day of its latest event. It is its opening in every version, and what was added
+/// to it in every version.
+const LATEST: &str = "SELECT max(r.idx) AS last, max(r.event_date) AS day FROM records r WHERE r.ledger = $1 \
+    AND (r.idx = $2 OR r.idx IN (SELECT idx FROM record_links WHERE ledger = $1 AND base = $2 AND relation IN (1, 3)))";
+
+const OPEN_DAYS: &str = "SELECT DISTINCT r.idx FROM record_links l JOIN records r ON r.ledger = l.ledger AND r.idx = l.idx \
+    WHERE l.ledger = $1 AND l.base = $2 AND l.relation IN (1, 3) AND l.idx > $3 AND r.retain_through = 2147483647 \
+    ORDER BY r.idx LIMIT $4";
+
+const RESTING: &str = "SELECT max(r.retain_through) AS latest FROM record_links l \
+    JOIN records r ON r.ledger = l.ledger AND r.idx = l.idx \
+    WHERE l.ledger = $1 AND l.base = $2 AND l.relation IN (0, 2, 5) AND r.retain_through < 2147483647";
 
 /// Openings whose clock is open: what nothing else opened and what is no later version.
 const OPEN: &str = "SELECT r.idx, \
@@ -226,7 +290,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_belongs_to_a_series_is_looked_up_and_not_searched_for() {
-        for text in [MEMBERS, OPEN] {
+        for text in [LATEST, OPEN_DAYS, RESTING, OPEN] {
             let plan = plan::of(text).await;
             assert!(
                 !plan.contains("SCAN records") && !plan.contains("SCAN r "),

@@ -1,11 +1,12 @@
 //! Records that rest on others: the base outlives them, and nothing rests on what has changed meanwhile.
 
+use kirokubo_ledger::RecordId;
 use kirokubo_ledger::entry::RetainThrough;
 use kirokubo_records::{date_of_day, day_of_date, record_id_text};
 use kirokubo_store::{AppendError, AuditFinding, CloseError, Closing, RecordHeader};
 use serde_json::{Value, json};
 
-use crate::ledger::{TestLedger, event, event_of};
+use crate::ledger::{NOON, TestLedger, event, event_of};
 
 /// Noon in Japan on days of law.md's worked dates.
 const JUNE_2022: i64 = 1_654_052_400_000;
@@ -102,6 +103,88 @@ async fn a_series_ends_once_with_all_its_records() {
     ledger.audit().await;
 }
 
+/// A series of many days ends in steps; what is recorded meanwhile belongs to it or comes too late, never in between.
+#[tokio::test]
+async fn a_long_series_ends_whole_and_lets_others_through() {
+    const DAYS: u32 = 1_200;
+    let ledger = TestLedger::new().await;
+    let (id, _) = ledger.append_citing(&batch("opening")).await;
+    let appender = ledger.running.as_ref().unwrap().appender();
+    let mut days = Vec::new();
+    for n in 0..DAYS {
+        days.push(ledger.seal_citing(&day_of(&id, n)).await);
+    }
+    let days = days.into_iter().map(|day| appender.append(day));
+    for answer in futures_util::future::join_all(days).await {
+        answer.unwrap();
+    }
+    let last_day = day_of_date("2026-11-21".parse().unwrap());
+    let closing = appender.close_series(Closing {
+        opening: id,
+        last_day,
+    });
+    let (closed, beside) = tokio::join!(closing, appender.append(ledger.seal(&event(1))));
+    beside.unwrap();
+    assert_eq!(closed.unwrap().unwrap().records, u64::from(DAYS) + 1);
+    let open: i64 = ledger
+        .sql()
+        .query_row(
+            "SELECT count(*) FROM records WHERE retain_through = 2147483647",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(open, 0);
+    ledger.audit().await;
+}
+
+/// Whoever rests on a record is outlived by it, whichever of the two clocks ends last, and through others, too.
+#[tokio::test]
+async fn what_is_rested_on_is_kept_longest_whichever_clock_was_open() {
+    let ledger = TestLedger::new().await;
+    // A record made each time rests on a batch that then ends with an earlier day of keeping.
+    let (opening, first) = ledger.append_citing(&batch("opening")).await;
+    ledger.clock.set(NOON + 40 * 86_400_000);
+    let (_, later) = ledger
+        .append_citing(&relying(&record_id_text(&opening), "2026-12-01"))
+        .await;
+    // A batch rests on a record whose own clock ran from the beginning; through it, on nothing less.
+    let (base, ground) = ledger.append_citing(&event(1)).await;
+    ledger.clock.set(NOON + 80 * 86_400_000);
+    let mut resting = batch("resting");
+    for field in ["third_party", "items", "consent"] {
+        resting.as_object_mut().unwrap().remove(field);
+    }
+    resting["same_as"] = json!({"record": record_id_text(&base)});
+    resting["provided_on"] = "2027-01-05".into();
+    let (second, _) = ledger.append_citing(&resting).await;
+    let appender = ledger.running.as_ref().unwrap().appender();
+    for (opening, last) in [(opening, "2026-11-20"), (second, "2027-02-01")] {
+        let last_day = day_of_date(last.parse().unwrap());
+        appender
+            .close_series(Closing { opening, last_day })
+            .await
+            .unwrap()
+            .unwrap();
+    }
+    let day = async |index| {
+        let header = ledger.store.record_at(index).await.unwrap().unwrap();
+        through(&header)
+    };
+    assert_eq!(day(later.index).await, "2029-12-31");
+    assert_eq!(
+        day(first.index).await,
+        "2029-12-31",
+        "as long as what rests on it"
+    );
+    assert_eq!(
+        day(ground.index).await,
+        "2030-02-09",
+        "as long as the batch that rests on it"
+    );
+    ledger.audit().await;
+}
+
 #[tokio::test]
 async fn a_link_taken_away_or_added_is_found() {
     for (statement, index) in [
@@ -123,6 +206,20 @@ async fn a_link_taken_away_or_added_is_found() {
         let named: Vec<Option<u64>> = report.findings.iter().map(AuditFinding::index).collect();
         assert_eq!(named, [Some(index)], "{statement}");
     }
+}
+
+fn batch(event_id: &str) -> Value {
+    let mut event = event_of(event_id, &json!([{"ref": "crm:000001"}]));
+    event["recording_method"] = "batch".into();
+    event["period"] = json!({"from": "2026-11-20"});
+    event
+}
+
+fn day_of(opening: &RecordId, n: u32) -> Value {
+    json!({
+        "source": {"system": "test", "event_id": format!("day-{n}")}, "provided_on": "2026-11-21",
+        "series": record_id_text(opening), "principals": [{"ref": format!("crm:{n:06}")}],
+    })
 }
 
 fn relying(base: &str, day: &str) -> Value {
