@@ -42,6 +42,7 @@ mod reports;
 mod retention_cases;
 mod samples;
 mod scenario_02;
+mod scenario_04;
 mod scenario_05;
 mod scenario_06;
 mod scenario_07;

@@ -4,9 +4,10 @@
 //! In scope: which bytes are encrypted under which key. Out of scope: where keys and rows are kept.
 //!
 //! Keys: a record's `content_key` (derived from its secret, `docs/format.md`) encrypts its values with
-//! AES-256-GCM. Every record has its own key and each of its parts is encrypted once, so the nonce simply
-//! counts the parts: 0 for the content, `row + 1` for a principal's row. The secret itself is wrapped under
-//! the key of the month in which retention ends, with a random nonce.
+//! AES-256-GCM. Every record has its own key and each of its rows is encrypted once, so the nonce of a row is its number
+//! plus one. The content has a random nonce, which stands before it: the key of a list is drawn before the record that
+//! cites it, and where an append is refused, another content may be sealed under the same key. The secret itself is
+//! wrapped under the key of the month in which retention ends, with a random nonce, too.
 
 mod content;
 mod file;
@@ -52,7 +53,7 @@ pub struct Sealing<'a> {
     pub secret: RecordSecret,
     /// The number of the list that the draft cites.
     pub list: Option<i64>,
-    /// 12 fresh random bytes for wrapping the secret.
+    /// 12 fresh random bytes: the nonce of the wrapped secret and, under another key, of the content.
     pub wrap_nonce: [u8; 12],
     /// Who records: the id of the API key, never a person's name.
     pub recorded_by: &'a str,
@@ -195,8 +196,7 @@ pub fn seal(draft: &Draft, made_day: i32, with: &Sealing<'_>) -> Result<SealedRe
     };
 
     let cipher = content_cipher(&expander);
-    let row =
-        |(n, row): (u64, &PrincipalRow)| encrypt(&cipher, part_nonce(n + 1), &record, row.json().as_bytes());
+    let row = |(n, row): (u64, &PrincipalRow)| encrypt(&cipher, row_nonce(n), &record, row.json().as_bytes());
     Ok(SealedRecord {
         record_id: record.record_id,
         entry,
@@ -220,7 +220,7 @@ pub fn seal(draft: &Draft, made_day: i32, with: &Sealing<'_>) -> Result<SealedRe
         needs_approval: false,
         month: Month::of_retention(retain),
         wrapped_secret: with.month_key.wrap(&with.secret, with.wrap_nonce, &record),
-        content: encrypt(&cipher, part_nonce(0), &record, &content.encode()),
+        content: encrypt_content(&cipher, with, &record, &content),
         rows: (0..).zip(draft.rows()).map(row).collect(),
         tokens: tokens(draft, with.search_key),
         guards: Guards::of_draft(draft, with.search_key),
@@ -314,23 +314,25 @@ impl Opener {
 
     /// The record's content.
     pub fn content(&self, sealed: &[u8]) -> Result<Content, OpenError> {
-        let plain = self.decrypt(0, sealed).ok_or(OpenError::Content)?;
+        let parts = sealed.split_first_chunk::<12>();
+        let plain = parts.and_then(|(nonce, sealed)| self.decrypt(*nonce, sealed));
+        let plain = plain.ok_or(OpenError::Content)?;
         Content::decode(&plain).ok_or(OpenError::Malformed)
     }
 
     /// The JSON text of row `n`.
     pub fn row(&self, n: u64, sealed: &[u8]) -> Result<String, OpenError> {
-        let plain = self.decrypt(n + 1, sealed);
+        let plain = self.decrypt(row_nonce(n), sealed);
         plain
             .and_then(|plain| String::from_utf8(plain).ok())
             .ok_or(OpenError::Row(n))
     }
 
-    fn decrypt(&self, part: u64, sealed: &[u8]) -> Option<Vec<u8>> {
+    fn decrypt(&self, nonce: [u8; 12], sealed: &[u8]) -> Option<Vec<u8>> {
         let aad = associated_data(&self.record);
         self.cipher
             .decrypt(
-                &Nonce::from(part_nonce(part)),
+                &Nonce::from(nonce),
                 Payload {
                     msg: sealed,
                     aad: &aad,
@@ -344,11 +346,17 @@ fn content_cipher(expander: &Expander) -> Aes256Gcm {
     Aes256Gcm::new(expander.content_key().as_bytes().into())
 }
 
-/// The nonce of part `n` of a record: the number, big-endian, behind four zero bytes.
-fn part_nonce(n: u64) -> [u8; 12] {
+/// The nonce of row `n` of a record: the number plus one, big-endian, behind four zero bytes.
+fn row_nonce(n: u64) -> [u8; 12] {
     let mut nonce = [0; 12];
-    nonce[4..].copy_from_slice(&n.to_be_bytes());
+    nonce[4..].copy_from_slice(&(n + 1).to_be_bytes());
     nonce
+}
+
+/// A content behind its nonce. The random bytes are those that wrap the secret, under another key.
+fn encrypt_content(cipher: &Aes256Gcm, with: &Sealing<'_>, record: &RecordRef, content: &Content) -> Vec<u8> {
+    let sealed = encrypt(cipher, with.wrap_nonce, record, &content.encode());
+    [with.wrap_nonce.as_slice(), &sealed].concat()
 }
 
 /// What every ciphertext is bound to, so that rows of another record or ledger do not decrypt here.

@@ -9,7 +9,7 @@ use kirokubo_ledger::commitment::{
 };
 use kirokubo_ledger::hash::Digest;
 
-use super::{SearchKey, SearchToken, content_cipher, encrypt, part_nonce};
+use super::{SearchKey, SearchToken, content_cipher, encrypt, row_nonce};
 use crate::fold::SearchKeys;
 use crate::json;
 use crate::matter::PrincipalRow;
@@ -63,7 +63,7 @@ impl ListSealer {
             let text = row.json().as_bytes();
             sealed
                 .rows
-                .push(encrypt(&self.cipher, part_nonce(n + 1), &self.record, text));
+                .push(encrypt(&self.cipher, row_nonce(n), &self.record, text));
             let tokens = row.keys().as_slice().iter().map(|k| (key.token(k), n));
             sealed.tokens.extend(tokens);
         }

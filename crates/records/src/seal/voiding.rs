@@ -83,7 +83,7 @@ pub fn seal_voiding(
         list: None,
         month: Month::of_retention(retain),
         wrapped_secret: with.month_key.wrap(&with.secret, with.wrap_nonce, &record),
-        content: super::encrypt(&cipher, super::part_nonce(0), &record, &content.encode()),
+        content: super::encrypt_content(&cipher, with, &record, &content),
         rows: Vec::new(),
         tokens: Vec::new(),
         meta: content.into_meta(),
