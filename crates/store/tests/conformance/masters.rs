@@ -214,9 +214,7 @@ async fn many_principals_meet_many_demands_in_one_query() {
     let check = ProvisionCheck::parse(&node, japan_date(NOON), 1_000, Known::NOTHING).unwrap();
     let guards = Guards::of_check(&check, ledger.store.keyring().search());
     assert_eq!((guards.tokens.len(), guards.day), (2_000, japan_day(NOON)));
-    let started = std::time::Instant::now();
     assert_eq!(ledger.store.suppressed(&guards).await.unwrap(), [500]);
-    assert!(started.elapsed().as_millis() < 1_000, "{:?}", started.elapsed());
 }
 
 #[tokio::test]
