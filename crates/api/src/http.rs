@@ -29,5 +29,5 @@ pub use metrics::Metrics;
 pub(crate) use page::{Page, limit};
 pub(crate) use problem::{ApiError, FaultView, Problem};
 pub use router::{openapi, openapi_yaml, router};
-pub(crate) use segment::Segments;
+pub(crate) use segment::{Parameters, Segments};
 pub use state::AppState;

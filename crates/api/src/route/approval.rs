@@ -4,8 +4,7 @@
 #![expect(unused_qualifications, reason = "utoipa writes one for `params(…)`")]
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use kirokubo_records::fault::{Code, Fault};
 use kirokubo_records::{Decision, IdKind, id_text, parse_id, record_id_text};
 use kirokubo_store::{Actor, Approval, ApprovalState, ApprovalSubject, DecideError, Role, StoreError};
@@ -13,7 +12,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::amending;
-use crate::http::{ApiError, AppState, Approving, Auditing, JsonBody, Page, Problem, Segments, limit};
+use crate::http::{
+    ApiError, AppState, Approving, Auditing, JsonBody, Page, Parameters, Problem, Segments, limit,
+};
 use crate::recording::{Posted, Sender, invalid};
 use crate::time::rfc3339;
 
@@ -83,11 +84,8 @@ pub(crate) struct DecisionShape {
 pub(crate) async fn list(
     State(state): State<AppState>,
     Auditing(_): Auditing,
-    query: Result<Query<ApprovalQuery>, QueryRejection>,
+    Parameters(query): Parameters<ApprovalQuery>,
 ) -> Result<Json<Page<ApprovalView>>, ApiError> {
-    let Query(query) = query.map_err(|_| ApiError::Query {
-        name: "unknown or malformed",
-    })?;
     let word = query.state.as_deref().unwrap_or("pending");
     let wanted = ApprovalState::ALL
         .into_iter()

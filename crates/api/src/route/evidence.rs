@@ -3,15 +3,14 @@
 #![expect(unused_qualifications, reason = "utoipa writes one for `params(…)`")]
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use kirokubo_records::{IdKind, id_text, parse_id};
 use kirokubo_store::{Actor, Evidence, EvidenceFilter, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::record_list::{day, parsed};
-use crate::http::{ApiError, AppState, Auditing, Page, Problem, Reading, Segments, limit};
+use crate::http::{ApiError, AppState, Auditing, Page, Parameters, Problem, Reading, Segments, limit};
 use crate::time::{rfc3339, start_of_day};
 
 /// A file of evidence (証跡).
@@ -87,11 +86,8 @@ pub(crate) struct EvidenceQuery {
 pub(crate) async fn list(
     State(state): State<AppState>,
     Auditing(actor): Auditing,
-    query: Result<Query<EvidenceQuery>, QueryRejection>,
+    Parameters(query): Parameters<EvidenceQuery>,
 ) -> Result<Json<Page<EvidenceView>>, ApiError> {
-    let Query(query) = query.map_err(|_| ApiError::Query {
-        name: "unknown or malformed",
-    })?;
     let limit = limit(query.limit)?;
     let filter = EvidenceFilter {
         cited: query.cited,

@@ -1,8 +1,7 @@
 //! `/v1/opt-out-filings`: filings with the 個人情報保護委員会, our own and those of providers.
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use kirokubo_records::fault::Fault;
 use kirokubo_records::master::FilingPosting;
@@ -12,7 +11,7 @@ use kirokubo_store::{MasterKind, Revised};
 use super::master_shape::FilingMaster;
 use super::master_view::{Looking, MasterView, PageQuery, Registered};
 use crate::http::{
-    ApiError, AppState, Auditing, JsonBody, Language, Page, Problem, Registering, Segments, limit,
+    ApiError, AppState, Auditing, JsonBody, Language, Page, Parameters, Problem, Registering, Segments, limit,
 };
 use crate::recording::invalid;
 
@@ -72,11 +71,8 @@ pub(crate) async fn post(
 pub(crate) async fn list(
     State(state): State<AppState>,
     Auditing(actor): Auditing,
-    query: Result<Query<PageQuery>, QueryRejection>,
+    Parameters(query): Parameters<PageQuery>,
 ) -> Result<Json<Page<MasterView>>, ApiError> {
-    let Query(query) = query.map_err(|_| ApiError::Query {
-        name: "unknown or malformed",
-    })?;
     let limit = limit(query.limit)?;
     let masters = state
         .store

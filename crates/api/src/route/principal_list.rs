@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
@@ -18,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::event::idempotency_key;
-use crate::http::{ApiError, AppState, FaultView, Language, Problem, Recording, list_body};
+use crate::http::{ApiError, AppState, FaultView, Language, Parameters, Problem, Recording, list_body};
 
 /// Memory that an upload takes from the budget of events: its chunks in work, several times their text.
 const SHARE: usize = 16 << 20;
@@ -108,13 +107,10 @@ pub(crate) struct ListWarningView {
 pub(crate) async fn post(
     State(state): State<AppState>,
     Recording(actor): Recording,
-    query: Result<Query<ListQuery>, QueryRejection>,
+    Parameters(query): Parameters<ListQuery>,
     headers: HeaderMap,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let Query(query) = query.map_err(|_| ApiError::Query {
-        name: "unknown or malformed",
-    })?;
     let leave_out = query.leave_out_suppressed.as_deref().map(|word| {
         Basis::parse(word).ok_or(ApiError::Query {
             name: "leave_out_suppressed",

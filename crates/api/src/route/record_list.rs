@@ -3,8 +3,7 @@
 #![expect(unused_qualifications, reason = "utoipa writes one for `params(…)`")]
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use chrono::NaiveDate;
 use kirokubo_ledger::Index;
@@ -15,7 +14,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::record_view::{RecordView, Shown};
-use crate::http::{ApiError, AppState, Auditing, Language, Page, Problem, limit};
+use crate::http::{ApiError, AppState, Auditing, Language, Page, Parameters, Problem, limit};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -57,11 +56,8 @@ pub(crate) async fn list(
     State(state): State<AppState>,
     Auditing(actor): Auditing,
     headers: HeaderMap,
-    query: Result<Query<ListQuery>, QueryRejection>,
+    Parameters(query): Parameters<ListQuery>,
 ) -> Result<Json<Page<RecordView>>, ApiError> {
-    let Query(query) = query.map_err(|_| ApiError::Query {
-        name: "unknown or malformed",
-    })?;
     let limit = limit(query.limit)?;
     let mut headers_found = state.store.list(&query.filter()?, u64::from(limit) + 1).await?;
     let page = usize::try_from(limit).expect("a page has at most 500 items");

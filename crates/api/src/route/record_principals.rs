@@ -3,15 +3,14 @@
 #![expect(unused_qualifications, reason = "utoipa writes one for `params(…)`")]
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use kirokubo_records::parse_record_id;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::record_view::principal;
-use crate::http::{ApiError, AppState, Auditing, Page, Problem, Segments, limit};
+use crate::http::{ApiError, AppState, Auditing, Page, Parameters, Problem, Segments, limit};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -52,11 +51,8 @@ pub(crate) async fn get(
     State(state): State<AppState>,
     Auditing(actor): Auditing,
     Segments(id): Segments<String>,
-    query: Result<Query<PrincipalsQuery>, QueryRejection>,
+    Parameters(query): Parameters<PrincipalsQuery>,
 ) -> Result<Json<Page<PrincipalView>>, ApiError> {
-    let Query(query) = query.map_err(|_| ApiError::Query {
-        name: "unknown or malformed",
-    })?;
     let limit = u64::from(limit(query.limit)?);
     let from: u64 = match query.cursor {
         None => 0,

@@ -1,8 +1,7 @@
 //! `/v1/suppressions`: principals who demand that their data go to no third party any more (提供停止の求め).
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use kirokubo_records::master::{LiftPosting, SuppressionPosting};
 use kirokubo_records::{IdKind, japan_date, japan_day, parse_id};
@@ -10,7 +9,9 @@ use kirokubo_store::{MasterKind, Revised};
 
 use super::master_shape::{Lifted, Suppressing};
 use super::master_view::{Looking, MasterView, PageQuery, Registered};
-use crate::http::{ApiError, AppState, JsonBody, Language, Page, Problem, Registering, Segments, limit};
+use crate::http::{
+    ApiError, AppState, JsonBody, Language, Page, Parameters, Problem, Registering, Segments, limit,
+};
 use crate::recording::invalid;
 
 /// The kind of ids here.
@@ -74,11 +75,8 @@ pub(crate) async fn post(
 pub(crate) async fn list(
     State(state): State<AppState>,
     Registering(actor): Registering,
-    query: Result<Query<PageQuery>, QueryRejection>,
+    Parameters(query): Parameters<PageQuery>,
 ) -> Result<Json<Page<MasterView>>, ApiError> {
-    let Query(query) = query.map_err(|_| ApiError::Query {
-        name: "unknown or malformed",
-    })?;
     let limit = limit(query.limit)?;
     let masters = state
         .store
