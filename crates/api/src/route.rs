@@ -13,6 +13,7 @@ pub(crate) mod evidence_upload;
 pub(crate) mod follow_up;
 pub(crate) mod log;
 mod mask;
+mod master;
 mod master_shape;
 mod master_view;
 pub(crate) mod opt_out_filing;

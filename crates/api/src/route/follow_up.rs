@@ -5,11 +5,11 @@ use axum::extract::State;
 use chrono::NaiveDate;
 use kirokubo_records::master::{EquivalentSystem, LookUp, PartyVersion, in_force};
 use kirokubo_records::{id_text, japan_date, japan_day};
-use kirokubo_store::{Master, MasterKind};
+use kirokubo_store::Master;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::third_party::ID;
+use super::third_party::THIRD_PARTIES;
 use crate::http::{ApiError, AppState, Page, Problem, Registering};
 
 /// A recipient that must be looked at again.
@@ -57,11 +57,11 @@ pub(crate) async fn list(
     let now = state.store.clock().now_ms();
     let ids = state
         .store
-        .masters_like(MasterKind::ThirdParty, &[LookUp::equivalent_systems()])
+        .masters_like(THIRD_PARTIES.kind, &[LookUp::equivalent_systems()])
         .await?;
     let masters = state
         .store
-        .master_versions(MasterKind::ThirdParty, &ids)
+        .master_versions(THIRD_PARTIES.kind, &ids)
         .await?
         .into_iter()
         .map(|(id, versions)| Master { id, versions });
@@ -93,7 +93,7 @@ impl FollowUp {
         };
         let due_on = system.due_on();
         let next = Self {
-            third_party: id_text(ID, &master.id),
+            third_party: id_text(THIRD_PARTIES.id, &master.id),
             name: party.name().map(str::to_owned),
             country: party.country().map(str::to_owned),
             kind: system.kind.as_str(),

@@ -5,18 +5,20 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use kirokubo_records::fault::Fault;
 use kirokubo_records::master::FilingPosting;
-use kirokubo_records::{CitedIds, IdKind, japan_date, japan_day, json, parse_id};
-use kirokubo_store::{MasterKind, Revised};
+use kirokubo_records::{CitedIds, IdKind, japan_date, json};
+use kirokubo_store::MasterKind;
 
+use super::master::Masters;
 use super::master_shape::FilingMaster;
-use super::master_view::{Looking, MasterView, PageQuery, Registered};
-use crate::http::{
-    ApiError, AppState, Auditing, JsonBody, Language, Page, Parameters, Problem, Registering, Segments, limit,
-};
+use super::master_view::{MasterView, PageQuery, Registered};
+use crate::http::{ApiError, AppState, Auditing, JsonBody, Page, Parameters, Problem, Registering, Segments};
 use crate::recording::invalid;
 
-/// The kind of ids here.
-const ID: IdKind = IdKind::Filing;
+/// The kind of masters here.
+const FILINGS: Masters = Masters {
+    kind: MasterKind::Filing,
+    id: IdKind::Filing,
+};
 
 /// Registers an opt-out filing.
 #[utoipa::path(
@@ -41,19 +43,9 @@ pub(crate) async fn post(
     let posting = read(&state, &body).await?;
     let made = state
         .store
-        .add_master(MasterKind::Filing, posting.draft(), &actor)
+        .add_master(FILINGS.kind, posting.draft(), &actor)
         .await?;
-    let version = made.versions.first().expect("it was made with a version");
-    let language = Language::of(&headers);
-    Ok((
-        StatusCode::CREATED,
-        Json(Registered::new(
-            (ID, &made.id),
-            version,
-            posting.warnings(),
-            language,
-        )),
-    ))
+    Ok(FILINGS.added(&made, posting.warnings(), &headers))
 }
 
 /// Pages through the filings, in the order in which they were registered.
@@ -73,16 +65,7 @@ pub(crate) async fn list(
     Auditing(actor): Auditing,
     Parameters(query): Parameters<PageQuery>,
 ) -> Result<Json<Page<MasterView>>, ApiError> {
-    let limit = limit(query.limit)?;
-    let masters = state
-        .store
-        .masters(MasterKind::Filing, query.after(ID)?, limit + 1)
-        .await?;
-    let looking = Looking {
-        actor: &actor,
-        today: japan_day(state.store.clock().now_ms()),
-    };
-    Ok(Json(looking.page(ID, masters, limit)))
+    FILINGS.page(&state, &actor, &query).await
 }
 
 /// One filing: the version that holds today, and all versions.
@@ -102,14 +85,7 @@ pub(crate) async fn get(
     Auditing(actor): Auditing,
     Segments(id): Segments<String>,
 ) -> Result<Json<MasterView>, ApiError> {
-    let id = parse_id(ID, &id).ok_or(ApiError::NotFound)?;
-    let master = state.store.master(MasterKind::Filing, &id).await?;
-    let looking = Looking {
-        actor: &actor,
-        today: japan_day(state.store.clock().now_ms()),
-    };
-    let master = master.ok_or(ApiError::NotFound)?;
-    Ok(Json(looking.whole(ID, &master)))
+    FILINGS.one(&state, &actor, &id).await
 }
 
 /// Makes a new version of a filing: it was published, changed or ended.
@@ -135,22 +111,14 @@ pub(crate) async fn post_version(
     Segments(id): Segments<String>,
     JsonBody(body): JsonBody,
 ) -> Result<(StatusCode, Json<Registered>), ApiError> {
-    let id = parse_id(ID, &id).ok_or(ApiError::NotFound)?;
+    let id = FILINGS.named(&id)?;
     let posting = read(&state, &body).await?;
     let draft = posting.draft().clone();
     let revised = state
         .store
-        .revise_master(MasterKind::Filing, &id, &actor, |_| Ok::<_, Vec<Fault>>(draft))
+        .revise_master(FILINGS.kind, &id, &actor, |_| Ok::<_, Vec<Fault>>(draft))
         .await?;
-    match revised {
-        Revised::Version(version) => {
-            let language = Language::of(&headers);
-            let made = Registered::new((ID, &id), &version, posting.warnings(), language);
-            Ok((StatusCode::CREATED, Json(made)))
-        }
-        Revised::Unknown => Err(ApiError::NotFound),
-        Revised::Refused(faults) => Err(invalid(faults)),
-    }
+    FILINGS.revised(revised, &id, posting.warnings(), &headers)
 }
 
 /// Reads a posted filing together with the provider that it names.

@@ -7,13 +7,13 @@ use axum::extract::State;
 use kirokubo_ledger::Index;
 use kirokubo_ledger::commitment::Field;
 use kirokubo_records::master::SuppressionVersion;
-use kirokubo_records::{Direction, PrincipalQuery, japan_date, parse_id, record_id_text};
-use kirokubo_store::{Hit, MasterKind, SearchRange, StoreError};
+use kirokubo_records::{Direction, PrincipalQuery, japan_date, record_id_text};
+use kirokubo_store::{Hit, SearchRange, StoreError};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::suppression::ID;
+use super::suppression::SUPPRESSIONS;
 use crate::http::{ApiError, AppState, Problem, Searching, Segments};
 use crate::time::date;
 
@@ -68,8 +68,8 @@ pub(crate) async fn list(
     Searching(_): Searching,
     Segments(id): Segments<String>,
 ) -> Result<Json<Recipients>, ApiError> {
-    let id = parse_id(ID, &id).ok_or(ApiError::NotFound)?;
-    let master = state.store.master(MasterKind::Suppression, &id).await?;
+    let id = SUPPRESSIONS.named(&id)?;
+    let master = state.store.master(SUPPRESSIONS.kind, &id).await?;
     let master = master.ok_or(ApiError::NotFound)?;
     let first = master
         .versions

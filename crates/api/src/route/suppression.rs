@@ -4,18 +4,20 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use kirokubo_records::master::{LiftPosting, SuppressionPosting};
-use kirokubo_records::{IdKind, japan_date, japan_day, parse_id};
-use kirokubo_store::{MasterKind, Revised};
+use kirokubo_records::{IdKind, japan_date};
+use kirokubo_store::MasterKind;
 
+use super::master::Masters;
 use super::master_shape::{Lifted, Suppressing};
-use super::master_view::{Looking, MasterView, PageQuery, Registered};
-use crate::http::{
-    ApiError, AppState, JsonBody, Language, Page, Parameters, Problem, Registering, Segments, limit,
-};
+use super::master_view::{MasterView, PageQuery, Registered};
+use crate::http::{ApiError, AppState, JsonBody, Page, Parameters, Problem, Registering, Segments};
 use crate::recording::invalid;
 
-/// The kind of ids here.
-pub(super) const ID: IdKind = IdKind::Suppression;
+/// The kind of masters here.
+pub(super) const SUPPRESSIONS: Masters = Masters {
+    kind: MasterKind::Suppression,
+    id: IdKind::Suppression,
+};
 
 /// Enters a demand to stop.
 ///
@@ -45,19 +47,9 @@ pub(crate) async fn post(
     let posting = SuppressionPosting::parse(&body, today).map_err(invalid)?;
     let made = state
         .store
-        .add_master(MasterKind::Suppression, posting.draft(), &actor)
+        .add_master(SUPPRESSIONS.kind, posting.draft(), &actor)
         .await?;
-    let version = made.versions.first().expect("it was made with a version");
-    let language = Language::of(&headers);
-    Ok((
-        StatusCode::CREATED,
-        Json(Registered::new(
-            (ID, &made.id),
-            version,
-            posting.warnings(),
-            language,
-        )),
-    ))
+    Ok(SUPPRESSIONS.added(&made, posting.warnings(), &headers))
 }
 
 /// Pages through the demands, lifted ones too, in the order in which they were entered.
@@ -77,16 +69,7 @@ pub(crate) async fn list(
     Registering(actor): Registering,
     Parameters(query): Parameters<PageQuery>,
 ) -> Result<Json<Page<MasterView>>, ApiError> {
-    let limit = limit(query.limit)?;
-    let masters = state
-        .store
-        .masters(MasterKind::Suppression, query.after(ID)?, limit + 1)
-        .await?;
-    let looking = Looking {
-        actor: &actor,
-        today: japan_day(state.store.clock().now_ms()),
-    };
-    Ok(Json(looking.page(ID, masters, limit)))
+    SUPPRESSIONS.page(&state, &actor, &query).await
 }
 
 /// One demand, with what became of it.
@@ -106,14 +89,7 @@ pub(crate) async fn get(
     Registering(actor): Registering,
     Segments(id): Segments<String>,
 ) -> Result<Json<MasterView>, ApiError> {
-    let id = parse_id(ID, &id).ok_or(ApiError::NotFound)?;
-    let master = state.store.master(MasterKind::Suppression, &id).await?;
-    let looking = Looking {
-        actor: &actor,
-        today: japan_day(state.store.clock().now_ms()),
-    };
-    let master = master.ok_or(ApiError::NotFound)?;
-    Ok(Json(looking.whole(ID, &master)))
+    SUPPRESSIONS.one(&state, &actor, &id).await
 }
 
 /// Lifts a demand: from a day on it holds no more. It needs a reason, and stays on the list.
@@ -139,21 +115,14 @@ pub(crate) async fn lift(
     Segments(id): Segments<String>,
     JsonBody(body): JsonBody,
 ) -> Result<(StatusCode, Json<Registered>), ApiError> {
-    let id = parse_id(ID, &id).ok_or(ApiError::NotFound)?;
+    let id = SUPPRESSIONS.named(&id)?;
     let today = japan_date(state.store.clock().now_ms());
     let posting = LiftPosting::parse(&body, today).map_err(invalid)?;
     let revised = state
         .store
-        .revise_master(MasterKind::Suppression, &id, &actor, |versions| {
+        .revise_master(SUPPRESSIONS.kind, &id, &actor, |versions| {
             posting.revise(versions)
         })
         .await?;
-    match revised {
-        Revised::Version(version) => {
-            let made = Registered::new((ID, &id), &version, &[], Language::of(&headers));
-            Ok((StatusCode::CREATED, Json(made)))
-        }
-        Revised::Unknown => Err(ApiError::NotFound),
-        Revised::Refused(faults) => Err(invalid(faults)),
-    }
+    SUPPRESSIONS.revised(revised, &id, &[], &headers)
 }

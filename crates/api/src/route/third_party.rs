@@ -5,18 +5,20 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use kirokubo_records::fault::Fault;
 use kirokubo_records::master::PartyPosting;
-use kirokubo_records::{IdBytes, IdKind, id_text, japan_date, japan_day, parse_id};
-use kirokubo_store::{MasterKind, Revised};
+use kirokubo_records::{IdBytes, IdKind, id_text, japan_date};
+use kirokubo_store::MasterKind;
 
+use super::master::Masters;
 use super::master_shape::ThirdPartyMaster;
-use super::master_view::{Looking, MasterView, PageQuery, Registered};
-use crate::http::{
-    ApiError, AppState, Auditing, JsonBody, Language, Page, Parameters, Problem, Registering, Segments, limit,
-};
+use super::master_view::{MasterView, PageQuery, Registered};
+use crate::http::{ApiError, AppState, Auditing, JsonBody, Page, Parameters, Problem, Registering, Segments};
 use crate::recording::invalid;
 
-/// The kind of ids here.
-pub(super) const ID: IdKind = IdKind::ThirdParty;
+/// The kind of masters here.
+pub(super) const THIRD_PARTIES: Masters = Masters {
+    kind: MasterKind::ThirdParty,
+    id: IdKind::ThirdParty,
+};
 
 /// Registers a third party.
 ///
@@ -45,14 +47,9 @@ pub(crate) async fn post(
     let warnings = warnings(&state, &posting, None).await?;
     let made = state
         .store
-        .add_master(MasterKind::ThirdParty, posting.draft(), &actor)
+        .add_master(THIRD_PARTIES.kind, posting.draft(), &actor)
         .await?;
-    let language = Language::of(&headers);
-    let version = made.versions.first().expect("it was made with a version");
-    Ok((
-        StatusCode::CREATED,
-        Json(Registered::new((ID, &made.id), version, &warnings, language)),
-    ))
+    Ok(THIRD_PARTIES.added(&made, &warnings, &headers))
 }
 
 /// Pages through the third parties, in the order in which they were registered.
@@ -72,16 +69,7 @@ pub(crate) async fn list(
     Auditing(actor): Auditing,
     Parameters(query): Parameters<PageQuery>,
 ) -> Result<Json<Page<MasterView>>, ApiError> {
-    let limit = limit(query.limit)?;
-    let masters = state
-        .store
-        .masters(MasterKind::ThirdParty, query.after(ID)?, limit + 1)
-        .await?;
-    let looking = Looking {
-        actor: &actor,
-        today: japan_day(state.store.clock().now_ms()),
-    };
-    Ok(Json(looking.page(ID, masters, limit)))
+    THIRD_PARTIES.page(&state, &actor, &query).await
 }
 
 /// One third party: the version that holds today, and all versions.
@@ -101,14 +89,7 @@ pub(crate) async fn get(
     Auditing(actor): Auditing,
     Segments(id): Segments<String>,
 ) -> Result<Json<MasterView>, ApiError> {
-    let id = parse_id(ID, &id).ok_or(ApiError::NotFound)?;
-    let master = state.store.master(MasterKind::ThirdParty, &id).await?;
-    let looking = Looking {
-        actor: &actor,
-        today: japan_day(state.store.clock().now_ms()),
-    };
-    let master = master.ok_or(ApiError::NotFound)?;
-    Ok(Json(looking.whole(ID, &master)))
+    THIRD_PARTIES.one(&state, &actor, &id).await
 }
 
 /// Makes a new version of a third party: another representative or address, from a day on.
@@ -136,34 +117,15 @@ pub(crate) async fn post_version(
     Segments(id): Segments<String>,
     JsonBody(body): JsonBody,
 ) -> Result<(StatusCode, Json<Registered>), ApiError> {
-    let id = parse_id(ID, &id).ok_or(ApiError::NotFound)?;
+    let id = THIRD_PARTIES.named(&id)?;
     let posting = PartyPosting::parse(&body, japan_date(state.store.clock().now_ms())).map_err(invalid)?;
     let warnings = warnings(&state, &posting, Some(&id)).await?;
     let draft = posting.draft().clone();
     let revised = state
         .store
-        .revise_master(MasterKind::ThirdParty, &id, &actor, |_| {
-            Ok::<_, Vec<Fault>>(draft)
-        })
+        .revise_master(THIRD_PARTIES.kind, &id, &actor, |_| Ok::<_, Vec<Fault>>(draft))
         .await?;
-    registered(revised, &id, &warnings, &headers)
-}
-
-/// The answer to a new version.
-pub(super) fn registered(
-    revised: Revised<Vec<Fault>>,
-    id: &IdBytes,
-    warnings: &[Fault],
-    headers: &HeaderMap,
-) -> Result<(StatusCode, Json<Registered>), ApiError> {
-    match revised {
-        Revised::Version(version) => {
-            let made = Registered::new((ID, id), &version, warnings, Language::of(headers));
-            Ok((StatusCode::CREATED, Json(made)))
-        }
-        Revised::Unknown => Err(ApiError::NotFound),
-        Revised::Refused(faults) => Err(invalid(faults)),
-    }
+    THIRD_PARTIES.revised(revised, &id, &warnings, &headers)
 }
 
 /// What is worth saying of a posted third party, others that look the same among it.
@@ -174,9 +136,9 @@ async fn warnings(
 ) -> Result<Vec<Fault>, ApiError> {
     let alike = state
         .store
-        .masters_like(MasterKind::ThirdParty, &posting.likeness())
+        .masters_like(THIRD_PARTIES.kind, &posting.likeness())
         .await?;
     let others = alike.iter().filter(|id| Some(*id) != itself);
-    let others = others.map(|id| PartyPosting::look_alike(&id_text(ID, id)));
+    let others = others.map(|id| PartyPosting::look_alike(&id_text(THIRD_PARTIES.id, id)));
     Ok(posting.warnings().iter().cloned().chain(others).collect())
 }

@@ -4,13 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use kirokubo_records::fault::{Code, Fault};
+use kirokubo_records::japan_date;
 use kirokubo_records::master::{ConfirmationPosting, SystemCheckPosting};
-use kirokubo_records::{japan_date, parse_id};
-use kirokubo_store::MasterKind;
 
 use super::master_shape::{Confirmed, SystemChecked};
 use super::master_view::Registered;
-use super::third_party::{ID, registered};
+use super::third_party::THIRD_PARTIES;
 use crate::http::{ApiError, AppState, JsonBody, Problem, Registering, Segments};
 use crate::recording::invalid;
 
@@ -39,17 +38,17 @@ pub(crate) async fn confirm(
     Segments(id): Segments<String>,
     JsonBody(body): JsonBody,
 ) -> Result<(StatusCode, Json<Registered>), ApiError> {
-    let id = parse_id(ID, &id).ok_or(ApiError::NotFound)?;
+    let id = THIRD_PARTIES.named(&id)?;
     let today = japan_date(state.store.clock().now_ms());
     let posting = ConfirmationPosting::parse(&body, today).map_err(invalid)?;
     let revised = state
         .store
-        .revise_master(MasterKind::ThirdParty, &id, &actor, |versions| {
+        .revise_master(THIRD_PARTIES.kind, &id, &actor, |versions| {
             let unusable = || vec![Fault::new(Code::DateOutOfRange, "/confirmed_on".to_owned())];
             posting.revise(versions).ok_or_else(unusable)
         })
         .await?;
-    registered(revised, &id, &[], &headers)
+    THIRD_PARTIES.revised(revised, &id, &[], &headers)
 }
 
 /// Notes a look at a recipient abroad with a 基準適合体制 (規則18条).
@@ -77,14 +76,14 @@ pub(crate) async fn check(
     Segments(id): Segments<String>,
     JsonBody(body): JsonBody,
 ) -> Result<(StatusCode, Json<Registered>), ApiError> {
-    let id = parse_id(ID, &id).ok_or(ApiError::NotFound)?;
+    let id = THIRD_PARTIES.named(&id)?;
     let today = japan_date(state.store.clock().now_ms());
     let posting = SystemCheckPosting::parse(&body, today).map_err(invalid)?;
     let revised = state
         .store
-        .revise_master(MasterKind::ThirdParty, &id, &actor, |versions| {
+        .revise_master(THIRD_PARTIES.kind, &id, &actor, |versions| {
             posting.revise(versions)
         })
         .await?;
-    registered(revised, &id, &[], &headers)
+    THIRD_PARTIES.revised(revised, &id, &[], &headers)
 }

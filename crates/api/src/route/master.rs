@@ -1,0 +1,89 @@
+//! What the routes of third parties, opt-out filings and demands to stop have in common.
+
+use axum::Json;
+use axum::http::{HeaderMap, StatusCode};
+use kirokubo_records::fault::Fault;
+use kirokubo_records::master::MasterVersion;
+use kirokubo_records::{IdBytes, IdKind, japan_day, parse_id};
+use kirokubo_store::{Actor, Master, MasterKind, Revised};
+
+use super::master_view::{Looking, MasterView, PageQuery, Registered};
+use crate::http::{ApiError, AppState, Language, Page, limit};
+use crate::recording::invalid;
+
+/// A kind of masters that has routes: how the store and how ids call it.
+#[derive(Clone, Copy)]
+pub(super) struct Masters {
+    /// What the store calls it.
+    pub(super) kind: MasterKind,
+    /// What its ids begin with.
+    pub(super) id: IdKind,
+}
+
+/// The answer to something registered.
+type Made = (StatusCode, Json<Registered>);
+
+impl Masters {
+    /// The id that a path names.
+    pub(super) fn named(self, id: &str) -> Result<IdBytes, ApiError> {
+        parse_id(self.id, id).ok_or(ApiError::NotFound)
+    }
+
+    /// A page of them, in the order in which they were registered.
+    pub(super) async fn page(
+        self,
+        state: &AppState,
+        actor: &Actor,
+        query: &PageQuery,
+    ) -> Result<Json<Page<MasterView>>, ApiError> {
+        let limit = limit(query.limit)?;
+        let after = query.after(self.id)?;
+        let masters = state.store.masters(self.kind, after, limit + 1).await?;
+        Ok(Json(looking(state, actor).page(self.id, masters, limit)))
+    }
+
+    /// The one that a path names, with all its versions.
+    pub(super) async fn one(
+        self,
+        state: &AppState,
+        actor: &Actor,
+        id: &str,
+    ) -> Result<Json<MasterView>, ApiError> {
+        let master = state.store.master(self.kind, &self.named(id)?).await?;
+        let master = master.ok_or(ApiError::NotFound)?;
+        Ok(Json(looking(state, actor).whole(self.id, &master)))
+    }
+
+    /// The answer to a new one.
+    pub(super) fn added(self, made: &Master, warnings: &[Fault], headers: &HeaderMap) -> Made {
+        let first = made.versions.first().expect("it was made with a version");
+        self.created(&made.id, first, warnings, headers)
+    }
+
+    /// The answer to a new version.
+    pub(super) fn revised(
+        self,
+        revised: Revised<Vec<Fault>>,
+        id: &IdBytes,
+        warnings: &[Fault],
+        headers: &HeaderMap,
+    ) -> Result<Made, ApiError> {
+        match revised {
+            Revised::Version(version) => Ok(self.created(id, &version, warnings, headers)),
+            Revised::Unknown => Err(ApiError::NotFound),
+            Revised::Refused(faults) => Err(invalid(faults)),
+        }
+    }
+
+    fn created(self, id: &IdBytes, version: &MasterVersion, warnings: &[Fault], headers: &HeaderMap) -> Made {
+        let made = Registered::new((self.id, id), version, warnings, Language::of(headers));
+        (StatusCode::CREATED, Json(made))
+    }
+}
+
+fn looking<'a>(state: &AppState, actor: &'a Actor) -> Looking<'a> {
+    Looking {
+        actor,
+        today: japan_day(state.store.clock().now_ms()),
+    }
+}
