@@ -10,7 +10,7 @@ use kirokubo_ledger::{Index, RecordId, Size};
 use kirokubo_records::{Match, PrincipalQuery, day_of_date, json};
 use sea_orm::EntityTrait;
 
-use crate::entity::{principal_row, record_content};
+use crate::entity::principal_row;
 use crate::error::{StoreError, corrupt};
 use crate::known::Holders;
 use crate::opened_record::OpenedRecord;
@@ -123,20 +123,19 @@ impl Store {
     async fn confirm(&self, query: &PrincipalQuery, candidate: Candidate) -> Result<Option<Hit>, StoreError> {
         let index = candidate.at.index;
         let header = self.described(index).await?;
-        let Some(row) = self.open_row(candidate).await? else {
-            return Ok(None);
+        let opened = if candidate.holder == index {
+            self.open_with_row(&header, candidate).await?
+        } else {
+            self.open_with_row_of_holder(&header, candidate).await?
         };
-        let Some(content) = self.content_row(index).await? else {
-            return Ok(None);
-        };
-        let Some(mut opened) = self.unseal(&header, &content, &[])? else {
+        let Some(opened) = opened else { return Ok(None) };
+        let Some(row) = opened.rows.first() else {
             return Ok(None);
         };
         let matches = query
-            .matches(&row)
+            .matches(row)
             .map_err(|_| corrupt(index.get(), "a principal row is no JSON object"))?;
         let Some(matches) = matches else { return Ok(None) };
-        opened.rows = vec![row];
         let holders = self.holders(&opened.content).await?;
         Ok(Some(Hit {
             header,
@@ -148,10 +147,34 @@ impl Store {
         }))
     }
 
-    /// The text of a candidate's row; `None` where an erasure took it between the token and here.
-    async fn open_row(&self, candidate: Candidate) -> Result<Option<String>, StoreError> {
+    /// A record that leaves its principals to another: its own content, with the row as that one has it.
+    async fn open_with_row_of_holder(
+        &self,
+        header: &RecordHeader,
+        candidate: Candidate,
+    ) -> Result<Option<OpenedRecord>, StoreError> {
         let holder = self.described(candidate.holder).await?;
-        let Some(content) = self.content_row(candidate.holder).await? else {
+        let Some(held) = self.open_with_row(&holder, candidate).await? else {
+            return Ok(None);
+        };
+        let Some(content) = self.sealed_content(header).await? else {
+            return Ok(None);
+        };
+        let opened = self.unseal(header, &content, &[])?;
+        Ok(opened.map(|opened| OpenedRecord {
+            rows: held.rows,
+            ..opened
+        }))
+    }
+
+    /// The content of the record that holds a candidate's row, with that row; `None` where an erasure took it between
+    /// the token and here.
+    async fn open_with_row(
+        &self,
+        holder: &RecordHeader,
+        candidate: Candidate,
+    ) -> Result<Option<OpenedRecord>, StoreError> {
+        let Some(content) = self.sealed_content(holder).await? else {
             return Ok(None);
         };
         let n = candidate.at.row;
@@ -162,20 +185,12 @@ impl Store {
         else {
             return Ok(None);
         };
-        let opened = self.unseal(&holder, &content, &[(n, &sealed)])?;
-        Ok(opened.and_then(|opened| opened.rows.into_iter().next()))
+        self.unseal(holder, &content, &[(n, &sealed)])
     }
 
     async fn described(&self, index: Index) -> Result<RecordHeader, StoreError> {
         let header = self.record_at(index).await?;
         header.ok_or_else(|| corrupt(index.get(), "a search token without a record"))
-    }
-
-    async fn content_row(&self, index: Index) -> Result<Option<record_content::Model>, StoreError> {
-        let at = (self.ledger.row, index.as_i64());
-        Ok(record_content::Entity::find_by_id(at)
-            .one(&self.db.readers)
-            .await?)
     }
 
     /// What the series of a hit says of its person so far; `None` where it belongs to none.
