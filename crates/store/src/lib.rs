@@ -14,6 +14,7 @@ mod audit;
 mod clock;
 mod connection;
 mod data_folder;
+mod deed;
 mod edge;
 mod entity;
 mod error;

@@ -14,8 +14,8 @@ use tokio::task::JoinHandle;
 
 use crate::append::{self, LedgerWriter};
 use crate::clock::Clock;
+use crate::deed::{Deed, DeedJob};
 use crate::outcome::{AppendError, Recorded};
-use crate::series::{CloseError, Closed, Closing, Ending};
 use crate::wal::WalKeeper;
 
 /// Records that may wait; at this length the queue refuses more, so that memory stays bounded.
@@ -47,22 +47,15 @@ impl HandedIn {
 }
 
 /// Something to be written, and who waits for it.
-#[derive(Debug)]
 enum Job {
     Record(RecordJob),
-    Close(CloseJob),
+    Deed(DeedJob),
 }
 
 #[derive(Debug)]
 struct RecordJob {
     record: Box<SealedRecord>,
     reply: oneshot::Sender<Result<Recorded, AppendError>>,
-}
-
-#[derive(Debug)]
-struct CloseJob {
-    ending: Ending,
-    reply: oneshot::Sender<Result<Result<Closed, CloseError>, AppendError>>,
 }
 
 impl Appender {
@@ -87,11 +80,10 @@ impl Appender {
         Ok(HandedIn(answer))
     }
 
-    /// Ends a series.
-    pub async fn close_series(&self, closing: Closing) -> Result<Result<Closed, CloseError>, AppendError> {
-        let (reply, answer) = oneshot::channel();
-        let ending = Ending::of(closing);
-        self.send(Job::Close(CloseJob { ending, reply }))?;
+    /// Has something else done, in its turn, or says at once that the queue is full.
+    pub(crate) async fn carry_out<D: Deed>(&self, deed: D) -> Result<D::Done, AppendError> {
+        let (job, answer) = DeedJob::of(deed);
+        self.send(Job::Deed(job))?;
         answer.await.unwrap_or(Err(AppendError::Stopped))
     }
 
@@ -170,17 +162,17 @@ async fn run(
     mut stopped: oneshot::Receiver<()>,
 ) {
     let mut waiting = Vec::with_capacity(BATCH);
-    let mut ending = VecDeque::new();
+    let mut deeds = VecDeque::new();
     loop {
         let taken = tokio::select! {
             biased;
             // Closing lets what waits be taken still, and refuses the rest.
             _ = &mut stopped, if !jobs.is_closed() => { jobs.close(); continue }
             taken = jobs.recv_many(&mut waiting, BATCH) => taken,
-            // Long series end step by step, in between.
-            () = std::future::ready(()), if !ending.is_empty() => usize::MAX,
+            // What takes long is done step by step, in between.
+            () = std::future::ready(()), if !deeds.is_empty() => usize::MAX,
         };
-        if taken == 0 && ending.is_empty() {
+        if taken == 0 && deeds.is_empty() {
             return;
         }
         for work in in_turn(waiting.drain(..)) {
@@ -190,11 +182,11 @@ async fn run(
                     append_batch(&mut writer, batch).await;
                     wal.appended(bytes);
                 }
-                Work::Close(job) => ending.push_back(job),
+                Work::Deed(job) => deeds.push_back(job),
             }
         }
-        if let Some(job) = ending.pop_front() {
-            ending.extend(end_series(&mut writer, job).await);
+        if let Some(job) = deeds.pop_front() {
+            deeds.extend(job.step(&mut writer).await);
         }
         wal.keep_bounded().await;
     }
@@ -203,7 +195,7 @@ async fn run(
 /// One transaction's worth of what waited.
 enum Work {
     Records(Vec<RecordJob>),
-    Close(CloseJob),
+    Deed(DeedJob),
 }
 
 /// Everything that waited, in its order, records gathered into batches.
@@ -212,7 +204,7 @@ fn in_turn(jobs: impl Iterator<Item = Job>) -> Vec<Work> {
     let mut rows = 0;
     for job in jobs {
         match job {
-            Job::Close(job) => works.push(Work::Close(job)),
+            Job::Deed(job) => works.push(Work::Deed(job)),
             Job::Record(job) => {
                 let more = job.record.rows.len();
                 match works.last_mut() {
@@ -229,29 +221,6 @@ fn in_turn(jobs: impl Iterator<Item = Job>) -> Vec<Work> {
         }
     }
     works
-}
-
-/// Does one step towards the end of a series; gives the job back while there is more to do. Tried twice, as
-/// [`append_batch`] is.
-async fn end_series(writer: &mut LedgerWriter, mut job: CloseJob) -> Option<CloseJob> {
-    let outcome = match job.ending.step(writer).await {
-        Err(first) if first.is_passing() => {
-            tracing::warn!(error = ?first, "a series could not be ended; trying once more");
-            job.ending.step(writer).await
-        }
-        settled => settled,
-    };
-    let answer = match outcome {
-        Ok(None) => return Some(job),
-        Ok(Some(done)) => Ok(done),
-        Err(error) => {
-            tracing::error!(error = ?error, "a series could not be ended");
-            Err(AppendError::Store(Arc::new(error)))
-        }
-    };
-    // A caller that has gone is no error.
-    drop(job.reply.send(answer));
-    None
 }
 
 /// Appends one batch and answers its callers. A failed attempt is looked into and tried once more: by then the

@@ -6,12 +6,15 @@ use kirokubo_records::{date_of_day, japan_date, series_retain_through};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, QueryResult, Statement};
 
 use crate::append::LedgerWriter;
+use crate::deed::Deed;
 use crate::entity::{entry, record};
 use crate::error::{StoreError, corrupt};
 use crate::extension::Extensions;
 use crate::growth::{Chain, Growth};
 use crate::links;
+use crate::outcome::AppendError;
 use crate::record::RecordHeader;
+use crate::sequencer::Appender;
 use crate::store::Store;
 
 /// Which series is over, and its last day (days since 1970-01-01 in Japan time).
@@ -82,14 +85,19 @@ struct Begun {
 /// Records that one step ends at most.
 const STEP: usize = 500;
 
-impl Ending {
-    /// Nothing done yet.
-    pub(crate) const fn of(closing: Closing) -> Self {
-        Self { closing, begun: None }
+impl Appender {
+    /// Ends a series.
+    pub async fn close_series(&self, closing: Closing) -> Result<Result<Closed, CloseError>, AppendError> {
+        self.carry_out(Ending { closing, begun: None }).await
     }
+}
 
-    /// Does one step, in one transaction; `None` while there is more to do.
-    pub(crate) async fn step(
+impl Deed for Ending {
+    type Done = Result<Closed, CloseError>;
+
+    const NAME: &'static str = "the end of a series";
+
+    async fn step(
         &mut self,
         writer: &mut LedgerWriter,
     ) -> Result<Option<Result<Closed, CloseError>>, StoreError> {
@@ -130,7 +138,9 @@ impl Ending {
             records: begun.records,
         })))
     }
+}
 
+impl Ending {
     /// What the first step finds out.
     async fn begin(
         &self,
