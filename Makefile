@@ -5,7 +5,7 @@ FUZZ_SECONDS ?= 60
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: check
 check: ## formatting, lints and documentation, all of them without a warning
@@ -25,6 +25,10 @@ bench: ## throughput of a release build, over HTTP
 .PHONY: bench-law
 bench-law: ## what one duty check costs, without HTTP
 	cargo bench -p kirokubo-records --bench duty_check --locked
+
+.PHONY: bench-verify
+bench-verify: ## a bundle of a million entries, beside bare SHA-256
+	cargo bench -p kirokubo-verify --bench verify --locked
 
 .PHONY: openapi
 openapi: ## rewrite openapi.yaml from the code

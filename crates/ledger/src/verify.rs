@@ -1,10 +1,11 @@
 //! Verification: what a stranger can say about a ledger from its bytes alone.
 //!
 //! Three parts, in the order they are used. [`Run`] goes through entries once, with the memory of a
-//! frontier, and stops where chain, form or time break. [`diagnose`] is for when that happens or
-//! the root is not the signed one: it finds a trustworthy list of leaf hashes and names what was
-//! modified, lost, added or moved. Its parts, [`find_signed_leaves`], [`compare_with_signed`] and
-//! [`read_the_tears`], are there for whoever has checkpoints to hold against that list. [`Clocks`] and [`RecordCheck`] judge retention and openings.
+//! frontier, and stops where chain, form or time break; a [`Segment`] can be looked at beforehand, on
+//! another core. [`diagnose`] is for when that happens or the root is not the signed one: it finds a
+//! trustworthy list of leaf hashes and names what was modified, lost, added or moved. Its parts,
+//! [`find_signed_leaves`], [`compare_with_signed`] and [`read_the_tears`], are there for whoever has
+//! checkpoints to hold against that list. [`Clocks`] and [`RecordCheck`] judge retention and openings.
 //!
 //! Out of scope: reading bundles and deciding an exit status (crate `kirokubo-verify`), and
 //! witnesses and timestamps, which no ledger has yet.
@@ -20,6 +21,7 @@ mod record_check;
 mod reference;
 mod row_check;
 mod run;
+mod segment;
 
 pub use clock::{ClockError, Clocks, Keeping};
 pub use diagnosis::{Seen, Signed, compare_with_signed, diagnose, read_the_tears};
@@ -29,6 +31,7 @@ pub use key_history::{KeyHistory, KeyHistoryError};
 pub use record_check::{RecordCheck, Tally};
 pub use reference::find_signed_leaves;
 pub use run::{Broken, Run, Step};
+pub use segment::{Records, Segment};
 
 #[cfg(test)]
 mod tests;

@@ -74,6 +74,19 @@ impl Roots {
         }
     }
 
+    /// Looks at a tree that grew by several entries at once, from what it was before.
+    pub(crate) fn note_all(&mut self, before: &Frontier, leaves: &[Digest], after: &Frontier) {
+        let (first, last) = (before.size(), after.size());
+        if self.wanted.range(first..last).any(|size| *size > first) {
+            let mut tree = before.clone();
+            for leaf in leaves {
+                tree.push(*leaf);
+                self.note(&tree);
+            }
+        }
+        self.note(after);
+    }
+
     fn compare(&self, checkpoint: &Checkpoint, against: Against) -> Comparison {
         let expected = checkpoint.size();
         match (self.found.get(&expected), expected.last_index()) {

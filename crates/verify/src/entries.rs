@@ -12,7 +12,15 @@ const BODY_LENGTH: std::ops::Range<usize> = 92..96;
 
 /// The files that hold entries, in the order of their entries.
 #[derive(Debug)]
-pub(crate) struct EntryFiles(Vec<(TilePath, BundleFile)>);
+pub(crate) struct EntryFiles(Vec<EntryFile>);
+
+/// One of them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EntryFile {
+    pub(crate) path: TilePath,
+    /// Where it stands among the files of the bundle.
+    pub(crate) place: usize,
+}
 
 /// Whether to go on after an entry.
 pub(crate) type Flow = std::ops::ControlFlow<()>;
@@ -24,6 +32,14 @@ pub(crate) struct Layout {
     pub(crate) undivided: Option<Undivided>,
     /// The first file that holds another number of entries than its name says.
     pub(crate) odd_width: Option<TilePath>,
+}
+
+/// A walk through entry bundles.
+#[derive(Debug, Default)]
+pub(crate) struct Walk {
+    layout: Layout,
+    /// Entries in the files so far.
+    before: usize,
 }
 
 /// An entry that does not fit the length before it, or is cut off.
@@ -38,24 +54,32 @@ pub(crate) struct Undivided {
 impl EntryFiles {
     /// Lists the entry bundles.
     pub(crate) fn list<R: Read + Seek>(bundle: &BundleReader<R>) -> Self {
-        let files = bundle.files().iter();
-        let mut files: Vec<(TilePath, BundleFile)> = files
-            .filter(|file| file.path().as_str().starts_with(TILES))
-            .filter_map(|file| Some((file.path().as_str().parse::<TilePath>().ok()?, file.clone())))
-            .filter(|(path, _)| path.level().is_none())
+        let files = bundle.files().iter().enumerate();
+        let mut files: Vec<EntryFile> = files
+            .filter(|(_, file)| file.path().as_str().starts_with(TILES))
+            .filter_map(|(place, file)| {
+                let path = file.path().as_str().parse::<TilePath>().ok()?;
+                Some(EntryFile { path, place })
+            })
+            .filter(|file| file.path.level().is_none())
             .collect();
-        files.sort_by_key(|(path, _)| *path);
+        files.sort_by_key(|file| file.path);
         Self(files)
+    }
+
+    /// The files.
+    pub(crate) fn files(&self) -> &[EntryFile] {
+        &self.0
     }
 
     /// The paths.
     pub(crate) fn paths(&self) -> impl Iterator<Item = TilePath> {
-        self.0.iter().map(|(path, _)| *path)
+        self.0.iter().map(|file| file.path)
     }
 
     /// Bytes of all of them.
-    pub(crate) fn bytes(&self) -> u64 {
-        self.0.iter().map(|(_, file)| file.size()).sum()
+    pub(crate) fn bytes<R: Read + Seek>(&self, bundle: &BundleReader<R>) -> u64 {
+        self.0.iter().map(|file| file.bytes(bundle)).sum()
     }
 
     /// Calls `take` with the bytes of every entry until it breaks off, and `done` with the bytes of
@@ -67,37 +91,78 @@ impl EntryFiles {
         mut take: impl FnMut(&mut BundleReader<R>, &[u8]) -> io::Result<Flow>,
         mut done: impl FnMut(u64),
     ) -> io::Result<Layout> {
-        let mut layout = Layout::default();
-        let mut before = 0;
-        for (path, file) in &self.0 {
-            let undivided = |place| Some(Undivided { path: *path, place });
-            let bytes = match bundle.read(file, ENTRY_BUNDLE_BYTES_MAX) {
-                Ok(bytes) => bytes,
-                Err(ReadBundleError::Io(error)) => return Err(error),
-                Err(_) => {
-                    layout.undivided = undivided(before);
-                    return Ok(layout);
-                }
-            };
-            let mut entries = EntryBundle::unchecked(&bytes);
-            let mut width = 0;
-            for entry in entries.by_ref() {
-                width += 1;
-                if take(bundle, entry)?.is_break() {
-                    return Ok(layout);
-                }
+        let mut walk = Walk::default();
+        for file in &self.0 {
+            if walk.file(bundle, file, &mut take)?.is_break() {
+                break;
             }
-            if !entries.rest().is_empty() {
-                layout.undivided = undivided(before + well_framed(&bytes));
-                return Ok(layout);
-            }
-            if width != usize::from(path.width().get()) {
-                layout.odd_width.get_or_insert(*path);
-            }
-            before += width;
-            done(file.size());
+            done(file.bytes(bundle));
         }
-        Ok(layout)
+        Ok(walk.finish())
+    }
+}
+
+impl EntryFile {
+    /// How many bytes it has.
+    pub(crate) fn bytes<R: Read + Seek>(&self, bundle: &BundleReader<R>) -> u64 {
+        bundle.files().get(self.place).map_or(0, BundleFile::size)
+    }
+
+    /// All of its bytes; `None` if it is larger than an entry bundle can be.
+    pub(crate) fn read<R: Read + Seek>(&self, bundle: &mut BundleReader<R>) -> io::Result<Option<Vec<u8>>> {
+        let Some(file) = bundle.files().get(self.place).cloned() else {
+            return Ok(None);
+        };
+        match bundle.read(&file, ENTRY_BUNDLE_BYTES_MAX) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(ReadBundleError::Io(error)) => Err(error),
+            Err(_) => Ok(None),
+        }
+    }
+}
+
+impl Walk {
+    /// Calls `take` with the bytes of every entry of the next file until it breaks off.
+    pub(crate) fn file<R: Read + Seek>(
+        &mut self,
+        bundle: &mut BundleReader<R>,
+        file: &EntryFile,
+        mut take: impl FnMut(&mut BundleReader<R>, &[u8]) -> io::Result<Flow>,
+    ) -> io::Result<Flow> {
+        let path = file.path;
+        let Some(bytes) = file.read(bundle)? else {
+            let place = self.before;
+            self.layout.undivided = Some(Undivided { path, place });
+            return Ok(Flow::Break(()));
+        };
+        let mut entries = EntryBundle::unchecked(&bytes);
+        let mut width = 0;
+        for entry in entries.by_ref() {
+            width += 1;
+            if take(bundle, entry)?.is_break() {
+                return Ok(Flow::Break(()));
+            }
+        }
+        if !entries.rest().is_empty() {
+            let place = self.before + well_framed(&bytes);
+            self.layout.undivided = Some(Undivided { path, place });
+            return Ok(Flow::Break(()));
+        }
+        if width != usize::from(path.width().get()) {
+            self.layout.odd_width.get_or_insert(path);
+        }
+        self.before += width;
+        Ok(Flow::Continue(()))
+    }
+
+    /// Knows of a file of so many entries, as many as its name says, without walking through it.
+    pub(crate) const fn skip(&mut self, width: usize) {
+        self.before += width;
+    }
+
+    /// What was wrong with how the entries lie.
+    pub(crate) const fn finish(self) -> Layout {
+        self.layout
     }
 }
 

@@ -133,6 +133,15 @@ impl Findings {
         }
     }
 
+    /// Adds what another pass found.
+    pub(crate) fn append(&mut self, mut others: Self) {
+        self.worst = self.worst.max(others.worst);
+        self.total += others.total;
+        let room = FINDINGS_LISTED_MAX - self.listed.len();
+        others.listed.truncate(room);
+        self.listed.append(&mut others.listed);
+    }
+
     pub(crate) fn extend(&mut self, findings: impl IntoIterator<Item = Finding>) {
         findings.into_iter().for_each(|finding| self.add(finding));
     }

@@ -2,19 +2,23 @@
 
 use std::io::{self, Read, Seek};
 use std::ops::ControlFlow;
+use std::sync::Mutex;
 
 use kirokubo_ledger::bundle::{BundleReader, BundleScope, KEYS, KeyList, SCOPE, Scope};
 use kirokubo_ledger::checkpoint::Checkpoint;
-use kirokubo_ledger::tile::TilePath;
+use kirokubo_ledger::entry::Entry;
+use kirokubo_ledger::tile::{TILE_WIDTH, TilePath};
 use kirokubo_ledger::verify::{
-    Broken, Clocks, Fault, FileFault, Finding, KeyHistory, Run, Seen, Signed, compare_with_signed,
+    Broken, Clocks, Fault, FileFault, Finding, KeyHistory, Records, Run, Seen, Signed, compare_with_signed,
     find_signed_leaves, read_the_tears,
 };
 use kirokubo_ledger::{Index, Size};
 
 use crate::checkpoints::Roots;
-use crate::entries::{EntryFiles, Flow, Layout, Undivided};
+use crate::entries::{EntryFiles, Flow, Layout, Undivided, Walk};
+use crate::manifest::ManifestCheck;
 use crate::report::Findings;
+use crate::segments::{Looked, Shared, lock, look_at_each};
 use crate::tiles::TileCheck;
 use crate::{Audit, Progress, Step};
 
@@ -29,9 +33,20 @@ struct Pass {
     broken: Option<Broken>,
     roots: Roots,
     layout: Layout,
+    /// The records of the entry bundles that were taken as one, by the number of the bundle.
+    records: Vec<Option<Records>>,
+    /// What was found on the way.
+    findings: Findings,
 }
 
-impl<R: Read + Seek> Audit<'_, R> {
+/// What the entries say about the keeping of records, once they are known to be the signed ones.
+pub(crate) struct Keeping {
+    pub(crate) clocks: Clocks,
+    /// The records of each entry bundle; `None` where they have to be looked at one by one.
+    pub(crate) records: Vec<Option<Records>>,
+}
+
+impl<R: Read + Seek + Send> Audit<'_, R> {
     /// Reads the scope, which must be of the checkpoint's size.
     pub(crate) fn read_scope(&mut self, checkpoint: &Checkpoint) -> io::Result<Option<Scope>> {
         let Some(bytes) = self.read_file(SCOPE, SMALL_BYTES_MAX)? else {
@@ -47,20 +62,24 @@ impl<R: Read + Seek> Audit<'_, R> {
         Ok(Some(scope.scope()))
     }
 
-    /// Checks all entries; gives the clocks of the records if they are the signed ones. `entries`
-    /// becomes the number of entries that continued the chain.
+    /// Checks all files against the manifest and all entries; gives what they say about the keeping of records if the entries are the
+    /// signed ones. `entries` becomes the number of entries that continued the chain.
     pub(crate) fn check_structure(
         &mut self,
         checkpoint: &Checkpoint,
         entries: &mut u64,
-    ) -> io::Result<Option<Clocks>> {
+    ) -> io::Result<Option<Keeping>> {
         let files = EntryFiles::list(&self.bundle);
         let signed = Signed {
             size: checkpoint.size(),
             root: checkpoint.root(),
         };
         let older = self.older_sizes();
-        let pass = self.pass(&files, &older)?;
+        let mut manifest = self.read_manifest()?;
+        let mut pass = self.pass(&files, &older, &mut manifest)?;
+        self.finish_manifest(manifest)?;
+        self.check_names();
+        self.findings.append(std::mem::take(&mut pass.findings));
         *entries = pass.run.size().get();
         let is_signed = pass.run.size() == signed.size && pass.run.root() == signed.root;
         if pass.broken.is_some() || !is_signed {
@@ -79,31 +98,43 @@ impl<R: Read + Seek> Audit<'_, R> {
         self.check_tile_names(signed.size);
         let contradiction = self.check_smaller_held(&pass.roots, signed.size);
         self.findings.extend(contradiction);
-        Ok(Some(pass.clocks))
+        let Pass { clocks, records, .. } = pass;
+        Ok(Some(Keeping { clocks, records }))
     }
 
-    fn pass(&mut self, files: &EntryFiles, older: &[Size]) -> io::Result<Pass> {
+    fn pass(&mut self, files: &EntryFiles, older: &[Size], manifest: &mut ManifestCheck) -> io::Result<Pass> {
         let held = self.options.held.as_ref().map(Checkpoint::size);
         let mut pass = Pass::new(older.iter().copied().chain(held));
-        let (total, mut done) = (files.bytes(), 0);
-        let Self {
-            bundle,
-            findings,
-            progress,
-            ..
-        } = self;
-        pass.layout = files.each(
-            bundle,
-            |bundle, bytes| pass.take(bundle, bytes, findings),
-            |bytes| {
-                done += bytes;
-                progress(Progress {
-                    step: Step::Entries,
-                    done,
-                    total,
-                });
-            },
-        )?;
+        let mut walk = Walk::default();
+        let (total, mut done) = (files.bytes(&self.bundle), 0);
+        let (expected, mut hashed) = manifest.split();
+        let Self { bundle, progress, .. } = self;
+        let shared = Mutex::new(bundle);
+        look_at_each(&shared, files.files(), expected, |number, looked| {
+            let file = &files.files()[number];
+            for (place, is_same) in &looked.hashed {
+                hashed.note(*place, *is_same);
+            }
+            if pass.take_segment(&shared, &looked)? {
+                walk.skip(TILE_WIDTH);
+                pass.records.push(looked.segment.map(|segment| segment.records()));
+            } else {
+                pass.records.push(None);
+                let take = |bundle: &mut BundleReader<R>, bytes: &[u8]| pass.take(bundle, bytes);
+                let flow = walk.file(&mut lock(&shared), file, take)?;
+                if flow.is_break() {
+                    return Ok(flow);
+                }
+            }
+            done += file.bytes(&lock(&shared));
+            progress(Progress {
+                step: Step::Entries,
+                done,
+                total,
+            });
+            Ok(Flow::Continue(()))
+        })?;
+        pass.layout = walk.finish();
         pass.tiles.finish(&mut self.bundle)?;
         Ok(pass)
     }
@@ -191,16 +222,34 @@ impl Pass {
             broken: None,
             roots: Roots::new(wanted),
             layout: Layout::default(),
+            records: Vec::new(),
+            findings: Findings::default(),
         }
     }
 
+    /// Takes the next 256 entries at once; says whether they continue the run.
+    fn take_segment<R: Read + Seek>(&mut self, bundle: &Shared<'_, R>, looked: &Looked) -> io::Result<bool> {
+        let Some(segment) = &looked.segment else {
+            return Ok(false);
+        };
+        let before = self.run.frontier().clone();
+        if !self.run.push_segment(segment) {
+            return Ok(false);
+        }
+        self.roots
+            .note_all(&before, segment.leaves(), self.run.frontier());
+        for bytes in &looked.speakers {
+            if let Ok(entry) = Entry::view(bytes) {
+                self.findings
+                    .extend(self.clocks.take(&entry).err().map(Finding::from));
+            }
+        }
+        self.tiles.push_segment(bundle, segment, looked.is_tile_wrong)?;
+        Ok(true)
+    }
+
     /// Takes the next entry, or breaks off at one that does not continue the run.
-    fn take<R: Read + Seek>(
-        &mut self,
-        bundle: &mut BundleReader<R>,
-        bytes: &[u8],
-        findings: &mut Findings,
-    ) -> io::Result<Flow> {
+    fn take<R: Read + Seek>(&mut self, bundle: &mut BundleReader<R>, bytes: &[u8]) -> io::Result<Flow> {
         let step = match self.run.push(bytes) {
             Ok(step) => step,
             Err(broken) => {
@@ -209,7 +258,7 @@ impl Pass {
             }
         };
         if let Err(error) = self.clocks.take(&step.entry) {
-            findings.add(error.into());
+            self.findings.add(error.into());
         }
         self.tiles.push(bundle, step.leaf)?;
         self.roots.note(self.run.frontier());

@@ -5,13 +5,14 @@ use std::io::{self, Read, Seek};
 use kirokubo_ledger::Size;
 use kirokubo_ledger::bundle::{BundleReader, ReadBundleError, TILES};
 use kirokubo_ledger::hash::Digest;
-use kirokubo_ledger::tile::{TilePath, TileStack, decode_hash_tile, encode_hash_tile};
-use kirokubo_ledger::verify::FileFault;
+use kirokubo_ledger::tile::{TilePath, TileStack, decode_hash_tile};
+use kirokubo_ledger::verify::{FileFault, Segment};
 
 use crate::Audit;
+use crate::segments::{Shared, lock, tile_over};
 
 /// Bytes of a full hash tile.
-const HASH_TILE_BYTES_MAX: u64 = 256 * 32;
+pub(crate) const HASH_TILE_BYTES_MAX: u64 = 256 * 32;
 
 /// Compares tiles with those that the entries make. A bundle may leave tiles out: the entries say
 /// everything that they say.
@@ -30,6 +31,20 @@ impl TileCheck {
     ) -> io::Result<()> {
         let Self { stack, wrong } = self;
         stack.push(leaf, |path, hashes| compare(bundle, wrong, path, hashes))
+    }
+
+    /// Takes the next 256 leaves, whose own tile was compared before.
+    pub(crate) fn push_segment<R: Read + Seek>(
+        &mut self,
+        bundle: &Shared<'_, R>,
+        segment: &Segment,
+        is_wrong: bool,
+    ) -> io::Result<()> {
+        let Self { stack, wrong } = self;
+        wrong.extend(is_wrong.then(|| tile_over(segment.first_index())));
+        stack.push_leaf_tile(segment.root(), |path, hashes| {
+            compare(&mut lock(bundle), wrong, path, hashes)
+        })
     }
 
     /// Compares the partial tiles, now that there are no more leaves.
@@ -76,13 +91,19 @@ impl<R: Read + Seek> Audit<'_, R> {
     }
 }
 
+/// Whether the bytes are the tile of these hashes.
+pub(crate) fn is_tile_of(bytes: &[u8], hashes: &[Digest]) -> bool {
+    let (found, rest) = bytes.as_chunks::<32>();
+    rest.is_empty() && found.iter().eq(hashes.iter().map(Digest::as_bytes))
+}
+
 fn compare<R: Read + Seek>(
     bundle: &mut BundleReader<R>,
     wrong: &mut Vec<TilePath>,
     path: TilePath,
     hashes: &[Digest],
 ) -> io::Result<()> {
-    if read_tile(bundle, path)?.is_some_and(|bytes| bytes != encode_hash_tile(hashes)) {
+    if read_tile(bundle, path)?.is_some_and(|bytes| !is_tile_of(&bytes, hashes)) {
         wrong.push(path);
     }
     Ok(())

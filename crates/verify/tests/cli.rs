@@ -20,3 +20,5 @@ mod ledger;
 mod output;
 #[path = "cli/run.rs"]
 mod run;
+#[path = "cli/segments.rs"]
+mod segments;

@@ -87,11 +87,15 @@ impl<R: Read + Seek> BundleReader<R> {
     /// The file at this path.
     #[must_use]
     pub fn find(&self, path: &str) -> Option<&BundleFile> {
-        let place = self
-            .files
+        self.files.get(self.place_of(path)?)
+    }
+
+    /// Where among the files the one at this path stands.
+    #[must_use]
+    pub fn place_of(&self, path: &str) -> Option<usize> {
+        self.files
             .binary_search_by(|file| file.path.as_str().cmp(path))
-            .ok()?;
-        self.files.get(place)
+            .ok()
     }
 
     /// Reads a file as a whole; fails if it has more than `limit` bytes.
@@ -102,8 +106,9 @@ impl<R: Read + Seek> BundleReader<R> {
                 limit,
             });
         }
-        let mut bytes = Vec::new();
-        self.stream(file)?.read_to_end(&mut bytes)?;
+        // No more than the tar has: its end was seen.
+        let mut bytes = vec![0; usize::try_from(file.size).map_err(io::Error::other)?];
+        self.stream(file)?.read_exact(&mut bytes)?;
         Ok(bytes)
     }
 

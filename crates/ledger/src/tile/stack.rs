@@ -28,10 +28,34 @@ impl TileStack {
     pub fn push<E>(
         &mut self,
         leaf: Digest,
+        full: impl FnMut(TilePath, &[Digest]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.push_from(0, leaf, full)
+    }
+
+    /// Appends a whole tile of 256 leaves by the root over them; calls `full` for every tile of the levels above that
+    /// this completes. There must be a whole number of such tiles before it.
+    pub fn push_leaf_tile<E>(
+        &mut self,
+        root: Digest,
+        full: impl FnMut(TilePath, &[Digest]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if self.levels.is_empty() {
+            self.levels.push(Growing::default());
+        }
+        debug_assert!(self.levels[0].hashes.is_empty(), "leaves wait for their tile");
+        self.levels[0].index += 1;
+        self.push_from(1, root, full)
+    }
+
+    fn push_from<E>(
+        &mut self,
+        lowest: u8,
+        lowest_hash: Digest,
         mut full: impl FnMut(TilePath, &[Digest]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut hash = leaf;
-        for level in 0_u8.. {
+        let mut hash = lowest_hash;
+        for level in lowest.. {
             if usize::from(level) == self.levels.len() {
                 self.levels.push(Growing::default());
             }

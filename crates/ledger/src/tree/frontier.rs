@@ -57,6 +57,27 @@ impl Frontier {
         &self.nodes
     }
 
+    /// Appends a complete subtree of `2^level` leaves by its root. `None`, and nothing happens, unless the size is a
+    /// multiple of `2^level` and stays below 2^63.
+    pub fn push_subtree(&mut self, level: u32, root: Digest) -> Option<()> {
+        let leaves = 1_u64.checked_shl(level)?;
+        if !self.size.get().is_multiple_of(leaves) {
+            return None;
+        }
+        let size = self.size.get().checked_add(leaves).and_then(Size::new)?;
+        let mut node = root;
+        for _ in 0..(self.size.get() >> level).trailing_ones() {
+            let left = self
+                .nodes
+                .pop()
+                .expect("a node stands for every set bit of the size");
+            node = node_hash(&left, &node);
+        }
+        self.nodes.push(node);
+        self.size = size;
+        Some(())
+    }
+
     /// Appends a leaf: one node is hashed for every subtree that it completes, one on average.
     pub fn push(&mut self, leaf: Digest) {
         let index = self.size.next_index().expect("nobody appends 2^63 leaves");

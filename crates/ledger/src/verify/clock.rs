@@ -1,6 +1,7 @@
 //! How long records must be kept and whether they were: extensions, holds and erasures.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::fault::Fault;
 use super::finding::Finding;
@@ -10,7 +11,7 @@ use crate::position::Index;
 
 /// What later entries say about records. Memory grows with the records they name, not with the ledger.
 #[derive(Clone, Debug, Default)]
-pub struct Clocks(HashMap<u64, Clock>);
+pub struct Clocks(BTreeMap<u64, Clock>);
 
 /// What later entries say about one record.
 #[derive(Clone, Copy, Debug)]
@@ -115,6 +116,12 @@ impl Clocks {
     pub fn retain_through(&self, index: Index, stated: RetainThrough) -> RetainThrough {
         let extended = self.0.get(&index.get()).and_then(|clock| clock.extended);
         extended.map_or(stated, |extended| RetainThrough::Day(extended.last))
+    }
+
+    /// Whether any entry speaks of one of these.
+    #[must_use]
+    pub fn speak_of(&self, indices: Range<u64>) -> bool {
+        self.0.range(indices).next().is_some()
     }
 
     /// The first entry that speaks of the entry at `index`, if any does.

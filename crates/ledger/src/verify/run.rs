@@ -3,6 +3,7 @@
 use super::fault::Fault;
 use super::finding::Finding;
 use super::key_history::{KeyHistory, KeyHistoryError};
+use super::segment::Segment;
 use crate::entry::{Entry, Kind, genesis_prev};
 use crate::hash::{Digest, leaf_hash};
 use crate::ids::LedgerId;
@@ -67,6 +68,36 @@ impl Run {
             recorded_at: entry.recorded_at(),
         });
         Ok(Step { entry, leaf })
+    }
+
+    /// Takes a segment, if it continues the run; says whether it does. It is taken as one subtree, so the run must have
+    /// seen a multiple of its number of entries, a power of two; and a genesis.
+    #[must_use]
+    pub fn push_segment(&mut self, segment: &Segment) -> bool {
+        let first = &segment.first;
+        let (Some(last), Some(leaf)) = (&self.last, segment.leaves().last()) else {
+            return false;
+        };
+        let is_next = self.keys.is_some()
+            && first.index.get() == self.size().get()
+            && first.ledger_id == last.ledger_id
+            && first.prev == last.leaf
+            && first.recorded_at >= last.recorded_at;
+        let width = segment.leaves().len();
+        let is_taken = is_next
+            && width.is_power_of_two()
+            && self
+                .frontier
+                .push_subtree(width.trailing_zeros(), segment.root())
+                .is_some();
+        if is_taken {
+            self.last = Some(Last {
+                ledger_id: first.ledger_id,
+                leaf: *leaf,
+                recorded_at: segment.last_recorded_at,
+            });
+        }
+        is_taken
     }
 
     /// How many entries it has seen.
