@@ -185,13 +185,13 @@ fn the_name_of_our_own_records_is_reserved() {
     assert_eq!(refused["errors"][0]["code"], "source.reserved");
 }
 
-fn correction() -> Value {
+pub(crate) fn correction() -> Value {
     let mut content = events::without(events::provision("1"), "source");
     content["third_party"]["name"] = "株式会社ただしい物流".into();
     json!({"reason": "提供先を取り違えて登録したため", "content": content})
 }
 
-fn path(said: &Value) -> String {
+pub(crate) fn path(said: &Value) -> String {
     format!("/v1/records/{}/amendments", id(said))
 }
 

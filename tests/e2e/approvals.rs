@@ -3,7 +3,9 @@
 use kirokubo_tests::{Client, Role, Server};
 use serde_json::{Value, json};
 
+use crate::database::intrude;
 use crate::events::{self, without};
+use crate::reports::assert_names;
 
 /// SC-03: a list was bought from a broker; it may not be used before the manager accepts where it came from.
 #[test]
@@ -34,6 +36,21 @@ fn sc_03_a_bought_list_is_not_to_be_used_before_it_is_approved() {
     let again = officer.post(&path, &json!({"decision": "reject", "note": "やはり不可"}));
     assert_eq!(again.expect(409)["code"], "approval.decided");
     server.folder().assert_valid();
+}
+
+/// An administrator takes away the question, so that nobody need answer it. What was received stays 利用不可.
+#[test]
+fn an_approval_that_was_taken_away_makes_nothing_usable_and_is_named() {
+    let server = Server::new();
+    let officer = server.client(Role::Officer);
+    let said = officer.post("/v1/receipts", &bought("1")).expect(201);
+    intrude(server.folder(), |database| {
+        database.execute("DELETE FROM approvals", []).unwrap();
+    });
+    assert_eq!(officer.get("/v1/approvals").expect(200)["data"], json!([]));
+    assert_eq!(read(&officer, &said)["use"], "pending");
+    let report = server.folder().verify();
+    assert_names(&report, said["index"].as_u64().unwrap(), "a deleted approval");
 }
 
 /// The broker was not found published: what came is kept for a person to decide, and not used.
@@ -144,7 +161,7 @@ fn an_approval_written_into_the_database_is_no_approval() {
     assert_eq!(server.folder().verify()["exit"], 40);
 }
 
-fn bought(event_id: &str) -> Value {
+pub(crate) fn bought(event_id: &str) -> Value {
     let mut event = without(events::receipt(event_id), "consent");
     event["basis"] = "opt_out".into();
     event["ppc_publication"] =

@@ -8,6 +8,7 @@
 
 mod amendments;
 mod approvals;
+mod attack_columns;
 mod bad_callers;
 mod bad_events;
 mod bad_streams;

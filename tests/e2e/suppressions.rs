@@ -249,7 +249,7 @@ fn demands_are_listed_with_what_became_of_them() {
 }
 
 /// A demand of the person whom [`events::provision`] is about, by name and birth date.
-fn demand() -> Value {
+pub(crate) fn demand() -> Value {
     json!({
         "principal": {"name": "髙橋 花子", "name_kana": "タカハシ ハナコ", "former_names": ["鈴木 花子"],
                       "birth_date": "1985-04-02"},

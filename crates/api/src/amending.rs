@@ -103,10 +103,8 @@ async fn seal(
                     Some(list.ok_or_else(recording::list_used)?)
                 }
             };
-            let mut sealed = recording::seal_draft(&state.store, sender, draft, list, now)?;
             // Its background is another now, so who accepted the old one has not accepted this.
-            sealed.needs_approval = draft.needs_approval(&state.settings());
-            Ok(sealed)
+            recording::seal_draft(state, sender, draft, list, now)
         }
         Amendment::Voiding(voiding) => {
             let today = japan_date(now);

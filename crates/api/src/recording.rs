@@ -109,9 +109,8 @@ pub(crate) async fn prepare(
                 Ok(seen) => seen,
                 Err(refused) => return known_or(state, &draft, refused).await,
             };
-            let mut sealed = seal_draft(&state.store, sender, &draft, list, now)?;
+            let mut sealed = seal_draft(state, sender, &draft, list, now)?;
             sealed.guards.demands_seen = seen;
-            sealed.needs_approval = draft.needs_approval(&state.settings());
             Ok(Prepared::Record(Box::new(sealed)))
         }
     }
@@ -228,14 +227,16 @@ pub(crate) fn invalid(faults: Vec<Fault>) -> ApiError {
 
 /// Seals a draft that was judged at `now`; one that cites a list with what the list has reserved for it.
 pub(crate) fn seal_draft(
-    store: &Store,
+    state: &AppState,
     sender: Sender<'_>,
     draft: &Draft,
     list: Option<ListSeal>,
     now: i64,
 ) -> Result<SealedRecord, ApiError> {
     let month = Month::of_retention(draft.entry_retain_through());
-    sealing(store, sender, month, list, now, |with| {
+    let needs_approval = draft.needs_approval(&state.settings());
+    sealing(&state.store, sender, month, list, now, |with| {
+        with.needs_approval = needs_approval;
         seal(draft, japan_day(now), with)
     })
 }
@@ -247,7 +248,7 @@ pub(crate) fn sealing(
     month: Month,
     list: Option<ListSeal>,
     now: i64,
-    seal: impl FnOnce(&Sealing<'_>) -> Result<SealedRecord, SealError>,
+    seal: impl FnOnce(&mut Sealing<'_>) -> Result<SealedRecord, SealError>,
 ) -> Result<SealedRecord, ApiError> {
     let keyring = store.keyring();
     let month_key = keyring
@@ -261,7 +262,7 @@ pub(crate) fn sealing(
             None,
         ),
     };
-    let with = Sealing {
+    let mut with = Sealing {
         ledger_id: store.ledger().ledger_id(),
         record_id,
         secret,
@@ -269,12 +270,13 @@ pub(crate) fn sealing(
         wrap_nonce: random::bytes(),
         recorded_by: &sender.actor.id,
         approved_by: sender.approved_by,
+        needs_approval: false,
         idempotency_key: sender.idempotency_key,
         month_key: &month_key,
         search_key: keyring.search(),
         digest_key: keyring.digest(),
     };
-    Ok(seal(&with)?)
+    Ok(seal(&mut with)?)
 }
 
 /// Appends what was prepared.

@@ -59,6 +59,8 @@ pub struct Sealing<'a> {
     pub recorded_by: &'a str,
     /// Who approved, where somebody had to: the id of another API key.
     pub approved_by: Option<&'a str>,
+    /// Whether what was received may not be used before somebody approves.
+    pub needs_approval: bool,
     /// The caller's `Idempotency-Key`, if it sent one.
     pub idempotency_key: Option<&'a str>,
     /// The key of the month in which the record's retention ends.
@@ -217,7 +219,7 @@ pub fn seal(draft: &Draft, made_day: i32, with: &Sealing<'_>) -> Result<SealedRe
             .map(|number| with.search_key.third_party(number.as_str())),
         references: draft.references().to_vec(),
         series: draft.series(),
-        needs_approval: false,
+        needs_approval: with.needs_approval,
         month: Month::of_retention(retain),
         wrapped_secret: with.month_key.wrap(&with.secret, with.wrap_nonce, &record),
         content: encrypt_content(&cipher, with, &record, &content),
@@ -237,14 +239,33 @@ fn idempotency(with: &Sealing<'_>) -> Option<BodyDigest> {
     Some(with.digest_key.digest(caller_key.as_bytes()))
 }
 
-/// The text of field 15.
+/// The text of field 15. It says that approval is needed, so that nobody makes a receipt usable by taking away the row
+/// that waits for it.
 fn actors(with: &Sealing<'_>) -> String {
-    match with.approved_by {
-        None => serde_json::json!({ "recorded_by": with.recorded_by }),
-        Some(approver) => serde_json::json!({ "recorded_by": with.recorded_by, "approved_by": approver }),
+    let mut actors = serde_json::json!({ "recorded_by": with.recorded_by });
+    if let Some(approver) = with.approved_by {
+        actors["approved_by"] = approver.into();
     }
-    .to_string()
+    if with.needs_approval {
+        actors[APPROVAL] = APPROVAL_REQUIRED.into();
+    }
+    actors.to_string()
 }
+
+/// Whether a record's own words say that its data may not be used before somebody approves.
+#[must_use]
+pub fn is_approval_required(content: &Content) -> bool {
+    let actors = content
+        .text(Field::ACTORS)
+        .map(serde_json::from_str::<serde_json::Value>);
+    actors.is_some_and(|actors| actors.is_ok_and(|actors| actors[APPROVAL] == APPROVAL_REQUIRED))
+}
+
+/// The member of field 15 that says whether approval is needed.
+const APPROVAL: &str = "approval";
+
+/// What it says then.
+const APPROVAL_REQUIRED: &str = "required";
 
 /// The search tokens of a draft's rows, each with its row.
 fn tokens(draft: &Draft, key: &SearchKey) -> Vec<(u64, SearchToken)> {

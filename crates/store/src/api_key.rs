@@ -181,7 +181,7 @@ impl Store {
     }
 
     /// A row as a key, if this program wrote it: a row that somebody else put there is no key.
-    fn listed(&self, row: &api_key::Model) -> Result<ApiKey, StoreError> {
+    pub(crate) fn listed(&self, row: &api_key::Model) -> Result<ApiKey, StoreError> {
         let forged = || StoreError::Corrupt {
             index: None,
             what: "an API key that was not made here",

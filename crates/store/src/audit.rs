@@ -9,6 +9,7 @@
 //! (`audit/schema.rs`). What the ledger's own verifier has a name for
 //! is named so; the other findings are what only a database can get wrong.
 
+mod api_keys;
 mod approvals;
 mod chain;
 mod checkpoints;
@@ -74,6 +75,7 @@ impl Store {
         report.findings.extend(strays::find(self, &walked).await?);
         report.findings.extend(masters::check(self).await?);
         report.findings.extend(approvals::check(self).await?);
+        report.findings.extend(api_keys::check(self).await?);
         report.findings.extend(schema::compare(self).await?);
         Ok(())
     }

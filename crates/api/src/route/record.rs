@@ -3,8 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
+use kirokubo_ledger::RecordId;
+use kirokubo_records::seal::is_approval_required;
 use kirokubo_records::{parse_record_id, record_id_text};
-use kirokubo_store::{Actor, ApprovalState, Holders, RecordHeader, Role, StoreError};
+use kirokubo_store::{Actor, ApprovalState, Holders, OpenedRecord, RecordHeader, Role, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -89,11 +91,25 @@ pub(crate) async fn get(
     let versions = state.store.versions(&id).await?;
     Ok(Json(RecordDetail {
         record: RecordView::new(&header, shown, actor.role, Language::of(&headers)),
-        usable: state.store.use_of(&id).await?.map(ApprovalState::as_str),
+        usable: use_of(&state, &id, opened.as_ref())
+            .await?
+            .map(ApprovalState::as_str),
         versions: version_views(&versions),
         recorded_at: rfc3339(entry.recorded_at().as_millis()),
         leaf: entry.leaf().to_string(),
     }))
+}
+
+/// Whether what was received may be used. Where a record says itself that somebody must approve, it is not usable until
+/// there is an approval, even if nobody is asked for one.
+async fn use_of(
+    state: &AppState,
+    id: &RecordId,
+    opened: Option<&OpenedRecord>,
+) -> Result<Option<ApprovalState>, ApiError> {
+    let required = opened.is_some_and(|opened| is_approval_required(&opened.content));
+    let known = state.store.use_of(id).await?;
+    Ok(known.or(required.then_some(ApprovalState::Pending)))
 }
 
 fn version_views(versions: &[RecordHeader]) -> Vec<VersionView> {

@@ -99,7 +99,7 @@ impl FilingPosting {
         let Some((number, _)) = number.zip(items) else {
             return Err(warnings);
         };
-        let look_up = LookUp::new(LookUpKind::FilingNumber, plain(&number));
+        let look_up = look_up(&number);
         let json = super::party::without(node, "holds_from");
         Ok(Self {
             draft: MasterDraft::new(day_of_date(holds_from), json, Aside::LookUps(vec![look_up])),
@@ -214,6 +214,12 @@ impl FilingVersion {
         &self.number
     }
 
+    /// What the filing is found by, as far as this version says.
+    #[must_use]
+    pub fn look_up(&self) -> LookUp {
+        look_up(&self.number)
+    }
+
     /// Whether it is our own, so that we provide under it.
     #[must_use]
     pub fn is_own(&self) -> bool {
@@ -271,6 +277,10 @@ impl FilingVersion {
         let outside = |(at, item): (usize, &&str)| (!named.contains(&plain(item))).then_some(at);
         items.iter().enumerate().filter_map(outside).collect()
     }
+}
+
+fn look_up(number: &str) -> LookUp {
+    LookUp::new(LookUpKind::FilingNumber, plain(number))
 }
 
 /// NFKC without white space.

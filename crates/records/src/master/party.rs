@@ -4,13 +4,14 @@ use chrono::{Months, NaiveDate};
 use kirokubo_rules::{Direction, RuleSet, ThirdPartyStatus, suspected_status};
 
 use super::{Aside, LookUp, LookUpKind, MasterDraft, past_day};
+use crate::corporate_number::CorporateNumber;
 use crate::fault::{Code, Fault, Faults};
 use crate::fold::party_name;
 use crate::form::{Form, choice};
 use crate::given::Given;
 use crate::japan::day_of_date;
 use crate::json::{self, Node, ObjectText, Path};
-use crate::matter::{PARTICULARS, PartyFacts, PartyRule, ThirdParty, read_particulars};
+use crate::matter::{PARTICULARS, PartyFacts, PartyRule, read_particulars};
 use crate::text::{PROSE, WORD};
 
 /// A 体制 recipient is looked at this often (規則18条1項1号 says regularly; yearly is the guideline's measure).
@@ -102,11 +103,13 @@ impl PartyPosting {
             .as_ref()
             .and_then(|party| party.get().name().map(str::to_owned));
         note_status(&form, is_named.as_deref(), &facts, holds_from);
-        let system = read_beside(&form, today);
+        read_beside(&form, today);
         let warnings = faults.into_warnings()?;
-        let Some(party) = party else { return Err(warnings) };
         let json = without(&node, "holds_from");
-        let look_ups = look_ups(party.get(), system);
+        let (_, version) = party
+            .zip(PartyVersion::parse(&json))
+            .ok_or_else(|| warnings.clone())?;
+        let look_ups = version.look_ups();
         Ok(Self {
             draft: MasterDraft::new(day_of_date(holds_from), json, Aside::LookUps(look_ups)),
             warnings,
@@ -146,6 +149,7 @@ impl PartyPosting {
 #[derive(Debug, Clone)]
 pub struct PartyVersion {
     name: Option<crate::private::Private<String>>,
+    corporate_number: Option<CorporateNumber>,
     country: Option<String>,
     last_confirmed_on: Option<NaiveDate>,
     system: Option<EquivalentSystem>,
@@ -173,6 +177,8 @@ impl PartyVersion {
         });
         Some(Self {
             name: text(&node, "name").map(crate::private::Private::new),
+            corporate_number: text(&node, "corporate_number")
+                .and_then(|number| CorporateNumber::parse(&number).ok()),
             country: text(&node, "country"),
             last_confirmed_on: day(&node, "last_confirmed_on"),
             system,
@@ -202,23 +208,35 @@ impl PartyVersion {
     pub const fn system(&self) -> Option<EquivalentSystem> {
         self.system
     }
+
+    /// What the third party is found by, as far as this version says.
+    #[must_use]
+    pub fn look_ups(&self) -> Vec<LookUp> {
+        let name = self
+            .name()
+            .map(|name| LookUp::new(LookUpKind::PartyName, party_name(name)));
+        let number = self
+            .corporate_number
+            .map(|number| LookUp::new(LookUpKind::CorporateNumber, number.as_str().to_owned()));
+        let system = self.system.map(|_| LookUp::equivalent_systems());
+        name.into_iter().chain(number).chain(system).collect()
+    }
 }
 
-/// Reads what is known of a third party besides its particulars; gives whether it is a 体制 recipient.
-fn read_beside(form: &Form<'_, '_>, today: NaiveDate) -> bool {
+/// Reads what is known of a third party besides its particulars.
+fn read_beside(form: &Form<'_, '_>, today: NaiveDate) {
     past_day(form, "last_confirmed_on", today);
     form.text("confirmed_by", WORD);
     form.text("note", PROSE);
     let Given::Present(system) = form.object("equivalent_system", &["kind", "since", "last_checked_on"])
     else {
-        return false;
+        return;
     };
     if system.choice::<SystemKind>("kind").is_absent() {
         system.faults().push(system.missing("kind"));
     }
     super::required_day(&system, "since");
     past_day(&system, "last_checked_on", today);
-    true
 }
 
 /// Notes a name that says another status than the one that was given.
@@ -236,17 +254,6 @@ fn note_status(form: &Form<'_, '_>, name: Option<&str>, facts: &PartyFacts, on: 
                 .fill("status_en", suspected.as_str()),
         );
     }
-}
-
-fn look_ups(party: &ThirdParty, system: bool) -> Vec<LookUp> {
-    let name = party
-        .name()
-        .map(|name| LookUp::new(LookUpKind::PartyName, party_name(name)));
-    let number = party
-        .corporate_number()
-        .map(|number| LookUp::new(LookUpKind::CorporateNumber, number.as_str().to_owned()));
-    let system = system.then(LookUp::equivalent_systems);
-    name.into_iter().chain(number).chain(system).collect()
 }
 
 /// The object without one of its members.

@@ -12,11 +12,13 @@ use crate::store::Store;
 /// Rows read at once.
 const PAGE: u64 = 128;
 
-/// Links to a file whose key goes with an earlier month than the record that cites it. −1 is the open month.
+/// Links to a file that is not there, or whose key goes with an earlier month than the record that cites it. −1 is the
+/// open month.
 const TOO_SHORT: &str = "SELECT l.idx AS idx FROM evidence_links l \
-                         JOIN evidence e ON e.ledger = l.ledger AND e.id = l.evidence \
+                         LEFT JOIN evidence e ON e.ledger = l.ledger AND e.id = l.evidence \
                          JOIN record_contents c ON c.ledger = l.ledger AND c.idx = l.idx \
-                         WHERE l.ledger = $1 AND e.month <> -1 AND (c.month = -1 OR c.month > e.month) \
+                         WHERE l.ledger = $1 \
+                         AND (e.id IS NULL OR e.month <> -1 AND (c.month = -1 OR c.month > e.month)) \
                          ORDER BY l.idx LIMIT 1000";
 
 /// Reads every file. The rows are read before their objects: a server may take files in meanwhile.

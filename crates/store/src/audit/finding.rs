@@ -37,11 +37,11 @@ pub enum AuditFinding {
         /// Where it says it belongs: an index, the size of a checkpoint, the number of a tile.
         place: i64,
     },
-    /// A row of a master does not open, a version is missing, or what is found by it is not what it says.
-    Master {
+    /// A row of a master or of an API key is not as it was made, or a version of a master is missing.
+    NotAsMade {
         /// The table.
         table: Table,
-        /// The master's id.
+        /// The id of the master or key.
         id: String,
     },
     /// A file of evidence is not there, or not as it came.
@@ -97,6 +97,8 @@ pub enum Table {
     SearchTokens,
     /// Versions of third parties, filings, demands to stop and settings.
     Masters,
+    /// What third parties and filings are found by.
+    MasterTokens,
     /// What recording looks for demands to stop by.
     SuppressionTokens,
     /// What a record names: a link too many, or one missing.
@@ -111,6 +113,8 @@ pub enum Table {
     Lists,
     /// Hashes over the rows of lists.
     ListNodes,
+    /// API keys.
+    ApiKeys,
 }
 
 impl Table {
@@ -128,6 +132,7 @@ impl Table {
             Self::PrincipalRows => "principal_rows",
             Self::SearchTokens => "search_tokens",
             Self::Masters => "masters",
+            Self::MasterTokens => "master_tokens",
             Self::SuppressionTokens => "suppression_tokens",
             Self::RecordLinks => "record_links",
             Self::Approvals => "approvals",
@@ -135,6 +140,7 @@ impl Table {
             Self::EvidenceLinks => "evidence_links",
             Self::Lists => "lists",
             Self::ListNodes => "list_nodes",
+            Self::ApiKeys => "api_keys",
         }
     }
 }
@@ -145,7 +151,7 @@ impl AuditFinding {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Ledger(finding) => finding.code(),
-            Self::Row { .. } | Self::List { .. } | Self::Master { .. } => "ROW_MISMATCH",
+            Self::Row { .. } | Self::List { .. } | Self::NotAsMade { .. } => "ROW_MISMATCH",
             Self::Stray { .. } => "ROW_STRAY",
             Self::Evidence { damage, .. } => match damage {
                 EvidenceDamage::Row => "EVIDENCE_ROW",
@@ -165,7 +171,7 @@ impl AuditFinding {
             Self::Stray { table, place } => u64::try_from(*place)
                 .ok()
                 .filter(|_| !matches!(table, Table::Checkpoints | Table::Tiles | Table::Evidence)),
-            Self::List { .. } | Self::Evidence { .. } | Self::Master { .. } | Self::Schema { .. } => None,
+            Self::List { .. } | Self::Evidence { .. } | Self::NotAsMade { .. } | Self::Schema { .. } => None,
         }
     }
 
@@ -183,7 +189,7 @@ impl AuditFinding {
                     table.name()
                 )
             }
-            Self::Master { table, id } => {
+            Self::NotAsMade { table, id } => {
                 format!(
                     "{}表の行が、作成されたときのものではありません（{id}）。",
                     table.name()
@@ -214,7 +220,7 @@ impl AuditFinding {
                 "a row of {} belongs to no entry of the ledger ({place})",
                 table.name()
             ),
-            Self::Master { table, id } => {
+            Self::NotAsMade { table, id } => {
                 format!("a row of {} is not as it was made ({id})", table.name())
             }
             Self::Evidence { id, damage } => match damage {

@@ -21,6 +21,8 @@ pub(super) struct Named {
     pub(super) references: Vec<Reference>,
     /// Files of evidence, by its field 12.
     pub(super) evidence: BTreeSet<IdBytes>,
+    /// Whether it may not be used before somebody approves, by its field 15.
+    pub(super) awaits_approval: bool,
 }
 
 /// What is expected of the tables.
@@ -29,6 +31,8 @@ pub(super) struct ExpectedLinks {
     rows: BTreeSet<(i64, i16, i64)>,
     /// Each file with the record that cites it.
     evidence: BTreeSet<(IdBytes, i64)>,
+    /// The records that must have an approval, whatever became of it.
+    approvals: BTreeSet<i64>,
     /// The first version of each record that is a later one.
     first: HashMap<i64, i64>,
     /// The opening, in its first version, of each record that was added to a batch.
@@ -47,6 +51,9 @@ impl ExpectedLinks {
     pub(super) async fn add(&mut self, store: &Store, index: Index, named: &Named) -> Result<(), StoreError> {
         let idx = index.as_i64();
         self.evidence.extend(named.evidence.iter().map(|id| (*id, idx)));
+        if named.awaits_approval {
+            self.approvals.insert(idx);
+        }
         for reference in &named.references {
             let Some(base) = place(store, &reference.record).await? else {
                 continue;
@@ -99,6 +106,7 @@ impl ExpectedLinks {
         let other = self.rows.symmetric_difference(&found).map(|(_, _, idx)| *idx);
         let other: BTreeSet<i64> = other.filter(|idx| !self.unknown.contains(idx)).collect();
         let mut findings = self.compare_evidence(store, size).await?;
+        findings.extend(self.missing_approvals(store).await?);
         let finding = |idx| match u64::try_from(idx) {
             Ok(index) => AuditFinding::Row {
                 table: Table::RecordLinks,
@@ -111,6 +119,23 @@ impl ExpectedLinks {
         };
         findings.extend(other.into_iter().map(finding));
         Ok(findings)
+    }
+
+    /// The records whose approval was taken away, so that nobody would be asked.
+    async fn missing_approvals(&self, store: &Store) -> Result<Vec<AuditFinding>, StoreError> {
+        let db = &store.db.readers;
+        let text = "SELECT idx FROM approvals WHERE ledger = $1 AND subject = 0";
+        let values = [store.ledger.row.into()];
+        let statement = Statement::from_sql_and_values(db.get_database_backend(), text, values);
+        let mut missing = self.approvals.clone();
+        for row in db.query_all_raw(statement).await? {
+            missing.remove(&row.try_get("", "idx")?);
+        }
+        let about = |idx| AuditFinding::Row {
+            table: Table::Approvals,
+            index: u64::try_from(idx).unwrap_or(u64::MAX),
+        };
+        Ok(missing.into_iter().map(about).collect())
     }
 
     async fn compare_evidence(&self, store: &Store, size: Size) -> Result<Vec<AuditFinding>, StoreError> {

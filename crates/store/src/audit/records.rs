@@ -8,7 +8,7 @@ use kirokubo_ledger::commitment::{
 };
 use kirokubo_ledger::entry::{Entry, Kind};
 use kirokubo_ledger::verify::{Finding, Keeping, Part};
-use kirokubo_records::seal::{Opener, row_tokens};
+use kirokubo_records::seal::{Opener, is_approval_required, row_tokens};
 use kirokubo_records::{Relation, cited_evidence, references_of};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
@@ -279,6 +279,7 @@ fn open_content(
     }
     let named = Named {
         evidence: cited_evidence(&content),
+        awaits_approval: is_approval_required(&content),
         references,
     };
     Ok((values.get(Field::PRINCIPALS).as_str().to_owned(), named))

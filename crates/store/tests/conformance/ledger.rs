@@ -126,6 +126,7 @@ impl TestLedger {
             wrap_nonce: random::bytes(),
             recorded_by: "key_test",
             approved_by: None,
+            needs_approval: false,
             idempotency_key,
             month_key: &month_key,
             search_key: keyring.search(),

@@ -76,6 +76,7 @@ async fn seal_citing(ledger: &TestLedger, event_id: &str, list: &IdBytes) -> Sea
         wrap_nonce: random::bytes(),
         recorded_by: "key_test",
         approved_by: None,
+        needs_approval: false,
         idempotency_key: None,
         month_key: &keyring
             .month_to_seal(Month::of_retention(draft.entry_retain_through()))
