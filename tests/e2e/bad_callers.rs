@@ -11,7 +11,7 @@ const REGISTERING: [Role; 2] = [Role::Recorder, Role::Officer];
 const AUDITING: [Role; 3] = [Role::Recorder, Role::Officer, Role::Auditor];
 
 /// Method and path of every route that needs a key, with the roles that may call it.
-const GUARDED: [(&str, &str, &[Role]); 25] = [
+const GUARDED: [(&str, &str, &[Role]); 27] = [
     ("POST", "/v1/duty-checks", &Role::ALL),
     ("POST", "/v1/retention-checks", &Role::ALL),
     (
@@ -45,6 +45,8 @@ const GUARDED: [(&str, &str, &[Role]); 25] = [
         "/v1/records/rec_x/proof",
         &[Role::Ingest, Role::Recorder, Role::Officer, Role::Auditor],
     ),
+    ("GET", "/v1/records/rec_x/opening?fields=1", &[Role::Officer]),
+    ("POST", "/v1/disclosure-proofs", &[Role::Officer]),
     ("POST", "/v1/provision-checks", &RECORDING),
     ("POST", "/v1/third-parties", &REGISTERING),
     ("GET", "/v1/third-parties", &AUDITING),

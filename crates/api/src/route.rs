@@ -3,6 +3,7 @@
 mod agreement_shape;
 pub(crate) mod amendment;
 pub(crate) mod approval;
+pub(crate) mod disclosure_proof;
 pub(crate) mod duty_check;
 pub(crate) mod event;
 pub(crate) mod event_shape;
@@ -16,6 +17,7 @@ mod mask;
 mod master;
 mod master_shape;
 mod master_view;
+pub(crate) mod opening;
 pub(crate) mod opt_out_filing;
 pub(crate) mod principal_list;
 pub(crate) mod proof;

@@ -16,6 +16,7 @@ pub mod bundle;
 pub mod checkpoint;
 pub mod commitment;
 pub mod day;
+pub mod disclosure;
 pub mod entry;
 pub mod hash;
 pub mod note;

@@ -15,6 +15,7 @@ mod clock;
 mod connection;
 mod data_folder;
 mod deed;
+mod disclosure;
 mod edge;
 mod entity;
 mod error;
@@ -32,6 +33,7 @@ mod list;
 mod master;
 mod natural_key;
 mod opened_record;
+mod opening;
 mod outcome;
 mod place;
 #[cfg(test)]
@@ -54,6 +56,7 @@ pub use api_key::{Actor, ApiKey, Authenticator, NewApiKey, Role};
 pub use approval::{Approval, ApprovalState, ApprovalSubject, DecideError};
 pub use audit::{AuditFinding, AuditReport, EvidenceDamage, Table};
 pub use clock::Clock;
+pub use disclosure::{Disclosure, DisclosureError};
 pub use error::StoreError;
 pub use evidence::{
     DOWNLOAD_MEMORY, Evidence, EvidenceCited, EvidenceContent, EvidenceFilter, EvidenceUpload, Kept,
@@ -66,6 +69,7 @@ pub use list::ListFilter;
 pub use master::{Master, MasterKind, Revised};
 pub use natural_key::Existing;
 pub use opened_record::OpenedRecord;
+pub use opening::{FieldOpening, OpeningChoice, OpeningError, RecordOpening};
 pub use outcome::{AppendError, Appended, Recorded};
 pub use principal_list::{ListError, ListOptions, ListSeal, ListUpload, RowOpening, UploadedList};
 pub use proof::SignedHead;

@@ -120,6 +120,23 @@ impl Store {
         })
     }
 
+    /// Every matching row for itself, the days of a series, too, each with the record that has the row; and where to go
+    /// on. Nothing is passed over: a record that cannot be read is an error.
+    pub(crate) async fn matching_rows(
+        &self,
+        query: &PrincipalQuery,
+        range: SearchRange,
+    ) -> Result<(Vec<(Hit, Index)>, Option<SearchPlace>), StoreError> {
+        let (candidates, full) = self.candidates(query, range).await?;
+        let next = candidates.last().filter(|_| full).map(|candidate| candidate.at);
+        let mut rows = Vec::new();
+        for candidate in candidates {
+            let hit = self.confirm(query, candidate).await?;
+            rows.extend(hit.map(|hit| (hit, candidate.holder)));
+        }
+        Ok((rows, next))
+    }
+
     async fn confirm(&self, query: &PrincipalQuery, candidate: Candidate) -> Result<Option<Hit>, StoreError> {
         let index = candidate.at.index;
         let header = self.described(index).await?;

@@ -14,6 +14,7 @@
 )]
 
 mod checkpoints;
+mod disclosure;
 mod entries;
 mod manifest;
 mod names;
@@ -34,6 +35,7 @@ use kirokubo_ledger::verify::{Fault, FileFault, Finding};
 
 use crate::report::Findings;
 
+pub use disclosure::{DisclosureReport, is_disclosure_proof, verify_disclosure};
 pub use report::{HeldOutcome, OpeningCounts, Report, Values, Verdict};
 
 /// What the auditor brings himself.

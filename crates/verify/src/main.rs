@@ -10,7 +10,7 @@ mod summary;
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, BufReader, IsTerminal as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -18,7 +18,7 @@ use clap::Parser;
 use kirokubo_ledger::checkpoint::{Checkpoint, CheckpointError};
 use kirokubo_ledger::day::parse_day;
 use kirokubo_ledger::note::VerifierKey;
-use kirokubo_verify::{Options, Report, verify_bundle_with_progress};
+use kirokubo_verify::{Options, Report, is_disclosure_proof, verify_bundle_with_progress, verify_disclosure};
 
 /// Exit status of wrong usage and unreadable files, the same as clap's.
 const EXIT_USAGE: u8 = 2;
@@ -27,7 +27,7 @@ const EXIT_USAGE: u8 = 2;
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
-    /// 監査用バンドル（tar） / the audit bundle, a tar
+    /// 監査用バンドル（tar）または開示証明 / the audit bundle, a tar, or a disclosure proof
     bundle: PathBuf,
     /// 事業者から別経路で受け取った検証鍵 / the ledger's verifier key, obtained from its owner by another way
     #[arg(long)]
@@ -82,7 +82,17 @@ fn run(arguments: &Arguments) -> Result<u8, Failure> {
         today: arguments.today.unwrap_or_else(clock::today_in_japan),
     };
     let read = |error| Failure::Read(arguments.bundle.clone(), error);
-    let bundle = BufReader::new(File::open(&arguments.bundle).map_err(read)?);
+    let mut bundle = BufReader::new(File::open(&arguments.bundle).map_err(read)?);
+    if is_disclosure_proof(bundle.fill_buf().map_err(read)?) {
+        let report = verify_disclosure(bundle, &options).map_err(read)?;
+        let text = if arguments.json {
+            format!("{}\n", report.to_json())
+        } else {
+            report.to_string()
+        };
+        write_all(&text).map_err(Failure::Write)?;
+        return Ok(report.verdict().exit_status());
+    }
     let mut bar = progress::Bar::new();
     let report = verify_bundle_with_progress(bundle, &options, &mut |at| bar.show(at)).map_err(read)?;
     bar.clear();
@@ -97,6 +107,14 @@ fn run(arguments: &Arguments) -> Result<u8, Failure> {
 fn open_held(path: &Path, vkey: &VerifierKey) -> Result<Checkpoint, Failure> {
     let bytes = std::fs::read(path).map_err(|error| Failure::Read(path.to_owned(), error))?;
     Checkpoint::open(&bytes, vkey).map_err(|error| Failure::Checkpoint(path.to_owned(), error))
+}
+
+/// Writes what there is to say; whoever stopped reading has read enough.
+fn write_all(text: &str) -> io::Result<()> {
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
 }
 
 fn write_report(report: &Report, as_json: bool) -> io::Result<()> {

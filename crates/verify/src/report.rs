@@ -142,6 +142,11 @@ impl Findings {
         self.listed.append(&mut others.listed);
     }
 
+    /// The worst that any of them means.
+    pub(crate) const fn worst(&self) -> Option<Verdict> {
+        self.worst
+    }
+
     pub(crate) fn extend(&mut self, findings: impl IntoIterator<Item = Finding>) {
         findings.into_iter().for_each(|finding| self.add(finding));
     }

@@ -60,7 +60,7 @@ struct HeldJson {
 }
 
 #[derive(Serialize)]
-struct FindingJson {
+pub(crate) struct FindingJson {
     code: &'static str,
     index: Option<u64>,
     field: Option<u8>,
@@ -70,7 +70,7 @@ struct FindingJson {
 }
 
 impl FindingJson {
-    fn new(finding: &Finding) -> Self {
+    pub(crate) fn new(finding: &Finding) -> Self {
         let (field, row) = match finding.part() {
             Some(Part::Field(field)) => (Some(field.number()), None),
             Some(Part::Row(row)) => (None, Some(row)),

@@ -103,6 +103,11 @@ caller!(
     /// Those who look for a person.
     Searching, [Officer]
 );
+anybody!(
+    /// Those who may hand out what a record says, with its proof.
+    Disclosing,
+    &[Role::Officer]
+);
 
 caller!(
     /// Those who register third parties, filings and demands to stop.

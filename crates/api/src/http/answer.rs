@@ -44,6 +44,8 @@ answers! {
         "見つかりません。", "there is nothing here";
     MethodNotAllowed StatusCode::METHOD_NOT_ALLOWED, "request.method_not_allowed",
         "このメソッドは使えません。", "this method is not allowed here";
+    Erased StatusCode::GONE, "record.erased",
+        "この記録の内容は消去されています。", "the content of this record was erased";
     TooLarge StatusCode::PAYLOAD_TOO_LARGE, "request.too_large",
         "本文が大きすぎます。", "the body is too large";
     MediaType StatusCode::UNSUPPORTED_MEDIA_TYPE, "request.media_type",

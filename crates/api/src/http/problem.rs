@@ -24,6 +24,9 @@ pub(crate) enum ApiError {
     Forbidden,
     #[error("no such resource")]
     NotFound,
+    /// What it asked for was there, and is gone for good.
+    #[error("the record was erased")]
+    Erased,
     #[error("method not allowed")]
     MethodNotAllowed,
     #[error("body or line over the limit")]
@@ -87,6 +90,7 @@ impl ApiError {
             Self::BadKey => Answer::InvalidKey,
             Self::Forbidden => Answer::Forbidden,
             Self::NotFound => Answer::NotFound,
+            Self::Erased => Answer::Erased,
             Self::MethodNotAllowed => Answer::MethodNotAllowed,
             Self::TooLarge { .. } => Answer::TooLarge,
             Self::MediaType { .. } => Answer::MediaType,

@@ -48,6 +48,8 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(route::record::get))
         .routes(routes!(route::record_principals::get))
         .routes(routes!(route::proof::get))
+        .routes(routes!(route::opening::get))
+        .routes(routes!(route::disclosure_proof::post))
         .routes(routes!(route::provision_check::ask))
         .routes(routes!(route::third_party::post, route::third_party::list))
         .routes(routes!(route::third_party::get))

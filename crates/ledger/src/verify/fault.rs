@@ -70,6 +70,13 @@ pub enum Fault {
     },
     /// The tar is not one that a bundle is written as.
     Container(TarFault),
+    /// A line of a disclosure proof is not one, is not written in its one form, or does not belong there.
+    DisclosureLine {
+        /// The line, from 1.
+        line: u64,
+    },
+    /// A disclosure proof ends before its last line, or has not as many records as that says.
+    DisclosureCut,
 }
 
 /// What can be wrong with a file.
@@ -114,6 +121,10 @@ impl fmt::Display for Fault {
             Self::Undivided { path } => write!(f, "{path} cannot be divided into entries from here on"),
             Self::File { path, fault } => write!(f, "file {path} {fault}"),
             Self::Container(fault) => write!(f, "the bundle cannot be read: {fault}"),
+            Self::DisclosureLine { line } => {
+                write!(f, "line {line} cannot stand there in a disclosure proof")
+            }
+            Self::DisclosureCut => f.write_str("the disclosure proof is not complete"),
         }
     }
 }

@@ -31,6 +31,8 @@ impl Fault {
             Self::Undivided { path } => format!("{path} を、ここから先は項目に区切れません"),
             Self::File { path, fault } => format!("ファイル {path} {}", fault.ja()),
             Self::Container(fault) => format!("バンドル（tar）を読めません（{}）", fault.ja()),
+            Self::DisclosureLine { line } => format!("{line} 行目は、開示証明のその位置に置けない行です"),
+            Self::DisclosureCut => "開示証明が最後までそろっていません".to_owned(),
         }
     }
 }

@@ -48,9 +48,19 @@ impl Store {
         let Some(content) = self.sealed_content(header).await? else {
             return Ok(None);
         };
-        let Some(opened) = self.unseal(header, &content, &[])? else {
-            return Ok(None);
-        };
+        match self.unseal(header, &content, &[])? {
+            Some(opened) => self.row_of(header, &opened, row).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The row at place `row` of a record whose content is open already.
+    pub(crate) async fn row_of(
+        &self,
+        header: &RecordHeader,
+        opened: &OpenedRecord,
+        row: u64,
+    ) -> Result<Option<RowOpening>, StoreError> {
         let text = opened
             .content
             .present()
