@@ -11,7 +11,7 @@ const REGISTERING: [Role; 2] = [Role::Recorder, Role::Officer];
 const AUDITING: [Role; 3] = [Role::Recorder, Role::Officer, Role::Auditor];
 
 /// Method and path of every route that needs a key, with the roles that may call it.
-const GUARDED: [(&str, &str, &[Role]); 27] = [
+const GUARDED: [(&str, &str, &[Role]); 30] = [
     ("POST", "/v1/duty-checks", &Role::ALL),
     ("POST", "/v1/retention-checks", &Role::ALL),
     (
@@ -47,6 +47,13 @@ const GUARDED: [(&str, &str, &[Role]); 27] = [
     ),
     ("GET", "/v1/records/rec_x/opening?fields=1", &[Role::Officer]),
     ("POST", "/v1/disclosure-proofs", &[Role::Officer]),
+    ("POST", "/v1/audit-bundles", &[Role::Officer, Role::Auditor]),
+    ("GET", "/v1/audit-bundles", &[Role::Officer, Role::Auditor]),
+    (
+        "GET",
+        "/v1/audit-bundles/exp_x/content",
+        &[Role::Officer, Role::Auditor],
+    ),
     ("POST", "/v1/provision-checks", &RECORDING),
     ("POST", "/v1/third-parties", &REGISTERING),
     ("GET", "/v1/third-parties", &AUDITING),

@@ -17,8 +17,8 @@ mod segment;
 mod state;
 
 pub(crate) use actor::{
-    AnyActor, Approving, Auditing, Correcting, Disclosing, Reading, ReadingFiles, Recording, Registering,
-    Searching, Settled, Settling,
+    AnyActor, Approving, Auditing, Correcting, Disclosing, Examining, Reading, ReadingFiles, Recording,
+    Registering, Searching, Settled, Settling,
 };
 pub(crate) use body::{EventBody, JsonBody, MAX_LINE, list_body, ndjson_body};
 pub(crate) use budget::{Budget, Share};

@@ -5,6 +5,7 @@
 //! (`kirokubo-ledger`); nothing here names a table or computes a hash.
 
 mod amending;
+mod bundle_jobs;
 pub mod command;
 mod docs_page;
 mod guarding;

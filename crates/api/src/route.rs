@@ -3,6 +3,7 @@
 mod agreement_shape;
 pub(crate) mod amendment;
 pub(crate) mod approval;
+pub(crate) mod audit_bundle;
 pub(crate) mod disclosure_proof;
 pub(crate) mod duty_check;
 pub(crate) mod event;

@@ -5,6 +5,7 @@
 //! README.ja.txt            what this is, for who opens it by hand
 //! checkpoint               the signed checkpoint of the bundle's size
 //! checkpoints/<size>       older signed checkpoints
+//! consistency, frontier    of a delta: what joins it to what the receiver holds
 //! keys                     {"keys":[{"vkey":…,"first_size":0}]}
 //! manifest                 path, size and SHA-256 of every other file, as a signed note
 //! openings/NNN.ndjson      values and salts, one JSON object a line
@@ -15,6 +16,7 @@
 //!
 //! Entries are regular files sorted bytewise by path, with mode 0644 and all times and ids zero.
 
+mod delta;
 mod header;
 mod key_list;
 mod manifest;
@@ -26,6 +28,7 @@ mod scope;
 mod staging;
 mod tar_fault;
 
+pub use delta::{CONSISTENCY, FRONTIER, first_entry, hash_lines, parse_hash_lines};
 pub use key_list::{KeyList, ListedKey, ParseKeyListError};
 pub use manifest::{Manifest, ManifestLine, ParseManifestError};
 pub use opening::{Opening, ParseOpeningError, Withheld};

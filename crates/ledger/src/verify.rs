@@ -11,6 +11,7 @@
 //! witnesses and timestamps, which no ledger has yet.
 
 mod clock;
+mod delta_run;
 mod diagnosis;
 mod fault;
 mod fault_ja;
@@ -24,6 +25,7 @@ mod run;
 mod segment;
 
 pub use clock::{ClockError, Clocks, Keeping};
+pub use delta_run::DeltaRun;
 pub use diagnosis::{Seen, Signed, compare_with_signed, diagnose, read_the_tears};
 pub use fault::{Fault, FileFault};
 pub use finding::{Against, Finding, Part};

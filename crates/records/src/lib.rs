@@ -7,6 +7,7 @@
 //! repeats a person's data.
 
 mod amendment;
+mod bundle_request;
 mod checks;
 mod clock;
 mod corporate_number;
@@ -47,6 +48,7 @@ mod voluntary;
 mod wording;
 
 pub use amendment::{Amendment, Voiding, amendment_event_id, parse_amendment};
+pub use bundle_request::{BundleRequest, RequestedContent};
 pub use checks::{RetentionQuestion, parse_duty_question, parse_retention_question};
 pub use clock::{series_retain_through, voiding_retain_through};
 pub use corporate_number::{BadCorporateNumber, CorporateNumber};

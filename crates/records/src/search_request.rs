@@ -102,7 +102,7 @@ impl SearchRequest {
     }
 }
 
-fn reason(form: &Form<'_, '_>) -> Option<(String, Option<String>)> {
+pub(crate) fn reason(form: &Form<'_, '_>) -> Option<(String, Option<String>)> {
     let required = || {
         form.faults()
             .push(form.fault("reason", Code::SearchReasonRequired));
@@ -144,7 +144,7 @@ fn unknown(form: &Form<'_, '_>, name: &str) -> Fault {
         .fill("near_en", "")
 }
 
-fn principal(form: &Form<'_, '_>, today: NaiveDate) -> Option<PrincipalQuery> {
+pub(crate) fn principal(form: &Form<'_, '_>, today: NaiveDate) -> Option<PrincipalQuery> {
     let Some(node) = form.get("principal") else {
         form.faults().push(form.missing("principal"));
         return None;
@@ -160,7 +160,7 @@ fn principal(form: &Form<'_, '_>, today: NaiveDate) -> Option<PrincipalQuery> {
     }
 }
 
-fn days(form: &Form<'_, '_>) -> (i32, i32) {
+pub(crate) fn days(form: &Form<'_, '_>) -> (i32, i32) {
     let (from, to) = (form.day("from").present(), form.day("to").present());
     if from.zip(to).is_some_and(|(from, to)| to < from) {
         form.faults().push(form.fault("to", Code::DateOutOfRange));

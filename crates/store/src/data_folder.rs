@@ -37,6 +37,11 @@ impl DataFolder {
         self.0.join("evidence")
     }
 
+    /// Where audit bundles wait to be fetched, and are written.
+    pub(crate) fn exports(&self) -> PathBuf {
+        self.0.join("exports")
+    }
+
     /// Rewritten whenever an API key is made or revoked, so that servers on this machine notice at once.
     pub(crate) fn key_stamp(&self) -> PathBuf {
         self.0.join("api-keys.stamp")

@@ -53,9 +53,9 @@ enum Stage {
 
 /// What of one record is shown.
 #[derive(Debug, Default)]
-struct Shown {
+pub(crate) struct Shown {
     fields: BTreeSet<Field>,
-    rows: BTreeSet<u64>,
+    pub(crate) rows: BTreeSet<u64>,
 }
 
 /// What tells one person from another.
@@ -80,6 +80,25 @@ impl Store {
         (from, to): (i32, i32),
     ) -> Result<Disclosure, DisclosureError> {
         let head = self.head().await?;
+        let mut plan = self.records_of_person(query, (from, to), false).await?;
+        // What was appended meanwhile is not under the checkpoint.
+        plan.retain(|index: &Index, _| index.get() < head.size.get());
+        Ok(Disclosure {
+            store: self.clone(),
+            head,
+            plan: plan.into_iter(),
+            stage: Stage::Heading,
+            records: 0,
+        })
+    }
+
+    /// What of which records is about one person; with those that no law asks for, if `voluntary` says so.
+    pub(crate) async fn records_of_person(
+        &self,
+        query: &PrincipalQuery,
+        (from, to): (i32, i32),
+        voluntary: bool,
+    ) -> Result<BTreeMap<Index, Shown>, DisclosureError> {
         let (mut plan, mut person) = (BTreeMap::new(), Person::default());
         let mut after = None;
         loop {
@@ -94,22 +113,16 @@ impl Store {
                 if !person.is_of(&hit)? {
                     return Err(DisclosureError::SeveralPeople);
                 }
-                self.plan_hit(&mut plan, &hit, holder).await?;
+                if voluntary || !hit.opened.content.meta().statutory.is_empty() {
+                    self.plan_hit(&mut plan, &hit, holder).await?;
+                }
             }
             after = next;
             if after.is_none() {
                 break;
             }
         }
-        // What was appended meanwhile is not under the checkpoint.
-        plan.retain(|index: &Index, _| index.get() < head.size.get());
-        Ok(Disclosure {
-            store: self.clone(),
-            head,
-            plan: plan.into_iter(),
-            stage: Stage::Heading,
-            records: 0,
-        })
+        Ok(plan)
     }
 
     async fn plan_hit(
@@ -120,9 +133,6 @@ impl Store {
     ) -> Result<(), StoreError> {
         let content = &hit.opened.content;
         let statutory = &content.meta().statutory;
-        if statutory.is_empty() {
-            return Ok(());
-        }
         let is_statutory = |field: &Field| statutory.contains(&field.number());
         let own = plan.entry(hit.header.index).or_default();
         own.fields.insert(Field::PRINCIPALS);

@@ -2,12 +2,16 @@
 //!
 //! Stored bytes go out as they are: a damaged ledger gives a bundle in which the verifier finds the damage.
 
+mod order;
+mod selection;
+mod waiting;
+
 use std::io::Write;
 use std::path::Path;
 
 use kirokubo_ledger::bundle::{
-    BundlePath, BundleScope, BundleStaging, CHECKPOINT, CHECKPOINTS, KEYS, KeyList, ListedKey, Opening,
-    OpeningsWriter, SCOPE, Scope, WriteBundleError,
+    BundlePath, BundleScope, BundleStaging, CHECKPOINT, CHECKPOINTS, CONSISTENCY, FRONTIER, KEYS, KeyList,
+    ListedKey, Opening, OpeningsWriter, SCOPE, WriteBundleError, first_entry, hash_lines,
 };
 use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::commitment::{Field, RecordSecret, Salt};
@@ -17,12 +21,16 @@ use kirokubo_ledger::{Index, Size};
 use kirokubo_records::seal::Opener;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
+use crate::disclosure::DisclosureError;
 use crate::entity::{checkpoint, head};
 use crate::error::{StoreError, corrupt};
 use crate::opened_record::OpenedRecord;
 use crate::record::RecordHeader;
 use crate::row_pages::{self, RowPages};
 use crate::store::Store;
+pub use order::{BundleContent, BundleOrder};
+use selection::{Lines, Selection};
+pub use waiting::WaitingBundle;
 
 /// Older checkpoints go along at about this distance, so that a fork can be narrowed down.
 const CHECKPOINT_EVERY: i64 = 16_384;
@@ -33,6 +41,15 @@ pub enum ExportError {
     /// The database could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Nothing was signed at the size that a delta is to go on from, or nothing was appended since.
+    #[error("no checkpoint of size {size} was signed before the newest")]
+    NoCheckpoint {
+        /// The size asked for.
+        size: Size,
+    },
+    /// Those found are evidently more than one person.
+    #[error("more than one person was found")]
+    SeveralPeople,
     /// The files could not be written.
     #[error("the bundle could not be written")]
     Bundle(#[from] WriteBundleError),
@@ -52,50 +69,145 @@ pub struct Exported {
     pub unreadable: u64,
 }
 
-impl Store {
-    /// Writes a bundle of the ledger as it stands; `working` is an empty directory for the pieces.
+/// A bundle that can be written: the state it shows is settled.
+pub struct PreparedBundle {
+    store: Store,
+    order: BundleOrder,
+    note: String,
+    size: Size,
+    selection: Selection,
+}
+
+impl From<DisclosureError> for ExportError {
+    fn from(error: DisclosureError) -> Self {
+        match error {
+            DisclosureError::SeveralPeople => Self::SeveralPeople,
+            DisclosureError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl PreparedBundle {
+    /// How many entries the ledger has in it.
+    #[must_use]
+    pub const fn size(&self) -> Size {
+        self.size
+    }
+
+    /// Writes it; `working` is an empty directory for the pieces.
     ///
     /// Memory is bounded whatever the size. `progress` hears of entries done and entries in all.
-    pub async fn export_bundle<W: Write>(
-        &self,
-        scope: Scope,
+    pub async fn write<W: Write>(
+        self,
         working: &Path,
         out: W,
         progress: &mut (dyn FnMut(u64, u64) + Send),
     ) -> Result<(W, Exported), ExportError> {
-        let (note, size) = self.claimed_head().await?;
+        let Self {
+            store,
+            order,
+            note,
+            size,
+            selection,
+        } = self;
         let mut staging = BundleStaging::new(working)?;
         staging.add(path(CHECKPOINT), note.as_bytes())?;
-        staging.add(path(SCOPE), BundleScope::new(scope, size).to_json().as_bytes())?;
+        let scope = BundleScope::new(order.scope(), size).starting_at(order.from_size);
+        staging.add(path(SCOPE), scope.to_json().as_bytes())?;
+        store.add_keys(&mut staging)?;
+        let from = order.from_size.map_or(1, Size::as_i64);
+        store.add_checkpoints(&mut staging, from, size).await?;
+        if let Some(from) = order.from_size {
+            store.add_delta(&mut staging, from, size).await?;
+        }
+
+        let mut exported = Exported::default();
+        let mut tiles = order.from_size.is_none().then(TileStack::new);
+        let mut openings = OpeningsWriter::new();
+        let first = order.from_size.map_or(Size::ZERO, first_entry);
+        for bundle in TilePath::entries_of(size) {
+            let range = (
+                bundle.index() * width(Width::FULL),
+                bundle.index() * width(Width::FULL) + width(bundle.width()),
+            );
+            if range.0 < first.get() {
+                continue;
+            }
+            store.add_entries(&mut staging, tiles.as_mut(), bundle).await?;
+            let mut lines = Lines {
+                staging: &mut staging,
+                openings: &mut openings,
+                exported: &mut exported,
+            };
+            store.add_selected(&mut lines, &selection, range).await?;
+            exported.entries = range.1;
+            progress(range.1, size.get());
+        }
+        for (tile, hashes) in tiles.iter().flat_map(TileStack::partial) {
+            staging.add(tile.into(), &encode_hash_tile(hashes))?;
+        }
+        openings.finish(&mut staging)?;
+        let out = staging.finish(out, |text| Ok(sign_note(text, store.keyring.signing())?))?;
+        Ok((out, exported))
+    }
+}
+
+impl Store {
+    /// Writes a bundle of the ledger as it stands; see [`PreparedBundle::write`].
+    pub async fn export_bundle<W: Write>(
+        &self,
+        order: &BundleOrder,
+        working: &Path,
+        out: W,
+        progress: &mut (dyn FnMut(u64, u64) + Send),
+    ) -> Result<(W, Exported), ExportError> {
+        let prepared = self.prepare_bundle(order).await?;
+        prepared.write(working, out, progress).await
+    }
+
+    /// Settles what a bundle shows: the ledger as it stands, and whose records are opened.
+    ///
+    /// # Errors
+    ///
+    /// [`ExportError::NoCheckpoint`] where a delta cannot go on from the size asked for, and
+    /// [`ExportError::SeveralPeople`] where the person is not one.
+    pub async fn prepare_bundle(&self, order: &BundleOrder) -> Result<PreparedBundle, ExportError> {
+        let (note, size) = self.claimed_head().await?;
+        if let Some(from) = order.from_size {
+            let at = (self.ledger.row, from.as_i64());
+            let signed = checkpoint::Entity::find_by_id(at).one(&self.db.readers).await;
+            if from >= size || signed.map_err(StoreError::from)?.is_none() {
+                return Err(ExportError::NoCheckpoint { size: from });
+            }
+        }
+        Ok(PreparedBundle {
+            selection: self.selection(order).await?,
+            store: self.clone(),
+            order: order.clone(),
+            note,
+            size,
+        })
+    }
+
+    fn add_keys(&self, staging: &mut BundleStaging) -> Result<(), ExportError> {
         let key = ListedKey {
             vkey: self.ledger.verifier().clone(),
             first_size: 0,
         };
-        staging.add(path(KEYS), KeyList::new(vec![key]).to_json().as_bytes())?;
-        self.add_checkpoints(&mut staging, size).await?;
+        Ok(staging.add(path(KEYS), KeyList::new(vec![key]).to_json().as_bytes())?)
+    }
 
-        let mut exported = Exported::default();
-        let mut tiles = TileStack::new();
-        let mut openings = OpeningsWriter::new();
-        for bundle in TilePath::entries_of(size) {
-            self.add_entries(&mut staging, &mut tiles, bundle).await?;
-            let first = bundle.index() * width(Width::FULL);
-            let end = first + width(bundle.width());
-            if scope == Scope::Full {
-                for index in first..end {
-                    self.add_openings(&mut staging, &mut openings, index, &mut exported)
-                        .await?;
-                }
-            }
-            exported.entries = end;
-            progress(end, size.get());
-        }
-        for (tile, hashes) in tiles.partial() {
-            staging.add(tile.into(), &encode_hash_tile(hashes))?;
-        }
-        openings.finish(&mut staging)?;
-        let out = staging.finish(out, |text| Ok(sign_note(text, self.keyring.signing())?))?;
-        Ok((out, exported))
+    /// What joins a delta to the ledger that its receiver knows.
+    async fn add_delta(
+        &self,
+        staging: &mut BundleStaging,
+        from: Size,
+        size: Size,
+    ) -> Result<(), ExportError> {
+        let proof = self.consistency_proof(from, size).await?;
+        staging.add(path(CONSISTENCY), hash_lines(&proof).as_bytes())?;
+        let frontier = self.frontier_at(first_entry(from), size).await?;
+        Ok(staging.add(path(FRONTIER), hash_lines(&frontier).as_bytes())?)
     }
 
     /// The newest checkpoint and its size, both from one reading of the head row: the ledger may grow meanwhile. If
@@ -113,8 +225,14 @@ impl Store {
         Ok((row.note, size))
     }
 
-    async fn add_checkpoints(&self, staging: &mut BundleStaging, size: Size) -> Result<(), ExportError> {
-        let mut next = 1;
+    /// Signed checkpoints from the size `from` on.
+    async fn add_checkpoints(
+        &self,
+        staging: &mut BundleStaging,
+        from: i64,
+        size: Size,
+    ) -> Result<(), ExportError> {
+        let mut next = from;
         while next < size.as_i64() {
             let row = checkpoint::Entity::find()
                 .filter(checkpoint::Column::Ledger.eq(self.ledger.row))
@@ -136,7 +254,7 @@ impl Store {
     async fn add_entries(
         &self,
         staging: &mut BundleStaging,
-        tiles: &mut TileStack,
+        tiles: Option<&mut TileStack>,
         bundle: TilePath,
     ) -> Result<(), ExportError> {
         let first = bundle.index() * width(Width::FULL);
@@ -147,6 +265,7 @@ impl Store {
             bundle.into(),
             &encoded.map_err(|_| corrupt(first, "an entry is too long"))?,
         )?;
+        let Some(tiles) = tiles else { return Ok(()) };
         for (_, leaf, _) in &rows {
             tiles.push(*leaf, |tile, hashes| {
                 staging.add(tile.into(), &encode_hash_tile(hashes))
@@ -156,41 +275,29 @@ impl Store {
     }
 
     /// Every field and row of the record at an index; nothing if there is none, or it does not open.
-    async fn add_openings(
-        &self,
-        staging: &mut BundleStaging,
-        openings: &mut OpeningsWriter,
-        index: u64,
-        exported: &mut Exported,
-    ) -> Result<(), ExportError> {
-        let Some(index) = Index::new(index) else {
-            return Ok(());
-        };
+    async fn add_openings(&self, lines: &mut Lines<'_>, index: Index) -> Result<(), ExportError> {
         let (header, opened) = match self.opened_at(index).await {
             Ok(Some(opened)) => opened,
             Ok(None) => return Ok(()),
             Err(StoreError::Corrupt { .. }) => {
-                exported.unreadable += 1;
+                lines.exported.unreadable += 1;
                 return Ok(());
             }
             Err(error) => return Err(error.into()),
         };
-        exported.records += 1;
-        for opening in lines(&header, &opened) {
-            openings.write(staging, &opening)?;
+        lines.exported.records += 1;
+        for opening in openings_of(&header, &opened) {
+            lines.write(&opening)?;
         }
-        self.add_further_rows(staging, openings, &header, &opened, exported)
-            .await
+        self.add_further_rows(lines, &header, &opened).await
     }
 
     /// The rows of a list behind those that were opened with the record, page by page.
     async fn add_further_rows(
         &self,
-        staging: &mut BundleStaging,
-        openings: &mut OpeningsWriter,
+        lines: &mut Lines<'_>,
         header: &RecordHeader,
         opened: &OpenedRecord,
-        exported: &mut Exported,
     ) -> Result<(), ExportError> {
         if opened.total <= OpenedRecord::MOST_ROWS {
             return Ok(());
@@ -203,7 +310,7 @@ impl Store {
             let first = pages.next();
             let Ok(texts) = pages.page(row_pages::PAGE).await? else {
                 // What is missing from here on is for the verifier to name.
-                exported.unreadable += 1;
+                lines.exported.unreadable += 1;
                 return Ok(());
             };
             if texts.is_empty() {
@@ -211,7 +318,7 @@ impl Store {
             }
             for (row, value) in (first..).zip(texts) {
                 let salt = expander.row_salt(row);
-                openings.write(staging, &row_line(header.index, row, value, salt))?;
+                lines.write(&row_line(header.index, row, value, salt))?;
             }
         }
     }
@@ -226,7 +333,7 @@ impl Store {
 }
 
 /// The openings of a record: all sixteen fields, then the rows that were opened with it.
-fn lines<'a>(header: &'a RecordHeader, opened: &'a OpenedRecord) -> impl Iterator<Item = Opening> + 'a {
+fn openings_of<'a>(header: &'a RecordHeader, opened: &'a OpenedRecord) -> impl Iterator<Item = Opening> + 'a {
     let secret: &RecordSecret = &opened.secret;
     let expander = secret.expander();
     let index = header.index;

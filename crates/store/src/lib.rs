@@ -13,6 +13,7 @@ mod approval;
 mod audit;
 mod clock;
 mod connection;
+mod consistency;
 mod data_folder;
 mod deed;
 mod disclosure;
@@ -62,7 +63,7 @@ pub use evidence::{
     DOWNLOAD_MEMORY, Evidence, EvidenceCited, EvidenceContent, EvidenceFilter, EvidenceUpload, Kept,
     NewEvidence, UPLOAD_MEMORY,
 };
-pub use export::{ExportError, Exported};
+pub use export::{BundleContent, BundleOrder, ExportError, Exported, PreparedBundle, WaitingBundle};
 pub use keyring::{KeyError, Keyring};
 pub use known::Holders;
 pub use list::ListFilter;

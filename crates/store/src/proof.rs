@@ -76,13 +76,13 @@ impl Store {
 }
 
 /// The tile that holds what `node` is made of: its level (of eight tree levels each) and number.
-fn tile_of(node: NodeId) -> (u8, u64) {
+pub(crate) fn tile_of(node: NodeId) -> (u8, u64) {
     let level = node.level() / 8;
     (level, (node.index() << (node.level() % 8)) / WIDTH)
 }
 
 /// The hash of a complete subtree, from its tile.
-fn node_hash(tiles: &HashMap<(u8, u64), Vec<Digest>>, node: NodeId) -> Option<Digest> {
+pub(crate) fn node_hash(tiles: &HashMap<(u8, u64), Vec<Digest>>, node: NodeId) -> Option<Digest> {
     let (level, n) = tile_of(node);
     let below = 1_usize << (node.level() % 8);
     let first = usize::try_from((node.index() << (node.level() % 8)) % WIDTH).ok()?;

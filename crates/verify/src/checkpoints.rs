@@ -87,6 +87,19 @@ impl Roots {
         self.note(after);
     }
 
+    /// Whether the root at this size is known.
+    pub(crate) fn has(&self, size: Size) -> bool {
+        self.found.contains_key(&size)
+    }
+
+    /// What a checkpoint says against this history.
+    pub(crate) fn contradiction(&self, checkpoint: &Checkpoint, against: Against) -> Option<Finding> {
+        match self.compare(checkpoint, against) {
+            Comparison::Contradicts(finding) => Some(finding),
+            Comparison::Agrees | Comparison::Unknown => None,
+        }
+    }
+
     fn compare(&self, checkpoint: &Checkpoint, against: Against) -> Comparison {
         let expected = checkpoint.size();
         match (self.found.get(&expected), expected.last_index()) {
@@ -171,7 +184,7 @@ impl<R: Read + Seek> Audit<'_, R> {
         finding
     }
 
-    fn open_file(&mut self, path: &str, key: &VerifierKey) -> io::Result<Option<Checkpoint>> {
+    pub(crate) fn open_file(&mut self, path: &str, key: &VerifierKey) -> io::Result<Option<Checkpoint>> {
         let Some(bytes) = self.read_file(path, SMALL_BYTES_MAX)? else {
             return Ok(None);
         };

@@ -14,6 +14,7 @@
 )]
 
 mod checkpoints;
+mod delta;
 mod disclosure;
 mod entries;
 mod manifest;
@@ -28,6 +29,7 @@ mod tiles;
 
 use std::io::{self, Read, Seek};
 
+use kirokubo_ledger::Size;
 use kirokubo_ledger::bundle::{BundleReader, ReadBundleError};
 use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::note::VerifierKey;
@@ -99,6 +101,7 @@ pub fn verify_bundle_with_progress<R: Read + Seek + Send>(
         options,
         findings,
         held_outcome: HeldOutcome::NotCompared,
+        from_size: None,
         progress,
     }
     .run()
@@ -111,6 +114,8 @@ struct Audit<'a, R> {
     findings: Findings,
     /// What became of the checkpoint that the auditor holds, if he holds one.
     held_outcome: HeldOutcome,
+    /// The earlier size that the bundle goes on from, if it is a delta.
+    from_size: Option<Size>,
     progress: &'a mut dyn FnMut(Progress),
 }
 
@@ -123,12 +128,17 @@ impl<R: Read + Seek + Send> Audit<'_, R> {
         let scope = self.read_scope(&checkpoint)?;
         let mut openings = OpeningCounts::default();
         let mut entries = 0;
-        if let Some(keeping) = self.check_structure(&checkpoint, &mut entries)? {
+        let keeping = match self.from_size {
+            None => self.check_structure(&checkpoint, &mut entries)?,
+            Some(from) => self.check_delta(&checkpoint, from, &mut entries)?,
+        };
+        if let Some(keeping) = keeping {
             openings = self.check_openings(scope, &keeping)?;
         }
         Ok(Report {
             checkpoint: Some(checkpoint),
             scope,
+            from_size: self.from_size,
             entries,
             openings,
             held: self.options.held.as_ref().map(|_| self.held_outcome),

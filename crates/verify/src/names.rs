@@ -4,7 +4,8 @@ use std::io::{Read, Seek};
 
 use kirokubo_ledger::Size;
 use kirokubo_ledger::bundle::{
-    CHECKPOINT, CHECKPOINTS, KEYS, MANIFEST, OPENINGS, README, SCOPE, TILES, openings_path,
+    CHECKPOINT, CHECKPOINTS, CONSISTENCY, FRONTIER, KEYS, MANIFEST, OPENINGS, README, SCOPE, TILES,
+    openings_path,
 };
 use kirokubo_ledger::tile::TilePath;
 use kirokubo_ledger::verify::FileFault;
@@ -22,7 +23,8 @@ impl<R: Read + Seek> Audit<'_, R> {
         let (mut numbered, mut is_gap_named) = (0, false);
         for file in &files {
             let path = file.path().as_str();
-            if !is_known(path) {
+            let is_of_delta = self.from_size.is_some() && [CONSISTENCY, FRONTIER].contains(&path);
+            if !is_known(path) && !is_of_delta {
                 self.file_fault(path, FileFault::Unknown);
             }
             if !is_openings_file(path) {

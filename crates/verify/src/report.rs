@@ -74,6 +74,7 @@ pub struct Report {
     pub(crate) options: Options,
     pub(crate) checkpoint: Option<Checkpoint>,
     pub(crate) scope: Option<Scope>,
+    pub(crate) from_size: Option<Size>,
     pub(crate) entries: u64,
     pub(crate) openings: OpeningCounts,
     pub(crate) held: Option<HeldOutcome>,
@@ -171,6 +172,7 @@ impl Report {
             options: options.clone(),
             checkpoint: None,
             scope: None,
+            from_size: None,
             entries: 0,
             openings: OpeningCounts::default(),
             held: options.held.as_ref().map(|_| HeldOutcome::NotCompared),
@@ -182,6 +184,8 @@ impl Report {
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         self.findings.worst.unwrap_or(match self.scope {
+            // Nothing of what is before it was looked at.
+            _ if self.from_size.is_some() => Verdict::ValidIncomplete,
             Some(Scope::Full) if self.openings.withheld == 0 => Verdict::ValidUnwitnessed,
             _ => Verdict::ValidIncomplete,
         })
@@ -203,6 +207,12 @@ impl Report {
     #[must_use]
     pub const fn scope(&self) -> Option<Scope> {
         self.scope
+    }
+
+    /// The earlier size that the bundle goes on from, if it is a delta.
+    #[must_use]
+    pub const fn from_size(&self) -> Option<Size> {
+        self.from_size
     }
 
     /// How many entries continued the chain from the first on.

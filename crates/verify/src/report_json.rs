@@ -1,5 +1,6 @@
 //! A report as JSON.
 
+use kirokubo_ledger::Size;
 use kirokubo_ledger::bundle::Scope;
 use kirokubo_ledger::day::format_day;
 use kirokubo_ledger::verify::{Finding, Part};
@@ -21,6 +22,7 @@ impl Report {
                 .as_ref()
                 .map(|checkpoint| checkpoint.root().to_string()),
             scope: self.scope.map(Scope::name),
+            from_size: self.from_size.map(Size::get),
             held: self.held().map(|(size, outcome)| HeldJson {
                 size: size.get(),
                 outcome: outcome.name(),
@@ -44,6 +46,9 @@ struct ReportJson<'a> {
     /// In hexadecimal.
     root: Option<String>,
     scope: Option<&'a str>,
+    /// Only of a delta.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from_size: Option<u64>,
     held: Option<HeldJson>,
     /// The day for which retention was judged, `YYYY-MM-DD`.
     today: String,

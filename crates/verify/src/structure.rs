@@ -59,6 +59,13 @@ impl<R: Read + Seek + Send> Audit<'_, R> {
         if scope.size() != checkpoint.size().get() {
             self.file_fault(SCOPE, FileFault::Contradicts);
         }
+        if let Some(from) = scope.from_size() {
+            let is_earlier = 0 < from && from < checkpoint.size().get();
+            self.from_size = Size::new(from).filter(|_| is_earlier);
+            if self.from_size.is_none() {
+                self.file_fault(SCOPE, FileFault::Contradicts);
+            }
+        }
         Ok(Some(scope.scope()))
     }
 

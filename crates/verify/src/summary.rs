@@ -40,6 +40,9 @@ impl fmt::Display for Summary<'_> {
         if let Some(scope) = report.scope() {
             writeln!(f, "範囲 / Scope: {}", scope_text(scope))?;
         }
+        if let Some(from) = report.from_size() {
+            writeln!(f, "差分（{from} 件の続き） / A delta, from size {from} on")?;
+        }
         if let Some((size, outcome)) = report.held() {
             let outcome = held_text(outcome);
             writeln!(

@@ -1,13 +1,17 @@
 //! `kirokubo export bundle`: an audit bundle, for `kirokubo-verify` or any verifier of the format.
 
+use std::error::Error;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
-use kirokubo_ledger::bundle::Scope;
-use kirokubo_store::random;
+use kirokubo_ledger::Size;
+use kirokubo_ledger::day::parse_day;
+use kirokubo_records::fault::Fault;
+use kirokubo_records::{FaultText, PrincipalQuery, japan_date, json as json_text};
+use kirokubo_store::{BundleContent, BundleOrder, Store, random};
 use serde_json::json;
 
 use super::progress::Progress;
@@ -23,9 +27,23 @@ pub(super) enum Export {
 pub(super) struct Bundle {
     #[command(flatten)]
     place: Place,
-    /// `structure` holds nothing personal; `full` opens every record.
+    /// `structure` holds nothing personal; `period` opens the records of some days, `principal` those of one person,
+    /// `full` every record.
     #[arg(long, value_enum, env = "KIROKUBO_SCOPE")]
     scope: ScopeName,
+    /// First event day, of `period` and `principal`.
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, env = "KIROKUBO_FROM")]
+    from: Option<i32>,
+    /// Last event day, of `period` and `principal`.
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, env = "KIROKUBO_TO")]
+    to: Option<i32>,
+    /// Of `principal`: a file with the JSON object that a search has as `principal`; `-` is standard input.
+    #[arg(long, value_name = "FILE", env = "KIROKUBO_PRINCIPAL")]
+    principal: Option<PathBuf>,
+    /// A delta, for an auditor who holds a checkpoint of this size: entries from there on, with the proof that they
+    /// continue it.
+    #[arg(long, value_name = "SIZE", env = "KIROKUBO_FROM_SIZE")]
+    from_size: Option<u64>,
     /// The file to write; it must not exist.
     #[arg(long, value_name = "FILE", env = "KIROKUBO_OUT")]
     out: PathBuf,
@@ -34,20 +52,12 @@ pub(super) struct Bundle {
     json: bool,
 }
 
-/// The scopes that can be exported today.
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum ScopeName {
     Structure,
+    Period,
+    Principal,
     Full,
-}
-
-impl From<ScopeName> for Scope {
-    fn from(name: ScopeName) -> Self {
-        match name {
-            ScopeName::Structure => Self::Structure,
-            ScopeName::Full => Self::Full,
-        }
-    }
 }
 
 impl Export {
@@ -60,11 +70,13 @@ impl Export {
 impl Bundle {
     async fn run(self) -> Outcome {
         let store = self.place.open().await?;
+        let order = self.order(&store)?;
+        let prepared = store.prepare_bundle(&order).await?;
         let out = create_new(&self.out).map_err(|error| format!("{}: {error}", self.out.display()))?;
         let working = Working::beside(&self.out)?;
         let mut progress = Progress::new("書き出し / exporting", self.json);
-        let written = store
-            .export_bundle(self.scope.into(), &working.0, out, &mut |done, all| {
+        let written = prepared
+            .write(&working.0, out, &mut |done, all| {
                 progress.tell(done, all);
             })
             .await;
@@ -106,6 +118,59 @@ impl Bundle {
         }
         Ok(ExitCode::SUCCESS)
     }
+
+    /// What is asked for, if its parts go together.
+    fn order(&self, store: &Store) -> Result<BundleOrder, Box<dyn Error + Send + Sync>> {
+        let has_days = self.from.is_some() || self.to.is_some();
+        let (from, to) = (self.from.unwrap_or(i32::MIN), self.to.unwrap_or(i32::MAX));
+        if from > to {
+            return Err("--to lies before --from".into());
+        }
+        let content = match (self.scope, &self.principal) {
+            (ScopeName::Structure, None) if !has_days => BundleContent::Structure,
+            (ScopeName::Full, None) if !has_days => BundleContent::Full,
+            (ScopeName::Period, None) if has_days => BundleContent::Period { from, to },
+            (ScopeName::Principal, Some(path)) => BundleContent::Principal {
+                query: principal(path, store)?,
+                from,
+                to,
+            },
+            (ScopeName::Period, None) => return Err("--scope period needs --from, --to or both".into()),
+            (ScopeName::Principal, None) => return Err("--scope principal needs --principal FILE".into()),
+            (_, Some(_)) => return Err("--principal goes with --scope principal only".into()),
+            (_, None) => return Err("--from and --to go with --scope period or principal only".into()),
+        };
+        let size = |size| Size::new(size).ok_or("--from-size is no size of a ledger");
+        Ok(BundleOrder {
+            content,
+            from_size: self.from_size.map(size).transpose()?,
+        })
+    }
+}
+
+/// Reads who is meant. It stands in no argument, since those are seen by everybody on the machine.
+fn principal(path: &Path, store: &Store) -> Result<PrincipalQuery, Box<dyn Error + Send + Sync>> {
+    let mut bytes = Vec::new();
+    if path == Path::new("-") {
+        io::stdin().read_to_end(&mut bytes)?;
+    } else {
+        bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    let today = japan_date(store.clock().now_ms());
+    let read = json_text::read(&bytes).and_then(|node| PrincipalQuery::parse(&node, "", today));
+    read.map_err(|faults| faults.iter().map(told).collect::<Vec<_>>().join("\n").into())
+}
+
+fn told(fault: &Fault) -> String {
+    let text = FaultText::of(fault);
+    format!(
+        "--principal {}: {} / {}",
+        text.pointer, text.detail.ja, text.detail.en
+    )
+}
+
+fn day(text: &str) -> Result<i32, &'static str> {
+    parse_day(text).ok_or("YYYY-MM-DD の日付ではありません / not a day written YYYY-MM-DD")
 }
 
 /// A bundle may hold personal data: it is readable by its owner alone.

@@ -108,6 +108,10 @@ anybody!(
     Disclosing,
     &[Role::Officer]
 );
+caller!(
+    /// Those who are given audit bundles, each in the scopes that its role may see.
+    Examining, [Officer, Auditor]
+);
 
 caller!(
     /// Those who register third parties, filings and demands to stop.

@@ -5,7 +5,7 @@
 
 use axum::response::{IntoResponse, Response};
 use kirokubo_records::fault::{Code, Fault};
-use kirokubo_store::{AppendError, ListError, StoreError};
+use kirokubo_store::{AppendError, ExportError, ListError, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -65,6 +65,9 @@ pub(crate) enum ApiError {
     /// A bug: a proof of ours could not be put together.
     #[error(transparent)]
     Proof(#[from] kirokubo_ledger::proof::ParseProofError),
+    /// A bundle could not be written to disk, or read from there.
+    #[error(transparent)]
+    Export(ExportError),
     #[error(transparent)]
     Append(#[from] AppendError),
     #[error(transparent)]
@@ -111,7 +114,9 @@ impl ApiError {
             Self::Append(AppendError::Busy | AppendError::Stale) => Answer::Busy,
             Self::Append(AppendError::Store(error)) => store_answer(error),
             Self::Store(error) => store_answer(error),
-            Self::Seal(_) | Self::EntryBundle(_) | Self::Proof(_) | Self::Panicked => Answer::Internal,
+            Self::Seal(_) | Self::EntryBundle(_) | Self::Proof(_) | Self::Export(_) | Self::Panicked => {
+                Answer::Internal
+            }
         }
     }
 

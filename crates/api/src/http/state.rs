@@ -7,6 +7,7 @@ use kirokubo_store::{Appender, Authenticator, Store, StoreError};
 
 use super::budget::{self, Budget};
 use super::metrics::Metrics;
+use crate::bundle_jobs::BundleJobs;
 
 /// Shared by all requests; cheap to clone.
 #[derive(Clone)]
@@ -23,6 +24,8 @@ pub struct AppState {
     pub(crate) budget: Budget,
     /// Bytes of buffers of evidence files that may be in work at once.
     pub(crate) files: Budget,
+    /// Audit bundles that are being written, and those that wait to be fetched.
+    pub(crate) bundles: BundleJobs,
     /// Bytes that a file of evidence may have.
     pub(crate) max_evidence: u64,
     /// What an administrator decided; read anew whenever it changes.
@@ -40,7 +43,9 @@ impl AppState {
                 what: "the settings cannot be read",
             })?,
         };
+        let bundles = BundleJobs::begin(&store)?;
         Ok(Self {
+            bundles,
             store,
             appender,
             authenticator,

@@ -1,6 +1,6 @@
 //! What part of a ledger's values a bundle opens.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::position::Size;
 
@@ -18,12 +18,14 @@ pub enum Scope {
     Full,
 }
 
-/// `{"scope":"structure|period|principal|full","size":N}`.
+/// `{"scope":"structure|period|principal|full","size":N}`, and `"from_size":M` in a delta.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BundleScope {
     scope: Scope,
     size: u64,
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    from_size: Option<u64>,
 }
 
 impl Scope {
@@ -46,6 +48,19 @@ impl BundleScope {
         Self {
             scope,
             size: size.get(),
+            from_size: None,
+        }
+    }
+
+    /// The same of a delta: its entries begin where a ledger of `from_size` ended.
+    #[must_use]
+    pub const fn starting_at(self, from_size: Option<Size>) -> Self {
+        Self {
+            from_size: match from_size {
+                Some(from_size) => Some(from_size.get()),
+                None => None,
+            },
+            ..self
         }
     }
 
@@ -71,4 +86,15 @@ impl BundleScope {
     pub const fn size(&self) -> u64 {
         self.size
     }
+
+    /// The earlier size that a delta goes on from; `None` in a bundle of the whole ledger.
+    #[must_use]
+    pub const fn from_size(&self) -> Option<u64> {
+        self.from_size
+    }
+}
+
+/// A member that is `null` is not one that is absent.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    u64::deserialize(deserializer).map(Some)
 }

@@ -314,6 +314,9 @@ catalogue! {
     SearchKeyRequired "search.key_required" Error None,
         "氏名、フリガナ、会員番号、電話番号、メールアドレスのいずれかを入れてください。",
         "give at least one of name, name_kana, ref, phone and email";
+    BundleNoCheckpoint "bundle.no_checkpoint" Error None,
+        "この件数で署名されたチェックポイントがないか、その後に増えた記録がありません。",
+        "no checkpoint was signed at this size, or nothing was appended since";
     SearchSeveralPeople "search.several_people" Error None,
         "複数の人が当てはまります。生年月日か会員番号を加えて、お一人に絞ってください。",
         "more than one person is found; give the birth date or the member number as well";

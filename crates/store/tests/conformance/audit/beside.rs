@@ -2,8 +2,7 @@
 
 use std::fs;
 
-use kirokubo_ledger::bundle::Scope;
-use kirokubo_store::AuditFinding;
+use kirokubo_store::{AuditFinding, BundleContent, BundleOrder};
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
@@ -98,7 +97,12 @@ async fn exported(ledger: &TestLedger) -> u64 {
     fs::create_dir(&working).unwrap();
     let (_, exported) = ledger
         .store
-        .export_bundle(Scope::Full, &working, Vec::new(), &mut |_, _| {})
+        .export_bundle(
+            &BundleOrder::whole(BundleContent::Full),
+            &working,
+            Vec::new(),
+            &mut |_, _| {},
+        )
         .await
         .unwrap();
     fs::remove_dir_all(&working).unwrap();

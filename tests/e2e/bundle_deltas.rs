@@ -1,0 +1,157 @@
+//! Delta bundles: what was appended since an auditor's last visit, joined to the checkpoint that he kept.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use kirokubo_tests::{DataFolder, Role, Server};
+use serde_json::{Value, json};
+
+use crate::database::{flip_in, intrude};
+use crate::events;
+use crate::reports::{audit_with, codes_at};
+
+/// A ledger that grew in steps, and the checkpoint after each.
+struct Grown {
+    folder: DataFolder,
+    checkpoints: Vec<(u64, PathBuf)>,
+}
+
+impl Grown {
+    fn new() -> Self {
+        let server = Server::new();
+        let client = server.client(Role::Officer);
+        let mut notes = Vec::new();
+        for (step, count) in [3, 252, 1, 44, 260].into_iter().enumerate() {
+            let ids = (0..count).map(|n| format!("{step}-{n}"));
+            assert_eq!(client.post_lines(events::lines(ids)).status(), 200);
+            notes.push((server.size(), server.checkpoint()));
+        }
+        let folder = server.into_folder();
+        let kept = |(size, note): (u64, String)| {
+            let path = folder.beside().join(format!("checkpoint-{size}"));
+            fs::write(&path, note).unwrap();
+            (size, path)
+        };
+        Self {
+            checkpoints: notes.into_iter().map(kept).collect(),
+            folder,
+        }
+    }
+
+    fn delta(&self, scope: &str, from: u64) -> PathBuf {
+        let out = self.folder.beside().join(format!("{scope}-{from}.tar"));
+        let size = from.to_string();
+        let arguments = [
+            "export",
+            "bundle",
+            "--scope",
+            scope,
+            "--from-size",
+            &size,
+            "--out",
+        ];
+        let output = self
+            .folder
+            .run(&[&arguments[..], &[out.to_str().unwrap()]].concat());
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        out
+    }
+
+    fn audit(&self, bundle: &Path, held: &Path) -> Value {
+        audit_with(
+            bundle,
+            self.folder.vkey(),
+            &["--checkpoint", held.to_str().unwrap()],
+        )
+    }
+}
+
+#[test]
+fn a_delta_continues_the_checkpoint_that_the_auditor_kept() {
+    let grown = Grown::new();
+    let whole = fs::metadata(grown.folder.export("full")).unwrap().len();
+    let sizes: Vec<u64> = grown.checkpoints.iter().map(|(size, _)| *size).collect();
+    assert_eq!(sizes, [4, 256, 257, 301, 561]);
+    for (from, held) in &grown.checkpoints[..4] {
+        let bundle = grown.delta("full", *from);
+        let report = grown.audit(&bundle, held);
+        assert_eq!(
+            (&report["exit"], &report["findings"]),
+            (&11.into(), &json!([])),
+            "{report:#}"
+        );
+        assert_eq!(
+            (&report["from_size"], &report["size"]),
+            (&json!(from), &561.into())
+        );
+        assert_eq!(report["held"]["outcome"], "agrees");
+        let first = (from - 1) / 256 * 256;
+        assert_eq!(report["entries"], 561 - first);
+        assert_eq!(report["openings"]["opened"], (561 - first.max(1)) * 17);
+        assert!(first == 0 || fs::metadata(&bundle).unwrap().len() < whole * 2 / 3);
+        // Any other checkpoint between first and last is compared, too; earlier ones cannot be.
+        for (size, other) in &grown.checkpoints {
+            let outcome = if *size < first { "not_compared" } else { "agrees" };
+            assert_eq!(
+                grown.audit(&bundle, other)["held"]["outcome"],
+                outcome,
+                "{size} in {from}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_ledger_that_was_written_anew_does_not_continue_what_was_kept() {
+    let grown = Grown::new();
+    let other = Grown::new();
+    // The same key would be needed to sign it; what a stranger kept is no checkpoint of this key at all.
+    let bundle = grown.delta("structure", 257);
+    let held = &other.checkpoints[2].1;
+    let mut command = kirokubo_tests::binaries().kirokubo_verify();
+    command
+        .arg(&bundle)
+        .args(["--vkey", grown.folder.vkey(), "--checkpoint"])
+        .arg(held);
+    assert_eq!(command.output().unwrap().status.code(), Some(2));
+}
+
+#[test]
+fn a_changed_byte_anywhere_in_a_delta_is_found() {
+    let grown = Grown::new();
+    let bundle = grown.delta("structure", 257);
+    let held = &grown.checkpoints[2].1;
+    let whole = fs::read(&bundle).unwrap();
+    let changed = grown.folder.beside().join("changed.tar");
+    for step in 0..40 {
+        let mut bytes = whole.clone();
+        let place = (whole.len() * step / 40..whole.len()).find(|place| whole[*place] != 0);
+        let Some(place) = place else { break };
+        bytes[place] ^= 1;
+        fs::write(&changed, &bytes).unwrap();
+        let report = grown.audit(&changed, held);
+        assert!(
+            report["exit"] == 40 || report["exit"] == 2,
+            "byte {place}: {report:#}"
+        );
+    }
+}
+
+#[test]
+fn entries_that_were_changed_in_the_database_are_named_in_a_delta() {
+    let grown = Grown::new();
+    let copy = Grown {
+        folder: grown.folder.copy(),
+        checkpoints: grown.checkpoints.clone(),
+    };
+    intrude(&copy.folder, |database| {
+        flip_in(database, "entries", "bytes", "idx = 400", -1);
+    });
+    let report = copy.audit(&copy.delta("structure", 301), &grown.checkpoints[3].1);
+    assert_eq!(report["exit"], 40, "{report:#}");
+    assert!(!codes_at(&report, 400).is_empty(), "{report:#}");
+}
