@@ -155,3 +155,40 @@ fn entries_that_were_changed_in_the_database_are_named_in_a_delta() {
     assert_eq!(report["exit"], 40, "{report:#}");
     assert!(!codes_at(&report, 400).is_empty(), "{report:#}");
 }
+
+#[test]
+fn a_delta_of_a_forked_ledger_contradicts_what_the_auditor_kept() {
+    let mut honest = Server::new();
+    let client = honest.client(Role::Officer);
+    let _ = client.post("/v1/provisions", &events::provision("1")).expect(201);
+    let _ = honest.terminate();
+    let copy = honest.folder().copy();
+    honest.restart();
+    let mut notes = Vec::new();
+    for id in ["2", "3", "4"] {
+        let client = honest.client(Role::Officer);
+        let _ = client.post("/v1/provisions", &events::provision(id)).expect(201);
+        notes.push(honest.checkpoint());
+    }
+    // Whoever has the keys signs another history behind the first record.
+    let forked = Server::with_log(copy, "off");
+    let client = forked.client(Role::Officer);
+    for id in ["b", "c", "d", "e"] {
+        let _ = client.post("/v1/provisions", &events::provision(id)).expect(201);
+    }
+    let grown = Grown {
+        folder: forked.into_folder(),
+        checkpoints: Vec::new(),
+    };
+    // Sizes 3 to 5 of the honest history; index 2 is the first to differ.
+    for (from, note, index) in [(2, &notes[0], 2), (3, &notes[0], 2), (3, &notes[2], 4)] {
+        let held = grown.folder.beside().join("kept");
+        fs::write(&held, note).unwrap();
+        let bundle = grown.delta("structure", from);
+        let report = grown.audit(&bundle, &held);
+        assert_eq!(report["exit"], 30, "{report:#}");
+        assert_eq!(report["held"]["outcome"], "contradicts");
+        assert_eq!(codes_at(&report, index), ["FORK_AT"], "{report:#}");
+        fs::remove_file(bundle).unwrap();
+    }
+}
