@@ -7,7 +7,9 @@ use rusqlite::{Connection, params_from_iter};
 use serde_json::{Value, json};
 
 use crate::database::{intrude, open};
-use crate::{amendments, approvals, events, evidence, lists, opt_out_filings, suppressions, third_parties};
+use crate::{
+    amendments, approvals, events, evidence, lists, opt_out_filings, readings, suppressions, third_parties,
+};
 
 /// What `verify` cannot hold against anything, and why that is borne. `docs/threat-model.md` says the same.
 const BORNE: &[(&str, &str)] = &[
@@ -81,6 +83,7 @@ fn furnished() -> DataFolder {
         .client(Role::Admin)
         .request("PUT", "/v1/settings")
         .json(&settings);
+    let _ = readings::search(&officer, &json!({"ref": "crm:000123"}));
     server.into_folder()
 }
 
@@ -109,29 +112,40 @@ fn columns(folder: &DataFolder) -> Vec<(String, String, Key)> {
             &database,
             &format!("SELECT name FROM pragma_table_info('{table}') WHERE pk > 0 ORDER BY pk"),
         );
-        let row = database.query_row(
-            &format!(
-                "SELECT {} FROM {table} ORDER BY {} DESC LIMIT 1",
-                keys.join(", "),
-                keys.join(" DESC, ")
-            ),
-            [],
-            |row| {
-                (0..keys.len())
-                    .map(|n| row.get(n))
-                    .collect::<Result<Vec<Cell>, _>>()
-            },
-        );
-        let row = row.unwrap_or_else(|error| panic!("{table} has a row: {error}"));
-        let key: Key = keys.into_iter().zip(row).collect();
-        for column in texts(
+        let names = texts(
             &database,
             &format!("SELECT name FROM pragma_table_info('{table}')"),
-        ) {
-            columns.push((table.clone(), column, key.clone()));
+        );
+        for row in last_of_each_ledger(&database, &table, &keys) {
+            let key: Key = keys.iter().cloned().zip(row).collect();
+            let changes = names
+                .iter()
+                .map(|column| (table.clone(), column.clone(), key.clone()));
+            columns.extend(changes);
         }
     }
     columns
+}
+
+/// The primary key of the last row of each of the two ledgers that a table has rows of; the ledger of records is 1.
+fn last_of_each_ledger(database: &Connection, table: &str, keys: &[String]) -> Vec<Vec<Cell>> {
+    let of = |ledger: &str| {
+        let text = format!(
+            "SELECT {} FROM {table} WHERE {ledger} ORDER BY {} DESC LIMIT 1",
+            keys.join(", "),
+            keys.join(" DESC, ")
+        );
+        let key = |row: &rusqlite::Row<'_>| (0..keys.len()).map(|n| row.get(n)).collect();
+        let row: rusqlite::Result<Vec<Cell>> = database.query_row(&text, [], key);
+        row.ok()
+    };
+    let column = if table == "ledgers" { "id" } else { "ledger" };
+    let found: Vec<Vec<Cell>> = [format!("{column} = 1"), format!("{column} <> 1")]
+        .iter()
+        .filter_map(|ledger| of(ledger))
+        .collect();
+    assert!(!found.is_empty(), "{table} has a row");
+    found
 }
 
 fn texts(database: &Connection, query: &str) -> Vec<String> {
@@ -172,7 +186,7 @@ fn change(database: &Connection, table: &str, column: &str, key: &Key) {
 /// A value of the same type that is not this one.
 fn other(value: Cell, step: i64) -> Cell {
     match value {
-        Cell::Null => Cell::Integer(1),
+        Cell::Null => Cell::Integer(step),
         Cell::Integer(number) => Cell::Integer(number + step),
         Cell::Real(number) => Cell::Real(number + 1.0),
         Cell::Text(text) => Cell::Text(format!("{text}x")),

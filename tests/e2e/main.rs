@@ -6,6 +6,10 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
 
+mod access_ledger;
+mod access_log;
+mod access_routes;
+mod access_tampering;
 mod amendments;
 mod approvals;
 mod attack_columns;
@@ -40,6 +44,7 @@ mod privacy;
 mod problems;
 mod proofs;
 mod provision_checks;
+mod readings;
 mod readme_tour;
 mod record_book;
 mod refused_bodies;

@@ -182,16 +182,16 @@ fn a_missing_end_is_found_even_if_everything_beside_it_is_gone_too() {
 fn every_member_of_the_head_is_held_against_the_ledger() {
     let pristine = Pristine::new();
     for statement in [
-        "UPDATE heads SET size = 12",
-        "UPDATE heads SET size = 14",
-        "UPDATE heads SET recorded_at = recorded_at + 86400000",
-        "UPDATE heads SET leaf = zeroblob(32)",
-        "UPDATE heads SET frontier = zeroblob(96)",
-        "UPDATE heads SET frontier = zeroblob(32)",
-        "UPDATE heads SET note = 'x' || note",
-        "UPDATE heads SET note = ''",
-        "UPDATE heads SET note = (SELECT note FROM checkpoints WHERE size = 12)",
-        "DELETE FROM heads",
+        "UPDATE heads SET size = 12 WHERE ledger = 1",
+        "UPDATE heads SET size = 14 WHERE ledger = 1",
+        "UPDATE heads SET recorded_at = recorded_at + 86400000 WHERE ledger = 1",
+        "UPDATE heads SET leaf = zeroblob(32) WHERE ledger = 1",
+        "UPDATE heads SET frontier = zeroblob(96) WHERE ledger = 1",
+        "UPDATE heads SET frontier = zeroblob(32) WHERE ledger = 1",
+        "UPDATE heads SET note = 'x' || note WHERE ledger = 1",
+        "UPDATE heads SET note = '' WHERE ledger = 1",
+        "UPDATE heads SET note = (SELECT note FROM checkpoints WHERE size = 12) WHERE ledger = 1",
+        "DELETE FROM heads WHERE ledger = 1",
     ] {
         let report = pristine.after(statement).verify();
         assert_eq!(report["exit"], 40, "{statement}: {report:#}");
@@ -202,10 +202,10 @@ fn every_member_of_the_head_is_held_against_the_ledger() {
 fn a_server_refuses_to_extend_a_head_that_was_not_signed() {
     let pristine = Pristine::new();
     for statement in [
-        "UPDATE heads SET size = 12",
-        "UPDATE heads SET leaf = zeroblob(32)",
-        "UPDATE heads SET frontier = zeroblob(96)",
-        "UPDATE heads SET note = 'x' || note",
+        "UPDATE heads SET size = 12 WHERE ledger = 1",
+        "UPDATE heads SET leaf = zeroblob(32) WHERE ledger = 1",
+        "UPDATE heads SET frontier = zeroblob(96) WHERE ledger = 1",
+        "UPDATE heads SET note = 'x' || note WHERE ledger = 1",
     ] {
         let said = Server::refused(&pristine.after(statement));
         assert!(said.contains("head"), "{statement}: {said}");
@@ -220,7 +220,9 @@ fn a_head_changed_under_a_running_server_stops_it_from_recording() {
     let note = server.checkpoint();
     let change_note = |text: &str| {
         intrude(server.folder(), |database| {
-            database.execute("UPDATE heads SET note = ?1", [text]).unwrap();
+            database
+                .execute("UPDATE heads SET note = ?1 WHERE ledger = 1", [text])
+                .unwrap();
         });
     };
     change_note(&note.replace('\n', "\n "));
@@ -228,7 +230,9 @@ fn a_head_changed_under_a_running_server_stops_it_from_recording() {
     assert!(answer.status() >= 500, "{}", answer.text());
     assert_eq!(server.nobody().get("/readyz").status(), 500);
     let entries: i64 = open(server.folder())
-        .query_row("SELECT count(*) FROM entries", [], |row| row.get(0))
+        .query_row("SELECT count(*) FROM entries WHERE ledger = 1", [], |row| {
+            row.get(0)
+        })
         .unwrap();
     assert_eq!(entries, 2, "nothing was built on a head that nobody signed");
 
@@ -275,8 +279,8 @@ fn a_schema_without_its_safeguards_is_found() {
 fn a_ledger_that_was_given_another_identity_is_found() {
     let pristine = Pristine::new();
     for statement in [
-        "UPDATE ledgers SET ledger_id = zeroblob(16)",
-        "UPDATE ledgers SET origin = 'localhost/other'",
+        "UPDATE ledgers SET ledger_id = zeroblob(16) WHERE id = 1",
+        "UPDATE ledgers SET origin = 'localhost/other' WHERE id = 1",
     ] {
         let report = pristine.after(statement).verify();
         assert_eq!(report["exit"], 40, "{statement}: {report:#}");
@@ -324,7 +328,7 @@ fn a_changed_tile_is_named_by_its_first_entry() {
 fn entry(database: &Connection, index: u64) -> Vec<u8> {
     database
         .query_row(
-            &format!("SELECT bytes FROM entries WHERE idx = {index}"),
+            &format!("SELECT bytes FROM entries WHERE ledger = 1 AND idx = {index}"),
             [],
             |row| row.get(0),
         )
@@ -335,7 +339,7 @@ fn put(database: &Connection, index: u64, bytes: &[u8]) {
     let leaf = leaf_hash(bytes).as_bytes().to_vec();
     let changed = database
         .execute(
-            &format!("UPDATE entries SET bytes = ?1, leaf = ?2 WHERE idx = {index}"),
+            &format!("UPDATE entries SET bytes = ?1, leaf = ?2 WHERE ledger = 1 AND idx = {index}"),
             params![bytes, leaf],
         )
         .unwrap();
@@ -343,7 +347,13 @@ fn put(database: &Connection, index: u64, bytes: &[u8]) {
 }
 
 fn flip_entry(database: &Connection, index: u64, place: isize) {
-    flip_in(database, "entries", "bytes", &format!("idx = {index}"), place);
+    flip_in(
+        database,
+        "entries",
+        "bytes",
+        &format!("ledger = 1 AND idx = {index}"),
+        place,
+    );
 }
 
 /// Changes an entry and makes every link after it right again.

@@ -40,6 +40,8 @@ pub struct DataFolder {
     ledger_id: String,
     origin: String,
     vkey: String,
+    access_ledger_id: String,
+    access_vkey: String,
     admin_key: String,
 }
 
@@ -87,6 +89,8 @@ impl DataFolder {
             ledger_id: text("ledger_id"),
             origin: text("origin"),
             vkey: text("vkey"),
+            access_ledger_id: text("access_ledger_id"),
+            access_vkey: text("access_vkey"),
             admin_key: text("admin_key"),
             scratch,
         }
@@ -102,6 +106,8 @@ impl DataFolder {
             ledger_id: self.ledger_id.clone(),
             origin: self.origin.clone(),
             vkey: self.vkey.clone(),
+            access_ledger_id: self.access_ledger_id.clone(),
+            access_vkey: self.access_vkey.clone(),
             admin_key: self.admin_key.clone(),
         }
     }
@@ -140,6 +146,18 @@ impl DataFolder {
     #[must_use]
     pub fn vkey(&self) -> &str {
         &self.vkey
+    }
+
+    /// The access ledger, 32 hexadecimal digits.
+    #[must_use]
+    pub fn access_ledger_id(&self) -> &str {
+        &self.access_ledger_id
+    }
+
+    /// The key that the access ledger's checkpoints verify under.
+    #[must_use]
+    pub fn access_vkey(&self) -> &str {
+        &self.access_vkey
     }
 
     /// The admin key that `init` printed.

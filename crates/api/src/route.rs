@@ -1,5 +1,7 @@
 //! The routes, one file each: extract, convert, one call, convert.
 
+pub(crate) mod access_log;
+mod access_view;
 mod agreement_shape;
 pub(crate) mod amendment;
 pub(crate) mod approval;
@@ -13,6 +15,7 @@ pub(crate) mod evidence;
 pub(crate) mod evidence_content;
 pub(crate) mod evidence_upload;
 pub(crate) mod follow_up;
+pub(crate) mod ledgers;
 pub(crate) mod log;
 mod mask;
 mod master;

@@ -1,4 +1,4 @@
-//! Clocks that no single event sets: of a series when it ends, and of a voiding.
+//! Clocks that no single event sets: of a series when it ends, of a voiding, and of a reading.
 
 use chrono::NaiveDate;
 use kirokubo_ledger::entry::RetainThrough;
@@ -25,6 +25,12 @@ pub fn series_retain_through(
 #[must_use]
 pub fn voiding_retain_through(made_on: NaiveDate) -> RetainThrough {
     as_entry(retain_each(made_on, None))
+}
+
+/// Until when it is kept who read personal data on this day: as long as a record that is made on it each time.
+#[must_use]
+pub fn access_retain_through(read_on: NaiveDate) -> RetainThrough {
+    as_entry(retain_each(read_on, None))
 }
 
 fn as_entry(retain: kirokubo_rules::RetainThrough) -> RetainThrough {

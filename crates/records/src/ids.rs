@@ -34,6 +34,8 @@ pub enum IdKind {
     User,
     /// Something that waits for approval.
     Approval,
+    /// A reading of personal data.
+    Access,
 }
 
 impl IdKind {
@@ -53,6 +55,7 @@ impl IdKind {
         Self::Key,
         Self::User,
         Self::Approval,
+        Self::Access,
     ];
 
     /// What an id of this kind begins with.
@@ -73,6 +76,7 @@ impl IdKind {
             Self::Key => "key_",
             Self::User => "usr_",
             Self::Approval => "apr_",
+            Self::Access => "acc_",
         }
     }
 }

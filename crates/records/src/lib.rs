@@ -6,6 +6,7 @@
 //! Out of scope: storing anything, HTTP, clocks and randomness. Today's date is an argument. No fault or debug text
 //! repeats a person's data.
 
+mod access;
 mod amendment;
 mod bundle_request;
 mod checks;
@@ -47,10 +48,11 @@ mod text;
 mod voluntary;
 mod wording;
 
+pub use access::{Access, AccessKind, Reason};
 pub use amendment::{Amendment, Voiding, amendment_event_id, parse_amendment};
 pub use bundle_request::{BundleRequest, RequestedContent};
 pub use checks::{RetentionQuestion, parse_duty_question, parse_retention_question};
-pub use clock::{series_retain_through, voiding_retain_through};
+pub use clock::{access_retain_through, series_retain_through, voiding_retain_through};
 pub use corporate_number::{BadCorporateNumber, CorporateNumber};
 pub use day::{DayReading, read as read_day};
 pub use decision::Decision;

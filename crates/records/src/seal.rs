@@ -9,6 +9,7 @@
 //! cites it, and where an append is refused, another content may be sealed under the same key. The secret itself is
 //! wrapped under the key of the month in which retention ends, with a random nonce, too.
 
+mod access;
 mod content;
 mod file;
 mod guard;
@@ -26,12 +27,15 @@ use kirokubo_ledger::entry::{Case, EntryError, PendingEntry, RetainThrough};
 use kirokubo_ledger::{LedgerId, RecordId};
 use kirokubo_rules::Direction;
 
+pub use access::{AccessSealing, SealedAccess, seal_access};
 pub use content::{Content, Meta};
 pub use file::{
     BrokenFile, CHUNK, FileDescription, FileKey, FileOpener, FileRef, FileSealer, WRAPPED_FILE_KEY_LEN,
 };
 pub use guard::Guards;
-pub use keys::{BodyDigest, DigestKey, Month, MonthKey, RowKey, SearchKey, SearchToken};
+pub use keys::{
+    BodyDigest, DigestKey, Month, MonthKey, RowKey, SearchKey, SearchToken, unwrap_secret, wrap_secret,
+};
 pub use list::{ListSealer, SealedRows, list_key, row_tokens};
 pub use master::{MasterKey, MasterRef};
 pub use voiding::seal_voiding;
@@ -299,22 +303,6 @@ fn complete_fields(
     }
     fields[content::position(Field::ACTORS)] = Some(actors(with));
     Ok(fields)
-}
-
-/// A record's secret, wrapped under the key of a month with 12 fresh random bytes.
-#[must_use]
-pub fn wrap_secret(
-    key: &MonthKey,
-    secret: &RecordSecret,
-    nonce: [u8; 12],
-    record: &RecordRef,
-) -> [u8; WRAPPED_SECRET_LEN] {
-    key.wrap(secret, nonce, record)
-}
-
-/// A record's secret, unwrapped with its month's key.
-pub fn unwrap_secret(key: &MonthKey, wrapped: &[u8], record: &RecordRef) -> Result<RecordSecret, OpenError> {
-    key.unwrap(wrapped, record).ok_or(OpenError::Secret)
 }
 
 /// Opens the parts of one record.

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use crate::access::is_kind;
 use crate::fault::{Code, Fault, Faults, Words};
 use crate::form::Form;
 use crate::given::Given;
@@ -12,9 +13,6 @@ use crate::text::IDENTIFIER;
 
 /// Rows a page has at most.
 const MAX_LIMIT: u32 = 500;
-
-/// Letters a kind of reason has at most.
-const MAX_KIND: usize = 64;
 
 const USUAL_KINDS: Words = Words::of(
     "小文字の英単語で入れてください。例: disclosure_request(開示等の請求)、suppression(利用停止等)、correction(訂正等)、\
@@ -129,12 +127,6 @@ pub(crate) fn reason(form: &Form<'_, '_>) -> Option<(String, Option<String>)> {
         }
         Given::Faulty => None,
     }
-}
-
-/// Whether `text` is a word of the kind that programs, not people, write.
-fn is_kind(text: &str) -> bool {
-    let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    text.len() <= MAX_KIND && text.starts_with(|c: char| c.is_ascii_lowercase()) && text.bytes().all(is_part)
 }
 
 /// The fault that the value of `name` is none that the field takes, with nothing like it to suggest.

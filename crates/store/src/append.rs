@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use kirokubo_ledger::hash::Digest;
 use kirokubo_ledger::{Index, RecordedAt};
 use kirokubo_records::seal::{Guards, SealedRecord};
-use sea_orm::DatabaseTransaction;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
 use crate::approval::{APPROVALS, of_receipts};
 use crate::clock::Clock;
@@ -29,7 +29,7 @@ use crate::outcome::{AppendError, Appended, Recorded};
 use crate::place::{self, Fate, Met, Placed};
 use crate::principal_list::citing;
 use crate::rows;
-use crate::store::Ledger;
+use crate::store::{Ledger, Store};
 use crate::suppression::{self, Demands};
 
 /// What an append needs of one ledger, and what it remembers between batches.
@@ -47,16 +47,29 @@ pub(crate) struct LedgerWriter {
 }
 
 impl LedgerWriter {
+    /// A writer of the ledger that `store` is about.
+    pub(crate) fn new(store: &Store) -> Self {
+        Self {
+            db: store.db.clone(),
+            ledger: Arc::clone(&store.ledger),
+            keyring: Arc::clone(&store.keyring),
+            clock: store.clock.clone(),
+            latest: Arc::default(),
+            has_demands: false,
+            state: None,
+        }
+    }
+
     /// Reads where the next entry goes, and checks that it is a place we signed.
     pub(crate) async fn load(&self) -> Result<State, StoreError> {
-        let head = Head::load(
-            &self.db.writer,
-            self.ledger.row,
-            self.keyring.signing().verifier_key(),
-        )
-        .await?;
+        self.load_from(&self.db.writer).await
+    }
+
+    /// The same through a transaction that writes: nobody else moves the head before it ends.
+    pub(crate) async fn load_from(&self, db: &impl ConnectionTrait) -> Result<State, StoreError> {
+        let head = Head::load(db, self.ledger.row, self.keyring.signing().verifier_key()).await?;
         self.latest.store(head.recorded_at.as_millis(), Ordering::Release);
-        let edge = Edge::load(&self.db.writer, self.ledger.row, head.size().get()).await?;
+        let edge = Edge::load(db, self.ledger.row, head.size().get()).await?;
         Ok(State { head, edge })
     }
 

@@ -6,9 +6,10 @@
 //! against its commitment (`audit/records.rs`, `audit/lists.rs`, `audit/tokens.rs`, `audit/links.rs`). Then come the
 //! files of evidence (`audit/evidence.rs`), the rows that belong to no entry (`audit/strays.rs`), the masters, of which the
 //! ledger says nothing (`audit/masters.rs`), the approvals (`audit/approvals.rs`), and the schema itself
-//! (`audit/schema.rs`). What the ledger's own verifier has a name for
-//! is named so; the other findings are what only a database can get wrong.
+//! (`audit/schema.rs`). Then the same for the access ledger, whose entries are readings (`audit/accesses.rs`). What the
+//! ledger's own verifier has a name for is named so; the other findings are what only a database can get wrong.
 
+mod accesses;
 mod api_keys;
 mod approvals;
 mod chain;
@@ -77,7 +78,23 @@ impl Store {
         report.findings.extend(approvals::check(self).await?);
         report.findings.extend(api_keys::check(self).await?);
         report.findings.extend(schema::compare(self).await?);
+        let of_access = self.access_ledger().0.verify_readings(today).await?;
+        report.access_entries = of_access.entries;
+        report.accesses = of_access.accesses;
+        let found = of_access.findings.into_iter();
+        report
+            .findings
+            .extend(found.map(|finding| AuditFinding::OfAccess(Box::new(finding))));
         Ok(())
+    }
+
+    /// The same for the access ledger, which this store is about.
+    async fn verify_readings(&self, today: i32) -> Result<AuditReport, StoreError> {
+        let mut report = AuditReport::default();
+        let walked = chain::walk(self, &mut report, &mut |_, _| {}).await?;
+        accesses::check(self, &walked, today, &mut report).await?;
+        report.findings.extend(strays::find(self, &walked).await?);
+        Ok(report)
     }
 }
 

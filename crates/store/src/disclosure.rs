@@ -38,6 +38,7 @@ pub enum DisclosureError {
 pub struct Disclosure {
     store: Store,
     head: SignedHead,
+    planned: Vec<Index>,
     plan: btree_map::IntoIter<Index, Shown>,
     stage: Stage,
     records: u64,
@@ -86,6 +87,7 @@ impl Store {
         Ok(Disclosure {
             store: self.clone(),
             head,
+            planned: plan.keys().copied().collect(),
             plan: plan.into_iter(),
             stage: Stage::Heading,
             records: 0,
@@ -170,6 +172,11 @@ impl Disclosure {
     #[must_use]
     pub fn records(&self) -> usize {
         self.plan.len()
+    }
+
+    /// Their ids.
+    pub async fn record_ids(&self) -> Result<Vec<RecordId>, StoreError> {
+        self.store.ids_at(self.planned.iter().copied()).await
     }
 
     /// The next lines of the file, each with its newline: those of the heading, of one record, or of the end; `None`

@@ -32,6 +32,7 @@ table!(ledger, "ledgers", {
     origin: String,
     operator: String,
     created_at: i64,
+    access_of: Option<i32>,
 });
 
 table!(entry, "entries", {
@@ -168,6 +169,23 @@ table!(evidence, "evidence", {
 table!(evidence_link, "evidence_links", {
     #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
     #[sea_orm(primary_key, auto_increment = false)] evidence: Vec<u8>,
+    #[sea_orm(primary_key, auto_increment = false)] idx: i64,
+});
+
+table!(access, "accesses", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] idx: i64,
+    access_id: Vec<u8>,
+    kind: i16,
+    actor: String,
+    made_at: i64,
+    all_below: Option<i64>,
+    mac: Vec<u8>,
+});
+
+table!(access_record, "access_records", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] record: Vec<u8>,
     #[sea_orm(primary_key, auto_increment = false)] idx: i64,
 });
 

@@ -42,6 +42,12 @@ pub enum StoreError {
         /// How many migrations are missing.
         pending: usize,
     },
+    /// The folder is older than access ledgers.
+    #[error("there is no access ledger yet: run `kirokubo migrate`")]
+    NoAccessLedger,
+    /// The access ledger is called like the ledger, with `/access` behind it, and an origin has at most 255 bytes.
+    #[error("the origin leaves no room for `/access` behind it")]
+    LongOrigin,
     /// SQLite before 3.51.3 can lose a write when its WAL is reset.
     #[error("SQLite {0} is older than 3.51.3")]
     OldSqlite(String),

@@ -17,7 +17,7 @@ use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::commitment::{Field, RecordSecret, Salt};
 use kirokubo_ledger::note::sign_note;
 use kirokubo_ledger::tile::{TILE_WIDTH, TilePath, TileStack, Width, encode_hash_tile};
-use kirokubo_ledger::{Index, Size};
+use kirokubo_ledger::{Index, RecordId, Size};
 use kirokubo_records::seal::Opener;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
@@ -92,6 +92,11 @@ impl PreparedBundle {
     #[must_use]
     pub const fn size(&self) -> Size {
         self.size
+    }
+
+    /// Which records it opens: their ids, or all below an index; as far as they can be told before it is written.
+    pub async fn shown(&self) -> Result<(Vec<RecordId>, Option<u64>), StoreError> {
+        self.store.shown_by(&self.selection, self.size).await
     }
 
     /// Writes it; `working` is an empty directory for the pieces.
@@ -276,6 +281,21 @@ impl Store {
 
     /// Every field and row of the record at an index; nothing if there is none, or it does not open.
     async fn add_openings(&self, lines: &mut Lines<'_>, index: Index) -> Result<(), ExportError> {
+        match self.open_access(index).await {
+            Ok(Some(opened)) => {
+                lines.exported.records += 1;
+                for opening in openings_of(index, &opened) {
+                    lines.write(&opening)?;
+                }
+                return Ok(());
+            }
+            Ok(None) => {}
+            Err(StoreError::Corrupt { .. }) => {
+                lines.exported.unreadable += 1;
+                return Ok(());
+            }
+            Err(error) => return Err(error.into()),
+        }
         let (header, opened) = match self.opened_at(index).await {
             Ok(Some(opened)) => opened,
             Ok(None) => return Ok(()),
@@ -286,7 +306,7 @@ impl Store {
             Err(error) => return Err(error.into()),
         };
         lines.exported.records += 1;
-        for opening in openings_of(&header, &opened) {
+        for opening in openings_of(header.index, &opened) {
             lines.write(&opening)?;
         }
         self.add_further_rows(lines, &header, &opened).await
@@ -333,10 +353,9 @@ impl Store {
 }
 
 /// The openings of a record: all sixteen fields, then the rows that were opened with it.
-fn openings_of<'a>(header: &'a RecordHeader, opened: &'a OpenedRecord) -> impl Iterator<Item = Opening> + 'a {
+fn openings_of(index: Index, opened: &OpenedRecord) -> impl Iterator<Item = Opening> + '_ {
     let secret: &RecordSecret = &opened.secret;
     let expander = secret.expander();
-    let index = header.index;
     let field_salts = Field::ALL.map(|field| expander.field_salt(field));
     let fields = Field::ALL
         .into_iter()

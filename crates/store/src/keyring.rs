@@ -4,9 +4,12 @@
 //! - `search.key`: the key of search tokens.
 //! - `digest.key`: the key of the digests that tell a repeated event from a changed one.
 //! - `masters.key`: seals third parties, filings, demands to stop and settings.
+//! - `access-signing.key`: the seed of the access ledger's checkpoints.
 //! - `months/2029-11.key`: wraps the secrets of all records whose retention ends in that month. Deleting the
 //!   file makes every copy of those records unreadable, backups included. `months/open.key` serves records
 //!   whose clock has not begun to run.
+//! - `access-months/2029-11.key`: the same for what the access ledger says of readings. They are apart, so that
+//!   destroying a month of records never takes who read them.
 //!
 //! A file holds 64 hexadecimal digits and a newline. A month's key is on disk, synced, before it wraps anything.
 
@@ -45,9 +48,16 @@ pub enum KeyError {
     NoSuchMonth(Month),
 }
 
-/// The opened key folder.
+const SIGNING: &str = "signing.key";
+const ACCESS_SIGNING: &str = "access-signing.key";
+/// The access ledger's key before the ledger that it signs is in the database.
+const ACCESS_PROPOSED: &str = "access-signing.new";
+const MONTHS: &str = "months";
+const ACCESS_MONTHS: &str = "access-months";
+
+/// The opened key folder, as one of the two ledgers uses it.
 pub struct Keyring {
-    folder: PathBuf,
+    months_folder: PathBuf,
     signing: SigningKey,
     search: SearchKey,
     digest: DigestKey,
@@ -61,34 +71,57 @@ impl Keyring {
     /// The signing key is made last: a folder that has one belongs to a ledger, and is never used for another, which
     /// would give two histories one signature. A folder that lacks it was left behind by an interrupted attempt.
     pub fn create(folder: &Path, origin: &Origin) -> Result<Self, KeyError> {
-        if folder.join("signing.key").exists() {
+        if folder.join(SIGNING).exists() {
             return Err(KeyError::Exists(folder.to_owned()));
         }
-        let months = folder.join("months");
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&months)
-            .map_err(|source| KeyError::File { path: months, source })?;
-        for name in ["search.key", "digest.key", "masters.key"] {
-            match write_new(&folder.join(name), &Zeroizing::new(random::bytes())) {
-                Err(KeyError::Exists(_)) | Ok(()) => {}
-                Err(error) => return Err(error),
-            }
+        make_folder(&folder.join(MONTHS))?;
+        make_folder(&folder.join(ACCESS_MONTHS))?;
+        for name in ["search.key", "digest.key", "masters.key", ACCESS_SIGNING] {
+            write_if_absent(&folder.join(name))?;
         }
-        write_new(&folder.join("signing.key"), &Zeroizing::new(random::bytes()))?;
+        write_new(&folder.join(SIGNING), &Zeroizing::new(random::bytes()))?;
         Self::open(folder, origin)
     }
 
-    /// Opens the folder that [`Keyring::create`] made.
+    /// Opens the folder that [`Keyring::create`] made, for the ledger of records.
     pub fn open(folder: &Path, origin: &Origin) -> Result<Self, KeyError> {
+        Self::open_as(folder, SIGNING, MONTHS, origin)
+    }
+
+    /// The same for the access ledger called `origin`.
+    pub fn open_for_access(folder: &Path, origin: &Origin) -> Result<Self, KeyError> {
+        Self::open_as(folder, ACCESS_SIGNING, ACCESS_MONTHS, origin)
+    }
+
+    /// Whether the folder has the key of an access ledger that was founded.
+    pub(crate) fn has_access(folder: &Path) -> bool {
+        folder.join(ACCESS_SIGNING).exists()
+    }
+
+    /// Makes keys for an access ledger that is yet to be founded, in a folder from before there were any. They count only
+    /// from [`Keyring::settle_access`] on: an attempt that was interrupted in between is taken up again with the same key.
+    pub(crate) fn propose_access(folder: &Path, origin: &Origin) -> Result<Self, KeyError> {
+        make_folder(&folder.join(ACCESS_MONTHS))?;
+        write_if_absent(&folder.join(ACCESS_PROPOSED))?;
+        Self::open_as(folder, ACCESS_PROPOSED, ACCESS_MONTHS, origin)
+    }
+
+    /// The ledger that the proposed key signs is in the database now.
+    pub(crate) fn settle_access(folder: &Path) -> Result<(), KeyError> {
+        let path = folder.join(ACCESS_SIGNING);
+        fs::rename(folder.join(ACCESS_PROPOSED), &path)
+            .and_then(|()| File::open(folder)?.sync_all())
+            .map_err(|source| KeyError::File { path, source })
+    }
+
+    fn open_as(folder: &Path, signing: &str, months: &str, origin: &Origin) -> Result<Self, KeyError> {
         Ok(Self {
-            signing: SigningKey::from_seed(origin.clone(), *read(&folder.join("signing.key"))?),
+            signing: SigningKey::from_seed(origin.clone(), *read(&folder.join(signing))?),
             search: SearchKey::from_bytes(&*read(&folder.join("search.key"))?),
             digest: DigestKey::from_bytes(&*read(&folder.join("digest.key"))?),
             masters: MasterKey::from_bytes(&*read(&folder.join("masters.key"))?),
             months: Mutex::new(HashMap::new()),
-            folder: folder.to_owned(),
+            months_folder: folder.join(months),
         })
     }
 
@@ -134,7 +167,7 @@ impl Keyring {
         if let Some(key) = known.get(&month) {
             return Ok(key.clone());
         }
-        let path = self.folder.join("months").join(format!("{month}.key"));
+        let path = self.months_folder.join(format!("{month}.key"));
         if make && !path.exists() {
             match write_new(&path, &Zeroizing::new(random::bytes())) {
                 // Another process made it between the look and the write: its key is as good.
@@ -151,6 +184,21 @@ impl Keyring {
         };
         known.insert(month, key.clone());
         Ok(key)
+    }
+}
+
+fn make_folder(path: &Path) -> Result<(), KeyError> {
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.map_err(|source| KeyError::File {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn write_if_absent(path: &Path) -> Result<(), KeyError> {
+    match write_new(path, &Zeroizing::new(random::bytes())) {
+        Err(KeyError::Exists(_)) | Ok(()) => Ok(()),
+        Err(error) => Err(error),
     }
 }
 
@@ -239,6 +287,37 @@ mod tests {
     }
 
     #[test]
+    fn the_access_ledger_has_keys_of_its_own() {
+        let folder = scratch();
+        let records = Keyring::create(&folder, &origin()).unwrap();
+        let access = Keyring::open_for_access(&folder, &origin()).unwrap();
+        assert_ne!(records.signing().verifier_key(), access.signing().verifier_key());
+        let month = Month::of_days(22_000);
+        let key = access.month_to_seal(month).unwrap();
+        assert!(matches!(
+            records.month_to_open(month),
+            Err(KeyError::NoSuchMonth(_))
+        ));
+        assert_ne!(records.month_to_seal(month).unwrap(), key);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn an_older_folder_is_given_the_keys_of_an_access_ledger_once() {
+        let folder = scratch();
+        Keyring::create(&folder, &origin()).unwrap();
+        fs::remove_file(folder.join(ACCESS_SIGNING)).unwrap();
+        let first = Keyring::propose_access(&folder, &origin()).unwrap();
+        let again = Keyring::propose_access(&folder, &origin()).unwrap();
+        assert_eq!(first.signing().verifier_key(), again.signing().verifier_key());
+        assert!(!Keyring::has_access(&folder));
+        Keyring::settle_access(&folder).unwrap();
+        let settled = Keyring::open_for_access(&folder, &origin()).unwrap();
+        assert_eq!(first.signing().verifier_key(), settled.signing().verifier_key());
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
     fn key_files_are_readable_by_their_owner_alone() {
         use std::os::unix::fs::PermissionsExt;
         let folder = scratch();
@@ -246,6 +325,7 @@ mod tests {
         keys.month_to_seal(Month::OPEN).unwrap();
         for name in [
             "signing.key",
+            "access-signing.key",
             "search.key",
             "digest.key",
             "masters.key",

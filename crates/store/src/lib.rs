@@ -7,6 +7,7 @@
 //! The life of a record here: [`Appender::append`] queues it, the sequencer appends a batch in one transaction
 //! (`append.rs`, where the commit point is), callers hear of it after the commit.
 
+mod access;
 mod api_key;
 mod append;
 mod approval;
@@ -23,6 +24,7 @@ mod error;
 mod evidence;
 mod export;
 mod extension;
+mod founding;
 mod growth;
 mod head;
 mod idempotency;
@@ -53,6 +55,7 @@ mod store;
 mod suppression;
 mod wal;
 
+pub use access::{AccessFilter, AccessLedger, AccessLog, LoggedAccess};
 pub use api_key::{Actor, ApiKey, Authenticator, NewApiKey, Role};
 pub use approval::{Approval, ApprovalState, ApprovalSubject, DecideError};
 pub use audit::{AuditFinding, AuditReport, EvidenceDamage, Table};

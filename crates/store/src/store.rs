@@ -1,35 +1,33 @@
-//! The opened store of one ledger.
+//! The opened store of one ledger of records and of the access ledger beside it.
 
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use kirokubo_ledger::entry::{PendingEntry, genesis_prev};
-use kirokubo_ledger::hash::leaf_hash;
+use kirokubo_ledger::LedgerId;
 use kirokubo_ledger::note::{Origin, VerifierKey};
-use kirokubo_ledger::tree::Frontier;
-use kirokubo_ledger::{Index, LedgerId, RecordedAt};
 use kirokubo_migrations::{Migrator, MigratorTrait};
-use sea_orm::{ActiveValue::Set, DatabaseConnection, EntityTrait, TransactionTrait};
+use sea_orm::{DatabaseConnection, EntityTrait, QueryOrder, QuerySelect};
 
 use tokio::task::JoinHandle;
 
+use crate::access::{AccessLog, Scribe};
 use crate::append::LedgerWriter;
 use crate::clock::Clock;
 use crate::connection::Connections;
 use crate::data_folder::DataFolder;
-use crate::entity::{checkpoint as checkpoint_rows, entry as entry_rows, head, ledger};
+use crate::entity::ledger;
 use crate::error::StoreError;
 use crate::evidence::Objects;
-use crate::growth;
-use crate::head::blob;
+use crate::founding;
 use crate::keyring::Keyring;
 use crate::principal_list::Sweep;
-use crate::random;
 use crate::sequencer::{self, Appender, Sequencer};
 use crate::wal::WalKeeper;
 
 /// One ledger of one database, with the keys beside it. Cheap to clone.
+///
+/// It is about the ledger of records; [`Store::access_ledger`] gives the other one.
 #[derive(Clone)]
 pub struct Store {
     pub(crate) folder: DataFolder,
@@ -37,8 +35,15 @@ pub struct Store {
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) clock: Clock,
     pub(crate) ledger: Arc<Ledger>,
+    pub(crate) access: Arc<Beside>,
     pub(crate) objects: Arc<Objects>,
     pub(crate) wal: WalKeeper,
+}
+
+/// The access ledger, with its own keys.
+pub(crate) struct Beside {
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) keyring: Arc<Keyring>,
 }
 
 /// Who the ledger is.
@@ -51,6 +56,16 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    fn of(row: ledger::Model, keyring: &Keyring) -> Result<Self, StoreError> {
+        let id = row.ledger_id.try_into();
+        Ok(Self {
+            row: row.id,
+            id: LedgerId::from_bytes(id.map_err(|_| damaged("ledger id"))?),
+            verifier: keyring.signing().verifier_key().clone(),
+            operator: row.operator,
+        })
+    }
+
     /// Its id.
     #[must_use]
     pub fn ledger_id(&self) -> &LedgerId {
@@ -79,6 +94,7 @@ impl Ledger {
 /// The running sequencer of a store and what runs beside it, with its claim to the data folder.
 pub struct Running {
     sequencer: Sequencer,
+    scribe: Scribe,
     background: [JoinHandle<()>; 2],
     sweep: Sweep,
     wal: WalKeeper,
@@ -92,15 +108,25 @@ impl Running {
         self.sequencer.appender.clone()
     }
 
+    /// Where readings of personal data are written down, before anything is shown.
+    #[must_use]
+    pub fn access_log(&self) -> AccessLog {
+        self.scribe.log.clone()
+    }
+
     /// Returns when the sequencer ends without being told to, which only a bug can bring about.
     pub async fn ended(&mut self) {
-        self.sequencer.ended().await;
+        tokio::select! {
+            () = self.sequencer.ended() => {}
+            () = self.scribe.ended() => {}
+        }
     }
 
     /// Appends everything that was handed in, refuses the rest, and empties the write-ahead log.
     pub async fn stop(self) -> Result<(), StoreError> {
         self.sweep.stop().await;
         self.sequencer.stop().await;
+        self.scribe.stop().await;
         self.background.iter().for_each(JoinHandle::abort);
         Ok(self.wal.empty().await?)
     }
@@ -123,10 +149,13 @@ impl Store {
         if file.exists() && holds_a_ledger(&file).await? {
             return Err(StoreError::AlreadyInitialised(folder.path().to_owned()));
         }
+        let access_origin = access_origin(origin)?;
         let keyring = Keyring::create(&folder.keys(), origin)?;
+        let access = Keyring::open_for_access(&folder.keys(), &access_origin)?;
         let db = Connections::open_sqlite(&file, true).await?;
         Migrator::up(&db.writer, None).await?;
-        create_ledger(&db.writer, &keyring, operator, clock.now_ms()).await?;
+        let (keys, access) = (keyring.signing(), access.signing());
+        founding::both(&db.writer, keys, access, operator, clock.now_ms()).await?;
         Self::assemble(folder, db, clock).await
     }
 
@@ -150,12 +179,14 @@ impl Store {
         Ok(Self { objects, ..self })
     }
 
-    /// Brings the schema up to date; gives the number of migrations applied.
-    pub async fn migrate(folder: &Path, database_url: &str) -> Result<usize, StoreError> {
+    /// Brings the schema up to date, and founds the access ledger of a folder that is older than it; gives the number of
+    /// migrations applied.
+    pub async fn migrate(folder: &Path, database_url: &str, clock: &Clock) -> Result<usize, StoreError> {
         let (folder, db) = Self::connect(folder, database_url).await?;
         let _lock = folder.lock()?;
         let pending = Migrator::get_pending_migrations(&db.writer).await?.len();
         Migrator::up(&db.writer, None).await?;
+        found_access_if_missing(&folder, &db.writer, clock.now_ms()).await?;
         Ok(pending)
     }
 
@@ -170,18 +201,20 @@ impl Store {
     }
 
     async fn assemble(folder: DataFolder, db: Connections, clock: Clock) -> Result<Self, StoreError> {
-        let row = ledger::Entity::find().one(&db.readers).await?;
-        let row = row.ok_or_else(|| StoreError::NotInitialised(folder.path().to_owned()))?;
-        let damaged = |what| StoreError::Corrupt { index: None, what };
-        let id = row.ledger_id.try_into().map_err(|_| damaged("ledger id"))?;
+        let (row, access) = rows(&folder, &db.readers).await?;
         let origin: Origin = row.origin.parse().map_err(|_| damaged("origin"))?;
-        let keyring = Keyring::open(&folder.keys(), &origin)?;
-        let ledger = Ledger {
-            row: row.id,
-            id: LedgerId::from_bytes(id),
-            verifier: keyring.signing().verifier_key().clone(),
-            operator: row.operator,
+        let access = match (access, Keyring::has_access(&folder.keys())) {
+            (Some(access), true) => access,
+            (None, true) => return Err(damaged("the access ledger is missing")),
+            (_, false) => return Err(StoreError::NoAccessLedger),
         };
+        let keyring = Keyring::open(&folder.keys(), &origin)?;
+        let access_keyring = Keyring::open_for_access(&folder.keys(), &access_origin(&origin)?)?;
+        let access = Beside {
+            ledger: Arc::new(Ledger::of(access, &access_keyring)?),
+            keyring: Arc::new(access_keyring),
+        };
+        let ledger = Ledger::of(row, &keyring)?;
         let objects = Objects::in_folder(&folder.evidence())?;
         Ok(Self {
             folder,
@@ -190,6 +223,7 @@ impl Store {
             keyring: Arc::new(keyring),
             clock,
             ledger: Arc::new(ledger),
+            access: Arc::new(access),
             objects: Arc::new(objects),
         })
     }
@@ -199,28 +233,21 @@ impl Store {
         let lock = self.folder.lock()?;
         // Nobody else uploads while we hold the lock, and we have not begun to.
         self.objects.remove_unfinished()?;
-        let writer = LedgerWriter {
-            db: self.db.clone(),
-            ledger: Arc::clone(&self.ledger),
-            keyring: Arc::clone(&self.keyring),
-            clock: self.clock.clone(),
-            latest: Arc::default(),
-            has_demands: false,
-            state: None,
-        };
         // A head that we did not sign is found now, before anything is accepted.
-        let writer = LedgerWriter {
-            state: Some(writer.load().await?),
-            ..writer
-        };
+        let mut writer = LedgerWriter::new(self);
+        writer.state = Some(writer.load().await?);
+        let mut access_writer = LedgerWriter::new(&self.access_ledger().0);
+        access_writer.state = Some(access_writer.load().await?);
         let background = [
             tokio::spawn(self.wal.clone().run_in_background()),
             tokio::spawn(self.clone().sweep_at_start()),
         ];
         let sequencer = sequencer::start(writer, self.wal.clone());
+        let scribe = Scribe::start(self, access_writer);
         let sweep = Sweep::start(self).await?;
         Ok(Running {
             sequencer,
+            scribe,
             background,
             sweep,
             wal: self.wal.clone(),
@@ -256,70 +283,61 @@ impl Store {
 /// Whether a database has a ledger. One without our tables has none.
 async fn holds_a_ledger(file: &Path) -> Result<bool, StoreError> {
     let db = Connections::open_sqlite(file, false).await?;
-    Ok(ledger::Entity::find()
-        .one(&db.readers)
-        .await
-        .is_ok_and(|row| row.is_some()))
+    // Only what every version of the table has.
+    let ids = ledger::Entity::find()
+        .select_only()
+        .column(ledger::Column::Id)
+        .into_tuple::<i32>();
+    Ok(ids.one(&db.readers).await.is_ok_and(|row| row.is_some()))
 }
 
-/// Writes the ledger's row, its genesis entry, and the head and checkpoint of size 1, or nothing.
-async fn create_ledger(
+/// The rows of the ledger of records and of its access ledger.
+async fn rows(
+    folder: &DataFolder,
     db: &DatabaseConnection,
-    keyring: &Keyring,
-    operator: &str,
+) -> Result<(ledger::Model, Option<ledger::Model>), StoreError> {
+    let mut rows = ledger::Entity::find()
+        .order_by_asc(ledger::Column::Id)
+        .all(db)
+        .await?;
+    if rows.is_empty() {
+        return Err(StoreError::NotInitialised(folder.path().to_owned()));
+    }
+    let records = rows.iter().position(|row| row.access_of.is_none());
+    let records = rows.remove(records.ok_or_else(|| damaged("the ledger of records is missing"))?);
+    let access = rows.into_iter().find(|row| row.access_of == Some(records.id));
+    Ok((records, access))
+}
+
+/// Gives a folder from before there were access ledgers its own. One that had one and has lost it is left alone: another
+/// in its place would hide that.
+async fn found_access_if_missing(
+    folder: &DataFolder,
+    db: &DatabaseConnection,
     now: i64,
 ) -> Result<(), StoreError> {
-    let ledger_id = LedgerId::from_bytes(random::uuid_v7(now));
-    let origin = keyring.signing().origin();
-    let genesis = PendingEntry::genesis(ledger_id, origin, keyring.signing().verifier_key());
-    let at = RecordedAt::from_millis(now);
-    let bytes = genesis.place(Index::FIRST, at, genesis_prev(&ledger_id)).encode();
-    let leaf = leaf_hash(&bytes);
-    let mut frontier = Frontier::empty();
-    frontier.push(leaf);
-    let note = growth::sign(keyring.signing(), &frontier);
+    let (records, access) = rows(folder, db).await?;
+    let keys = folder.keys();
+    if Keyring::has_access(&keys) {
+        return access
+            .map(drop)
+            .ok_or_else(|| damaged("the access ledger is missing"));
+    }
+    if access.is_none() {
+        let origin: Origin = records.origin.parse().map_err(|_| damaged("origin"))?;
+        let keyring = Keyring::propose_access(&keys, &access_origin(&origin)?)?;
+        founding::access(db, keyring.signing(), &records, now).await?;
+    }
+    Ok(Keyring::settle_access(&keys)?)
+}
 
-    let transaction = db.begin().await?;
-    let row = ledger::ActiveModel {
-        ledger_id: Set(ledger_id.as_bytes().to_vec()),
-        origin: Set(origin.to_string()),
-        operator: Set(operator.to_owned()),
-        created_at: Set(now),
-        ..Default::default()
-    };
-    let id = ledger::Entity::insert(row)
-        .exec(&transaction)
-        .await?
-        .last_insert_id;
-    let leaf = leaf.as_bytes().to_vec();
-    let entry = entry_rows::ActiveModel {
-        ledger: Set(id),
-        idx: Set(0),
-        leaf: Set(leaf.clone()),
-        bytes: Set(bytes),
-    };
-    entry_rows::Entity::insert(entry)
-        .exec_without_returning(&transaction)
-        .await?;
-    let checkpoint = checkpoint_rows::ActiveModel {
-        ledger: Set(id),
-        size: Set(1),
-        note: Set(note.clone()),
-    };
-    checkpoint_rows::Entity::insert(checkpoint)
-        .exec_without_returning(&transaction)
-        .await?;
-    let head = head::ActiveModel {
-        ledger: Set(id),
-        size: Set(1),
-        recorded_at: Set(now),
-        leaf: Set(leaf),
-        frontier: Set(blob(frontier.nodes())),
-        note: Set(note),
-    };
-    head::Entity::insert(head)
-        .exec_without_returning(&transaction)
-        .await?;
-    transaction.commit().await?;
-    Ok(())
+/// What the access ledger of the ledger `origin` is called.
+fn access_origin(origin: &Origin) -> Result<Origin, StoreError> {
+    format!("{origin}/access")
+        .parse()
+        .map_err(|_| StoreError::LongOrigin)
+}
+
+fn damaged(what: &'static str) -> StoreError {
+    StoreError::Corrupt { index: None, what }
 }

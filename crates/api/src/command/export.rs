@@ -10,8 +10,10 @@ use clap::{Args, Subcommand, ValueEnum};
 use kirokubo_ledger::Size;
 use kirokubo_ledger::day::parse_day;
 use kirokubo_records::fault::Fault;
-use kirokubo_records::{FaultText, PrincipalQuery, japan_date, json as json_text};
-use kirokubo_store::{BundleContent, BundleOrder, Store, random};
+use kirokubo_records::{
+    Access, AccessKind, FaultText, PrincipalQuery, Reason, japan_date, json as json_text,
+};
+use kirokubo_store::{BundleContent, BundleOrder, PreparedBundle, Store, random};
 use serde_json::json;
 
 use super::progress::Progress;
@@ -44,6 +46,12 @@ pub(super) struct Bundle {
     /// continue it.
     #[arg(long, value_name = "SIZE", env = "KIROKUBO_FROM_SIZE")]
     from_size: Option<u64>,
+    /// `records`, or `access`: who read personal data.
+    #[arg(long, value_enum, env = "KIROKUBO_LEDGER", default_value = "records")]
+    ledger: LedgerName,
+    /// Why personal data is exported: a word, or `WORD:ID`; it is kept in the access ledger.
+    #[arg(long, value_name = "REASON", env = "KIROKUBO_REASON", value_parser = reason, default_value = "unstated")]
+    reason: Reason,
     /// The file to write; it must not exist.
     #[arg(long, value_name = "FILE", env = "KIROKUBO_OUT")]
     out: PathBuf,
@@ -60,6 +68,17 @@ enum ScopeName {
     Full,
 }
 
+/// The ledgers that can be exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum LedgerName {
+    Records,
+    Access,
+}
+
+fn reason(text: &str) -> Result<Reason, String> {
+    Reason::parse(text).ok_or_else(|| "a lower-case word, or WORD:ID".to_owned())
+}
+
 impl Export {
     pub(super) async fn run(self) -> Outcome {
         let Self::Bundle(bundle) = self;
@@ -71,7 +90,20 @@ impl Bundle {
     async fn run(self) -> Outcome {
         let store = self.place.open().await?;
         let order = self.order(&store)?;
-        let prepared = store.prepare_bundle(&order).await?;
+        let mut prepared = match (self.ledger, self.scope) {
+            (LedgerName::Records, _) => store.prepare_bundle(&order).await?,
+            (LedgerName::Access, ScopeName::Structure | ScopeName::Full) => {
+                store.access_ledger().prepare_bundle(&order).await?
+            }
+            (LedgerName::Access, _) => {
+                return Err("--ledger access goes with --scope structure or full".into());
+            }
+        };
+        self.note_down(&store, &prepared).await?;
+        if self.ledger == LedgerName::Access {
+            // The reading that this is belongs into it.
+            prepared = store.access_ledger().prepare_bundle(&order).await?;
+        }
         let out = create_new(&self.out).map_err(|error| format!("{}: {error}", self.out.display()))?;
         let working = Working::beside(&self.out)?;
         let mut progress = Progress::new("書き出し / exporting", self.json);
@@ -97,7 +129,10 @@ impl Bundle {
                 exported.unreadable
             );
         }
-        let vkey = store.ledger().verifier().to_string();
+        let vkey = match self.ledger {
+            LedgerName::Records => store.ledger().verifier().to_string(),
+            LedgerName::Access => store.access_ledger().ledger().verifier().to_string(),
+        };
         if self.json {
             let facts = json!({
                 "out": self.out, "entries": exported.entries, "records": exported.records,
@@ -117,6 +152,42 @@ impl Bundle {
             );
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Writes down in the access ledger what is about to be read, beside a server or without one. A bundle of the structure
+    /// holds nothing personal.
+    async fn note_down(
+        &self,
+        store: &Store,
+        prepared: &PreparedBundle,
+    ) -> Result<(), Box<dyn Error + Send + Sync>> {
+        use std::os::unix::fs::MetadataExt;
+        if self.scope == ScopeName::Structure {
+            return Ok(());
+        }
+        let of_records = self.ledger == LedgerName::Records;
+        let (records, all_below) = if of_records {
+            prepared.shown().await?
+        } else {
+            (Vec::new(), None)
+        };
+        // Who runs a command has no key; the machine knows him by a number.
+        let user =
+            fs::metadata("/proc/self").map_or_else(|_| "unknown".to_owned(), |own| own.uid().to_string());
+        let ledger = if of_records { "records" } else { "access" };
+        let listed = u64::try_from(records.len()).unwrap_or(u64::MAX);
+        let access = Access {
+            actor: format!("machine:uid:{user}"),
+            role: "machine".to_owned(),
+            via: "command_line".to_owned(),
+            reason: self.reason.clone(),
+            count: all_below.unwrap_or(listed),
+            records,
+            all_below,
+            asked: Some(json!({ "ledger": ledger })),
+            ..Access::of(AccessKind::Export, "export_bundle")
+        };
+        Ok(store.access_ledger().record(access).await?)
     }
 
     /// What is asked for, if its parts go together.

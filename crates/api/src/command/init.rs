@@ -56,11 +56,14 @@ impl Init {
         let admin = store.create_key(Role::Admin, "first admin", None).await?;
         let ledger = store.ledger();
         let (id, vkey) = (ledger.ledger_id().to_string(), ledger.verifier().to_string());
+        let access = store.access_ledger();
+        let access = access.ledger();
         if self.json {
-            println!(
-                "{}",
-                json!({"ledger_id": id, "origin": origin.to_string(), "vkey": vkey, "admin_key": admin.key})
-            );
+            let made = json!({
+                "ledger_id": id, "origin": origin.to_string(), "vkey": vkey, "admin_key": admin.key,
+                "access_ledger_id": access.ledger_id().to_string(), "access_vkey": access.verifier().to_string(),
+            });
+            println!("{made}");
             return Ok(ExitCode::SUCCESS);
         }
         println!(
@@ -71,8 +74,11 @@ impl Init {
         println!("  origin     {origin}");
         println!("  vkey       {vkey}");
         println!("  admin key  {}", admin.key);
-        println!("この管理者キーは二度と表示されません。vkeyは監査人に渡してください。");
-        println!("The admin key is shown only now. Give the vkey to your auditor.");
+        println!("閲覧記録の台帳 / the ledger of who read what");
+        println!("  ledger_id  {}", access.ledger_id());
+        println!("  vkey       {}", access.verifier());
+        println!("この管理者キーは二度と表示されません。二つのvkeyは監査人に渡してください。");
+        println!("The admin key is shown only now. Give both vkeys to your auditor.");
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use kirokubo_store::Store;
+use kirokubo_store::{Clock, Store};
 
 use super::{Outcome, Place};
 
@@ -15,7 +15,7 @@ pub(super) struct Migrate {
 
 impl Migrate {
     pub(super) async fn run(self) -> Outcome {
-        let applied = Store::migrate(&self.place.data, &self.place.database_url).await?;
+        let applied = Store::migrate(&self.place.data, &self.place.database_url, &Clock::system()).await?;
         println!("{applied} migration(s) applied / スキーマを更新しました");
         Ok(ExitCode::SUCCESS)
     }

@@ -77,7 +77,7 @@ impl Server {
         max_evidence: u64,
     ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let running = store.start().await?;
-        let app = router(AppState::load(store.clone(), running.appender(), max_evidence).await?);
+        let app = router(AppState::load(store.clone(), &running, max_evidence).await?);
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel();

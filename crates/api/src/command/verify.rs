@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use kirokubo_store::AuditReport;
+use kirokubo_store::{AuditFinding, AuditReport, Store, StoreError, Table};
 use serde_json::{Value, json};
 
 use super::progress::Progress;
@@ -28,13 +28,18 @@ pub(super) struct Verify {
 
 impl Verify {
     pub(super) async fn run(self) -> Outcome {
-        let store = self.place.open().await?;
-        let store = store.with_evidence_at(&self.evidence.evidence_url)?;
-        let mut progress = Progress::new("検証 / verifying", self.json);
-        let report = store
-            .verify(&mut |done, total| progress.tell(done, total))
-            .await?;
-        progress.finish();
+        let report = match self.place.open().await {
+            Ok(store) => self.verify(store).await?,
+            // Not even which ledgers there are can be believed.
+            Err(StoreError::Corrupt { .. }) => AuditReport {
+                findings: vec![AuditFinding::Row {
+                    table: Table::Ledgers,
+                    index: 0,
+                }],
+                ..AuditReport::default()
+            },
+            Err(error) => return Err(error.into()),
+        };
         let status = status(&report);
         if self.json {
             println!("{}", as_json(&report, status));
@@ -43,17 +48,23 @@ impl Verify {
         }
         Ok(ExitCode::from(status))
     }
+
+    async fn verify(&self, store: Store) -> Result<AuditReport, StoreError> {
+        let store = store.with_evidence_at(&self.evidence.evidence_url)?;
+        let mut progress = Progress::new("検証 / verifying", self.json);
+        let report = store
+            .verify(&mut |done, total| progress.tell(done, total))
+            .await?;
+        progress.finish();
+        Ok(report)
+    }
 }
 
 /// As `kirokubo-verify`: 0 nothing wrong, 20 retention only, 40 otherwise.
 fn status(report: &AuditReport) -> u8 {
     if report.findings.is_empty() {
         0
-    } else if report
-        .findings
-        .iter()
-        .all(kirokubo_store::AuditFinding::is_about_retention)
-    {
+    } else if report.findings.iter().all(AuditFinding::is_about_retention) {
         RETENTION_ONLY
     } else {
         INVALID
@@ -61,8 +72,11 @@ fn status(report: &AuditReport) -> u8 {
 }
 
 fn as_json(report: &AuditReport, status: u8) -> Value {
-    let finding = |finding: &kirokubo_store::AuditFinding| {
+    let finding = |finding: &AuditFinding| {
         let mut value = json!({"code": finding.code(), "ja": finding.ja(), "en": finding.en()});
+        if finding.is_of_access() {
+            value["ledger"] = "access".into();
+        }
         if let Some(index) = finding.index() {
             value["index"] = index.into();
         }
@@ -75,6 +89,8 @@ fn as_json(report: &AuditReport, status: u8) -> Value {
         "records": report.records,
         "erased": report.erased,
         "evidence": report.evidence,
+        "access_entries": report.access_entries,
+        "accesses": report.accesses,
         "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
     })
 }
@@ -84,6 +100,10 @@ fn tell(report: &AuditReport) {
         "{0}件の項目、{1}件の記録の内容、{2}件の証跡ファイルを検証しました / \
          {0} entries, the content of {1} records and {2} files of evidence verified",
         report.entries, report.records, report.evidence
+    );
+    println!(
+        "閲覧記録の台帳: {0}件の項目、{1}件の閲覧を検証しました / access ledger: {0} entries and {1} readings verified",
+        report.access_entries, report.accesses
     );
     for finding in &report.findings {
         println!("  {}  {}\n      {}", finding.code(), finding.ja(), finding.en());

@@ -100,13 +100,16 @@ caller!(
     ReadingFiles, [Recorder, Officer]
 );
 caller!(
+    /// Those who see who read what.
+    Overseeing, [Officer, Auditor]
+);
+caller!(
     /// Those who look for a person.
     Searching, [Officer]
 );
-anybody!(
+caller!(
     /// Those who may hand out what a record says, with its proof.
-    Disclosing,
-    &[Role::Officer]
+    Disclosing, [Officer]
 );
 caller!(
     /// Those who are given audit bundles, each in the scopes that its role may see.

@@ -22,12 +22,19 @@ struct EventLabels {
     outcome: &'static str,
 }
 
+/// One way in which personal data are read.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct ReadingLabels {
+    kind: &'static str,
+}
+
 /// The counters of one server.
 pub struct Metrics {
     registry: Registry,
     requests: Family<RequestLabels, Counter>,
     seconds: Histogram,
     events: Family<EventLabels, Counter>,
+    readings: Family<ReadingLabels, Counter>,
     waiting: Gauge,
     size: Gauge,
 }
@@ -40,6 +47,7 @@ impl Default for Metrics {
             // From a quarter of a millisecond to eight seconds.
             seconds: Histogram::new(exponential_buckets(0.000_25, 2.0, 16)),
             events: Family::default(),
+            readings: Family::default(),
             waiting: Gauge::default(),
             size: Gauge::default(),
         };
@@ -54,6 +62,11 @@ impl Default for Metrics {
             "events",
             "Events posted, by what became of them",
             metrics.events.clone(),
+        );
+        registry.register(
+            "readings",
+            "Readings of personal data, by kind",
+            metrics.readings.clone(),
         );
         registry.register(
             "sequencer_waiting",
@@ -79,6 +92,11 @@ impl Metrics {
     /// `outcome`: `recorded`, `replayed`, `no_duty`, `refused`, `conflict` or `failed`.
     pub(crate) fn event(&self, outcome: &'static str) {
         self.events.get_or_create(&EventLabels { outcome }).inc();
+    }
+
+    /// `kind`: `search`, `reveal`, `export` … as in the access ledger.
+    pub(crate) fn reading(&self, kind: &'static str) {
+        self.readings.get_or_create(&ReadingLabels { kind }).inc();
     }
 
     /// The Prometheus text, with the two gauges as they stand.

@@ -22,6 +22,10 @@ use super::leftover::Leftover;
 use super::problem::ApiError;
 use super::state::AppState;
 
+/// The id of a request, for whoever handles it.
+#[derive(Clone, Debug)]
+pub(crate) struct RequestId(pub(crate) String);
+
 const REQUEST_ID: &str = "x-request-id";
 
 /// Wraps every request.
@@ -39,7 +43,8 @@ pub(crate) async fn observe(State(state): State<AppState>, request: Request, nex
     let span = tracing::info_span!("request", request_id = %id, trace_id, actor = tracing::field::Empty);
 
     // A panic is a bug of ours, and still no reason to leave a client without an answer.
-    let (request, leftover) = Leftover::of(request);
+    let (mut request, leftover) = Leftover::of(request);
+    request.extensions_mut().insert(RequestId(id.clone()));
     let run = AssertUnwindSafe(next.run(request).instrument(span.clone())).catch_unwind();
     let mut response = run.await.unwrap_or_else(|_| ApiError::Panicked.into_response());
     let error = response.extensions_mut().remove::<Arc<ApiError>>();

@@ -176,6 +176,8 @@ fn store_answer(error: &StoreError) -> Answer {
         | StoreError::AlreadyInitialised(_)
         | StoreError::InUse(_)
         | StoreError::Outdated { .. }
+        | StoreError::NoAccessLedger
+        | StoreError::LongOrigin
         | StoreError::OldSqlite(_)
         | StoreError::UnsupportedUrl(_)
         | StoreError::EvidenceUrl

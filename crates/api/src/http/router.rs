@@ -28,6 +28,7 @@ use crate::route;
         (name = "masters", description = "相手方・オプトアウト届出・提供停止の求め"),
         (name = "settings", description = "設定"),
         (name = "evidence", description = "証跡ファイル"),
+        (name = "access", description = "閲覧記録(だれが何を見たか)"),
         (name = "law", description = "記録義務の判定"),
         (name = "ledger", description = "C2SP tlog-tiles; no credentials needed"),
         (name = "service", description = "Health, metrics, contract")
@@ -76,6 +77,9 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(route::evidence::list, route::evidence_upload::post))
         .routes(routes!(route::evidence::get))
         .routes(routes!(route::evidence_content::get))
+        .routes(routes!(route::access_log::list))
+        .routes(routes!(route::access_log::of_record))
+        .routes(routes!(route::ledgers::list))
         .routes(routes!(route::log::checkpoint))
         .routes(routes!(route::log::tile))
         .routes(routes!(route::service::livez))

@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use kirokubo_records::master::Settings;
-use kirokubo_store::{Appender, Authenticator, Store, StoreError};
+use kirokubo_store::{AccessLog, Appender, Authenticator, Running, Store, StoreError};
 
 use super::budget::{self, Budget};
 use super::metrics::Metrics;
@@ -16,6 +16,8 @@ pub struct AppState {
     pub store: Store,
     /// Where records are handed in.
     pub appender: Appender,
+    /// Where it is written down who reads personal data.
+    pub(crate) access_log: AccessLog,
     /// Who calls.
     pub authenticator: Arc<Authenticator>,
     /// What is counted.
@@ -34,7 +36,7 @@ pub struct AppState {
 
 impl AppState {
     /// The state of a server on `store` that takes files of evidence of up to `max_evidence` bytes.
-    pub async fn load(store: Store, appender: Appender, max_evidence: u64) -> Result<Self, StoreError> {
+    pub async fn load(store: Store, running: &Running, max_evidence: u64) -> Result<Self, StoreError> {
         let authenticator = Arc::new(Authenticator::new(store.clone()));
         let settings = match store.settings().await?.last() {
             None => Settings::default(),
@@ -47,7 +49,8 @@ impl AppState {
         Ok(Self {
             bundles,
             store,
-            appender,
+            appender: running.appender(),
+            access_log: running.access_log(),
             authenticator,
             metrics: Arc::default(),
             budget: Budget::default(),

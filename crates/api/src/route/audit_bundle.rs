@@ -15,14 +15,17 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use kirokubo_ledger::bundle::Scope;
 use kirokubo_records::fault::{Code, Fault};
-use kirokubo_records::{BundleRequest, IdKind, RequestedContent, id_text, japan_date, parse_id};
+use kirokubo_records::{
+    Access, AccessKind, BundleRequest, IdKind, Reason, RequestedContent, id_text, japan_date, parse_id,
+};
 use kirokubo_store::{Actor, AppendError, BundleContent, BundleOrder, ExportError, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::event_shape::{Principal, SearchReason};
+use super::search::asked_of;
 use crate::bundle_jobs::{BundleJob, JobState};
-use crate::http::{ApiError, AppState, Examining, JsonBody, Problem, Segments};
+use crate::http::{ApiError, AppState, Disclosed, Examining, JsonBody, Problem, Purpose, Segments};
 use crate::recording::invalid;
 use crate::time::rfc3339;
 
@@ -115,8 +118,9 @@ pub(crate) struct BundleJobList {
 pub(crate) async fn post(
     State(state): State<AppState>,
     Examining(actor): Examining,
+    purpose: Purpose,
     JsonBody(body): JsonBody,
-) -> Result<Response, ApiError> {
+) -> Result<Disclosed<Response>, ApiError> {
     let asked = BundleRequest::parse(&body, japan_date(state.store.clock().now_ms())).map_err(invalid)?;
     let scope = asked.content.scope();
     if !may_have(&actor, scope) {
@@ -127,6 +131,7 @@ pub(crate) async fn post(
         from_size: asked.from_size,
     };
     let bundle = state.store.prepare_bundle(&order).await?;
+    let (records, all_below) = bundle.shown().await?;
     let started = state
         .bundles
         .start(&state.store, &actor, (scope, asked.from_size), bundle)
@@ -139,7 +144,24 @@ pub(crate) async fn post(
     );
     let view = BundleJobView::of(&job);
     let location = [(LOCATION, format!("/v1/audit-bundles/{}", view.id))];
-    Ok((StatusCode::ACCEPTED, location, Json(view)).into_response())
+    let answer = (StatusCode::ACCEPTED, location, Json(&view)).into_response();
+    if scope == Scope::Structure {
+        return Ok(Disclosed::nothing_personal(answer));
+    }
+    let access = purpose.access(AccessKind::Export, "make_audit_bundle", &actor);
+    let listed = u64::try_from(records.len()).unwrap_or(u64::MAX);
+    let access = Access {
+        reason: asked
+            .reason_kind
+            .map_or(access.reason, |kind| Reason::new(&kind, None)),
+        records,
+        others: vec![view.id],
+        all_below,
+        asked: Some(asked_of(&body)),
+        count: all_below.unwrap_or(listed),
+        ..access
+    };
+    Disclosed::once_written(&state, access, answer).await
 }
 
 /// The bundles that this server has, or writes.
@@ -196,14 +218,20 @@ pub(crate) async fn get(
 pub(crate) async fn content(
     State(state): State<AppState>,
     Examining(actor): Examining,
+    purpose: Purpose,
     Segments(id): Segments<String>,
-) -> Result<Response, ApiError> {
+) -> Result<Disclosed<Response>, ApiError> {
     let job = find(&state, &actor, &id)?;
-    let JobState::Done { bytes, .. } = job.state() else {
+    let JobState::Done { bytes, records, .. } = job.state() else {
         return Err(ApiError::NotFound);
     };
     let file = job.open().map_err(ExportError::Output)?;
-    tracing::info!(scope = job.scope.name(), bytes, "an audit bundle is fetched");
+    let access = (job.scope != Scope::Structure).then(|| Access {
+        // Whose records are in it says the entry of its making, which names it as well.
+        others: vec![id],
+        count: records,
+        ..purpose.access(AccessKind::Export, "get_audit_bundle_content", &actor)
+    });
     let headers = [
         (CONTENT_TYPE, "application/x-tar".to_owned()),
         (CONTENT_LENGTH, bytes.to_string()),
@@ -217,7 +245,11 @@ pub(crate) async fn content(
         (X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
         (CACHE_CONTROL, "no-store".to_owned()),
     ];
-    Ok((headers, streamed(file, job)).into_response())
+    let answer = (headers, streamed(file, job)).into_response();
+    match access {
+        Some(access) => Disclosed::once_written(&state, access, answer).await,
+        None => Ok(Disclosed::nothing_personal(answer)),
+    }
 }
 
 /// The file's bytes, chunk by chunk, no faster than they are read. The job is held so that the file stays.

@@ -6,10 +6,11 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, X_CON
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, StreamExt};
 use kirokubo_records::fault::{Code, Fault};
-use kirokubo_records::{SearchRequest, japan_date};
+use kirokubo_records::{Access, AccessKind, Reason, SearchRequest, japan_date};
 use kirokubo_store::{Disclosure, DisclosureError, StoreError};
 
-use crate::http::{ApiError, AppState, Disclosing, JsonBody, Problem};
+use super::search::asked_of;
+use crate::http::{ApiError, AppState, Disclosed, Disclosing, JsonBody, Problem, Purpose};
 use crate::recording::invalid;
 
 /// A disclosure proof (開示証明) of all records of one person.
@@ -34,9 +35,10 @@ use crate::recording::invalid;
 )]
 pub(crate) async fn post(
     State(state): State<AppState>,
-    _: Disclosing,
+    Disclosing(actor): Disclosing,
+    purpose: Purpose,
     JsonBody(body): JsonBody,
-) -> Result<Response, ApiError> {
+) -> Result<Disclosed<Response>, ApiError> {
     let asked = SearchRequest::parse(&body, japan_date(state.store.clock().now_ms())).map_err(invalid)?;
     let mut disclosure = state.store.disclosure(asked.principal(), asked.days()).await?;
     let records = disclosure.records();
@@ -45,8 +47,17 @@ pub(crate) async fn post(
         records,
         "a disclosure proof was asked for"
     );
+    let access = Access {
+        reason: Reason::new(asked.reason_kind(), asked.reason_id()),
+        records: disclosure.record_ids().await?,
+        asked: Some(asked_of(&body)),
+        count: u64::try_from(records).unwrap_or(u64::MAX),
+        ..purpose.access(AccessKind::DisclosureProof, "make_disclosure_proof", &actor)
+    };
     if records == 0 {
-        return Err(ApiError::NotFound);
+        // That there is nothing about somebody is an answer about him, too.
+        let nothing = ApiError::NotFound.into_response();
+        return Disclosed::once_written(&state, access, nothing).await;
     }
     let headers = [
         (CONTENT_TYPE, "application/x-ndjson"),
@@ -58,7 +69,8 @@ pub(crate) async fn post(
         (CACHE_CONTROL, "no-store"),
     ];
     let heading = disclosure.next().await?.unwrap_or_default();
-    Ok((headers, streamed(heading, disclosure)).into_response())
+    let answer = (headers, streamed(heading, disclosure)).into_response();
+    Disclosed::once_written(&state, access, answer).await
 }
 
 /// Record after record, no faster than they are read.

@@ -4,13 +4,15 @@
 
 use axum::Json;
 use axum::extract::State;
-use kirokubo_records::{IdKind, id_text, parse_id};
+use kirokubo_records::{Access, AccessKind, IdKind, id_text, parse_id};
 use kirokubo_store::{Actor, Evidence, EvidenceFilter, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::record_list::{day, parsed};
-use crate::http::{ApiError, AppState, Auditing, Page, Parameters, Problem, Reading, Segments, limit};
+use crate::http::{
+    ApiError, AppState, Auditing, Disclosed, Page, Parameters, Problem, Purpose, Reading, Segments, limit,
+};
 use crate::time::{rfc3339, start_of_day};
 
 /// A file of evidence (証跡).
@@ -86,8 +88,9 @@ pub(crate) struct EvidenceQuery {
 pub(crate) async fn list(
     State(state): State<AppState>,
     Auditing(actor): Auditing,
+    purpose: Purpose,
     Parameters(query): Parameters<EvidenceQuery>,
-) -> Result<Json<Page<EvidenceView>>, ApiError> {
+) -> Result<Disclosed<Json<Page<EvidenceView>>>, ApiError> {
     let limit = limit(query.limit)?;
     let filter = EvidenceFilter {
         cited: query.cited,
@@ -101,14 +104,22 @@ pub(crate) async fn list(
     let has_more = found.len() > page;
     found.truncate(page);
     let next_cursor = found.last().filter(|_| has_more).map(evidence_id_text);
-    Ok(Json(Page {
-        data: found
-            .into_iter()
-            .map(|evidence| EvidenceView::new(evidence, &actor))
-            .collect(),
+    let data: Vec<EvidenceView> = found
+        .into_iter()
+        .map(|evidence| EvidenceView::new(evidence, &actor))
+        .collect();
+    let access = titles_read(&data, || {
+        purpose.access(AccessKind::Reveal, "list_evidence", &actor)
+    });
+    let page = Json(Page {
+        data,
         has_more,
         next_cursor,
-    }))
+    });
+    match access {
+        Some(access) => Disclosed::once_written(&state, access, page).await,
+        None => Ok(Disclosed::nothing_personal(page)),
+    }
 }
 
 /// What a file of evidence is.
@@ -128,14 +139,35 @@ pub(crate) async fn list(
 pub(crate) async fn get(
     State(state): State<AppState>,
     Reading(actor): Reading,
+    purpose: Purpose,
     Segments(id): Segments<String>,
-) -> Result<Json<EvidenceView>, ApiError> {
+) -> Result<Disclosed<Json<EvidenceView>>, ApiError> {
     let id = parse_id(IdKind::Evidence, &id).ok_or(ApiError::NotFound)?;
     let evidence = state.store.evidence(&id).await?.ok_or(ApiError::NotFound)?;
     if actor.role == Role::Ingest && evidence.uploaded_by != actor.id {
         return Err(ApiError::NotFound);
     }
-    Ok(Json(EvidenceView::new(evidence, &actor)))
+    let own = evidence.uploaded_by == actor.id;
+    let view = [EvidenceView::new(evidence, &actor)];
+    let access = titles_read(&view, || {
+        purpose.access(AccessKind::Reveal, "get_evidence", &actor)
+    });
+    let [view] = view;
+    match access.filter(|_| !own) {
+        Some(access) => Disclosed::once_written(&state, access, Json(view)).await,
+        None => Ok(Disclosed::nothing_personal(Json(view))),
+    }
+}
+
+/// A title may name a person: reading one is a reading.
+fn titles_read(shown: &[EvidenceView], access: impl FnOnce() -> Access) -> Option<Access> {
+    let titled = shown.iter().filter(|view| view.title.is_some());
+    let others: Vec<String> = titled.map(|view| view.id.clone()).collect();
+    (!others.is_empty()).then(|| Access {
+        count: u64::try_from(others.len()).unwrap_or(u64::MAX),
+        others,
+        ..access()
+    })
 }
 
 pub(super) fn evidence_id_text(evidence: &Evidence) -> String {

@@ -8,11 +8,13 @@ use axum::http::header::{
 };
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, StreamExt};
-use kirokubo_records::{IdKind, parse_id};
+use kirokubo_records::{Access, AccessKind, IdKind, parse_id};
 use kirokubo_store::{AppendError, DOWNLOAD_MEMORY, EvidenceContent, StoreError};
 
 use super::evidence::evidence_id_text;
-use crate::http::{ApiError, AppState, Problem, ReadingFiles, Segments, Share, attachment};
+use crate::http::{
+    ApiError, AppState, Disclosed, Problem, Purpose, ReadingFiles, Segments, Share, attachment,
+};
 
 /// A browser that shows the file all the same runs nothing in it and fetches nothing for it.
 const SANDBOX: &str = "default-src 'none'; sandbox";
@@ -36,8 +38,9 @@ const SANDBOX: &str = "default-src 'none'; sandbox";
 pub(crate) async fn get(
     State(state): State<AppState>,
     ReadingFiles(actor): ReadingFiles,
+    purpose: Purpose,
     Segments(id): Segments<String>,
-) -> Result<Response, ApiError> {
+) -> Result<Disclosed<Response>, ApiError> {
     let id = parse_id(IdKind::Evidence, &id).ok_or(ApiError::NotFound)?;
     let share = state.files.take(DOWNLOAD_MEMORY).ok_or(AppendError::Busy)?;
     let content = state.store.evidence_content(&id).await?;
@@ -54,10 +57,16 @@ pub(crate) async fn get(
         (CONTENT_SECURITY_POLICY, SANDBOX.to_owned()),
         (CACHE_CONTROL, "no-store".to_owned()),
     ];
-    tracing::info!(actor = %actor.id, evidence = %evidence_id_text(evidence), "a file of evidence is read");
+    let access = Access {
+        others: vec![evidence_id_text(evidence)],
+        records: state.store.records_citing(&id).await?,
+        count: 1,
+        ..purpose.access(AccessKind::Evidence, "get_evidence_content", &actor)
+    };
     // A file that is damaged from its beginning on is answered with an error, not with half an answer.
     let first = content.next().await?.unwrap_or_default();
-    Ok((headers, body(first, content, share)).into_response())
+    let answer = (headers, body(first, content, share)).into_response();
+    Disclosed::once_written(&state, access, answer).await
 }
 
 fn body(first: Vec<u8>, content: EvidenceContent, share: Share) -> Body {

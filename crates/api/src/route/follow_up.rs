@@ -4,13 +4,13 @@ use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
 use kirokubo_records::master::{EquivalentSystem, LookUp, PartyVersion, in_force};
-use kirokubo_records::{id_text, japan_date, japan_day};
+use kirokubo_records::{Access, AccessKind, id_text, japan_date, japan_day};
 use kirokubo_store::Master;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::third_party::THIRD_PARTIES;
-use crate::http::{ApiError, AppState, Page, Problem, Registering};
+use crate::http::{ApiError, AppState, Disclosed, Page, Problem, Purpose, Registering};
 
 /// A recipient that must be looked at again.
 #[derive(Debug, Serialize, ToSchema)]
@@ -52,8 +52,9 @@ pub(crate) struct FollowUp {
 )]
 pub(crate) async fn list(
     State(state): State<AppState>,
-    _: Registering,
-) -> Result<Json<Page<FollowUp>>, ApiError> {
+    Registering(actor): Registering,
+    purpose: Purpose,
+) -> Result<Disclosed<Json<Page<FollowUp>>>, ApiError> {
     let now = state.store.clock().now_ms();
     let ids = state
         .store
@@ -69,11 +70,22 @@ pub(crate) async fn list(
         .filter_map(|master| FollowUp::of(&master, japan_day(now), japan_date(now)))
         .collect();
     due.sort_by(|(one, a), (other, b)| one.cmp(other).then_with(|| a.third_party.cmp(&b.third_party)));
-    Ok(Json(Page {
-        data: due.into_iter().map(|(_, next)| next).collect(),
+    let data: Vec<FollowUp> = due.into_iter().map(|(_, next)| next).collect();
+    // A recipient abroad may be a private person.
+    let access = (!data.is_empty()).then(|| Access {
+        others: data.iter().map(|next| next.third_party.clone()).collect(),
+        count: u64::try_from(data.len()).unwrap_or(u64::MAX),
+        ..purpose.access(AccessKind::Reveal, "list_follow_ups", &actor)
+    });
+    let page = Json(Page {
+        data,
         has_more: false,
         next_cursor: None,
-    }))
+    });
+    match access {
+        Some(access) => Disclosed::once_written(&state, access, page).await,
+        None => Ok(Disclosed::nothing_personal(page)),
+    }
 }
 
 impl FollowUp {

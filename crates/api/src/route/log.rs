@@ -1,4 +1,4 @@
-//! The ledger as a C2SP tlog-tiles log: checkpoint, tiles and entry bundles, without credentials.
+//! The ledger of records and the access ledger as C2SP tlog-tiles logs: checkpoint, tiles and entry bundles, without credentials.
 //!
 //! Entries hold no personal value, so all of this is safe to publish.
 
@@ -28,8 +28,8 @@ pub(crate) async fn checkpoint(
     State(state): State<AppState>,
     Segments(ledger_id): Segments<String>,
 ) -> Result<Response, ApiError> {
-    check_ledger(&state, &ledger_id)?;
-    let note = state.store.head().await?.note;
+    let store = state.store.published(&ledger_id).ok_or(ApiError::NotFound)?;
+    let note = store.head().await?.note;
     let headers = [
         (CONTENT_TYPE, "text/plain; charset=utf-8"),
         (CACHE_CONTROL, "no-cache"),
@@ -55,20 +55,19 @@ pub(crate) async fn tile(
     State(state): State<AppState>,
     Segments((ledger_id, path)): Segments<(String, String)>,
 ) -> Result<Response, ApiError> {
-    check_ledger(&state, &ledger_id)?;
+    let store = state.store.published(&ledger_id).ok_or(ApiError::NotFound)?;
     let path: TilePath = format!("tile/{path}").parse().map_err(|_| ApiError::NotFound)?;
-    let size = state.store.head().await?.size;
+    let size = store.head().await?.size;
     if !exists(&path, size) {
         return Err(ApiError::NotFound);
     }
     let bytes = if let Some(level) = path.level() {
-        let mut hashes = state.store.tile_hashes(level, path.index(), size).await?;
+        let mut hashes = store.tile_hashes(level, path.index(), size).await?;
         hashes.truncate(usize::from(path.width().get()));
         encode_hash_tile(&hashes)
     } else {
         let first = path.index() * u64::from(Width::FULL.get());
-        let entries = state
-            .store
+        let entries = store
             .entry_bytes(first, first + u64::from(path.width().get()))
             .await?;
         let bytes: Vec<_> = entries.into_iter().map(|(_, _, bytes)| bytes).collect();
@@ -79,13 +78,6 @@ pub(crate) async fn tile(
         (CACHE_CONTROL, IMMUTABLE),
     ];
     Ok((headers, bytes).into_response())
-}
-
-fn check_ledger(state: &AppState, ledger_id: &str) -> Result<(), ApiError> {
-    let ours = state.store.ledger().ledger_id();
-    (ledger_id == ours.to_string())
-        .then_some(())
-        .ok_or(ApiError::NotFound)
 }
 
 /// Whether a tree of this size has the tile: whole, or at least as wide as asked for.

@@ -92,6 +92,20 @@ impl Registered {
     }
 }
 
+impl MasterView {
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Whether it says, unmasked, something of a person: a principal's demand, or a third party that is an individual.
+    pub(super) fn shows_a_person(&self, all_are_people: bool) -> bool {
+        let is_person =
+            |version: &VersionView| version.says.get("kind").is_some_and(|kind| kind == "individual");
+        let versions = self.versions.iter().flatten();
+        !self.masked && (all_are_people || is_person(&self.now) || versions.into_iter().any(is_person))
+    }
+}
+
 impl VersionView {
     fn new(version: &MasterVersion, masked: bool) -> Self {
         let says: Value =

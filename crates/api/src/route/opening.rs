@@ -7,12 +7,13 @@ use axum::extract::State;
 use kirokubo_ledger::commitment::Field;
 use kirokubo_ledger::hash::Digest;
 use kirokubo_ledger::proof::TlogProof;
-use kirokubo_records::{parse_record_id, record_id_text};
+use kirokubo_records::{Access, AccessKind, parse_record_id, record_id_text};
 use kirokubo_store::{FieldOpening, OpeningChoice, OpeningError, RowOpening};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::http::{ApiError, AppState, Disclosing, Parameters, Problem, Segments};
+use crate::http::{ApiError, AppState, Disclosed, Disclosing, Parameters, Problem, Purpose, Segments};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -101,22 +102,28 @@ pub(crate) struct OpenedRow {
 )]
 pub(crate) async fn get(
     State(state): State<AppState>,
-    _: Disclosing,
+    Disclosing(actor): Disclosing,
+    purpose: Purpose,
     Segments(id): Segments<String>,
     Parameters(query): Parameters<OpeningQuery>,
-) -> Result<Json<OpeningView>, ApiError> {
+) -> Result<Disclosed<Json<OpeningView>>, ApiError> {
     let choice = query.choice()?;
     let id = parse_record_id(&id).ok_or(ApiError::NotFound)?;
     let header = state.store.record(&id).await?.ok_or(ApiError::NotFound)?;
     let opened = state.store.opening(&header, &choice).await?;
     let head = state.store.head().await?;
     let path = state.store.inclusion_proof(header.index, head.size).await?;
-    tracing::info!(
-        fields = choice.fields.len(),
-        row = choice.row.is_some(),
-        "a record was opened with its proof"
-    );
-    Ok(Json(OpeningView {
+    let fields: Vec<u8> = choice.fields.iter().map(|field| field.number()).collect();
+    let access = Access {
+        records: vec![id],
+        asked: Some(match choice.row {
+            Some(row) => json!({ "fields": fields, "row": row }),
+            None => json!({ "fields": fields }),
+        }),
+        count: 1,
+        ..purpose.access(AccessKind::Opening, "get_record_opening", &actor)
+    };
+    let view = Json(OpeningView {
         id: record_id_text(&header.record_id),
         ledger_id: state.store.ledger().ledger_id().to_string(),
         index: header.index.get(),
@@ -128,7 +135,8 @@ pub(crate) async fn get(
             .row
             .zip(opened.principals)
             .map(|(row, principals)| OpenedRow::of(choice.row.unwrap_or_default(), row, principals)),
-    }))
+    });
+    Disclosed::once_written(&state, access, view).await
 }
 
 impl OpeningQuery {

@@ -11,7 +11,10 @@ use kirokubo_store::MasterKind;
 use super::master::Masters;
 use super::master_shape::FilingMaster;
 use super::master_view::{MasterView, PageQuery, Registered};
-use crate::http::{ApiError, AppState, Auditing, JsonBody, Page, Parameters, Problem, Registering, Segments};
+use crate::http::{
+    ApiError, AppState, Auditing, Disclosed, JsonBody, Page, Parameters, Problem, Purpose, Registering,
+    Segments,
+};
 use crate::recording::invalid;
 
 /// The kind of masters here.
@@ -63,9 +66,10 @@ pub(crate) async fn post(
 pub(crate) async fn list(
     State(state): State<AppState>,
     Auditing(actor): Auditing,
+    purpose: Purpose,
     Parameters(query): Parameters<PageQuery>,
-) -> Result<Json<Page<MasterView>>, ApiError> {
-    FILINGS.page(&state, &actor, &query).await
+) -> Result<Disclosed<Json<Page<MasterView>>>, ApiError> {
+    FILINGS.page(&state, (&actor, purpose), &query).await
 }
 
 /// One filing: the version that holds today, and all versions.
@@ -83,9 +87,10 @@ pub(crate) async fn list(
 pub(crate) async fn get(
     State(state): State<AppState>,
     Auditing(actor): Auditing,
+    purpose: Purpose,
     Segments(id): Segments<String>,
-) -> Result<Json<MasterView>, ApiError> {
-    FILINGS.one(&state, &actor, &id).await
+) -> Result<Disclosed<Json<MasterView>>, ApiError> {
+    FILINGS.one(&state, (&actor, purpose), &id).await
 }
 
 /// Makes a new version of a filing: it was published, changed or ended.

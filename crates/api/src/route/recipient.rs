@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use axum::extract::State;
-use kirokubo_ledger::Index;
 use kirokubo_ledger::commitment::Field;
+use kirokubo_ledger::{Index, RecordId};
 use kirokubo_records::master::SuppressionVersion;
-use kirokubo_records::{Direction, PrincipalQuery, japan_date, record_id_text};
+use kirokubo_records::{Access, AccessKind, Direction, PrincipalQuery, japan_date, record_id_text};
 use kirokubo_store::{Hit, SearchRange, StoreError};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::suppression::SUPPRESSIONS;
-use crate::http::{ApiError, AppState, Problem, Searching, Segments};
+use crate::http::{ApiError, AppState, Disclosed, Problem, Purpose, Searching, Segments};
 use crate::time::date;
 
 /// Rows searched at once.
@@ -65,10 +65,11 @@ pub(crate) struct Recipient {
 )]
 pub(crate) async fn list(
     State(state): State<AppState>,
-    Searching(_): Searching,
-    Segments(id): Segments<String>,
-) -> Result<Json<Recipients>, ApiError> {
-    let id = SUPPRESSIONS.named(&id)?;
+    Searching(actor): Searching,
+    purpose: Purpose,
+    Segments(text): Segments<String>,
+) -> Result<Disclosed<Json<Recipients>>, ApiError> {
+    let id = SUPPRESSIONS.named(&text)?;
     let master = state.store.master(SUPPRESSIONS.kind, &id).await?;
     let master = master.ok_or(ApiError::NotFound)?;
     let first = master
@@ -87,7 +88,13 @@ pub(crate) async fn list(
         records = found.seen.len(),
         "recipients of a person's data were listed"
     );
-    Ok(Json(found.into_recipients()))
+    let access = Access {
+        records: found.shown.clone(),
+        others: vec![text],
+        count: u64::try_from(found.shown.len()).unwrap_or(u64::MAX),
+        ..purpose.access(AccessKind::Search, "list_recipients", &actor)
+    };
+    Disclosed::once_written(&state, access, Json(found.into_recipients())).await
 }
 
 /// What several searches for one person found together.
@@ -97,6 +104,8 @@ struct Found {
     recipients: BTreeMap<String, Given>,
     /// Records that were counted; one record may match in several ways.
     seen: BTreeSet<Index>,
+    /// Their ids.
+    shown: Vec<RecordId>,
     unreadable: BTreeSet<u64>,
     through_index: u64,
 }
@@ -134,6 +143,7 @@ impl Found {
         if hit.header.direction != Direction::Provision || !self.seen.insert(hit.header.index) {
             return;
         }
+        self.shown.push(hit.header.record_id);
         let text = hit
             .opened
             .content

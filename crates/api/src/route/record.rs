@@ -5,13 +5,13 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use kirokubo_ledger::RecordId;
 use kirokubo_records::seal::is_approval_required;
-use kirokubo_records::{parse_record_id, record_id_text};
+use kirokubo_records::{Access, AccessKind, parse_record_id, record_id_text};
 use kirokubo_store::{Actor, ApprovalState, Holders, OpenedRecord, RecordHeader, Role, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::record_view::{RecordView, Shown};
-use crate::http::{ApiError, AppState, Language, Problem, Reading, Segments};
+use super::record_view::{RecordView, Shown, is_masked};
+use crate::http::{ApiError, AppState, Disclosed, Language, Problem, Purpose, Reading, Segments};
 use crate::time::rfc3339;
 
 /// A record with its place in the ledger.
@@ -64,9 +64,10 @@ pub(crate) struct VersionView {
 pub(crate) async fn get(
     State(state): State<AppState>,
     Reading(actor): Reading,
+    purpose: Purpose,
     headers: HeaderMap,
     Segments(id): Segments<String>,
-) -> Result<Json<RecordDetail>, ApiError> {
+) -> Result<Disclosed<Json<RecordDetail>>, ApiError> {
     let id = parse_record_id(&id).ok_or(ApiError::NotFound)?;
     let header = state.store.record(&id).await?.ok_or(ApiError::NotFound)?;
     if !may_see(&actor, &header) {
@@ -89,7 +90,7 @@ pub(crate) async fn get(
         .as_ref()
         .map_or(Shown::Header, |opened| Shown::Whole(opened, &holders));
     let versions = state.store.versions(&id).await?;
-    Ok(Json(RecordDetail {
+    let detail = Json(RecordDetail {
         record: RecordView::new(&header, shown, actor.role, Language::of(&headers)),
         usable: use_of(&state, &id, opened.as_ref())
             .await?
@@ -97,7 +98,16 @@ pub(crate) async fn get(
         versions: version_views(&versions),
         recorded_at: rfc3339(entry.recorded_at().as_millis()),
         leaf: entry.leaf().to_string(),
-    }))
+    });
+    if opened.is_none() || is_masked(actor.role) {
+        return Ok(Disclosed::nothing_personal(detail));
+    }
+    let access = Access {
+        records: vec![id],
+        count: 1,
+        ..purpose.access(AccessKind::Reveal, "get_record", &actor)
+    };
+    Disclosed::once_written(&state, access, detail).await
 }
 
 /// Whether what was received may be used. Where a record says itself that somebody must approve, it is not usable until

@@ -7,14 +7,15 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use chrono::NaiveDate;
 use kirokubo_ledger::Index;
-use kirokubo_records::Status;
-use kirokubo_records::{Direction, day_of_date};
+use kirokubo_records::{Access, AccessKind, Direction, Status, day_of_date};
 use kirokubo_store::{Holders, ListFilter, StoreError};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::record_view::{RecordView, Shown};
-use crate::http::{ApiError, AppState, Auditing, Language, Page, Parameters, Problem, limit};
+use super::record_view::{RecordView, Shown, is_masked};
+use crate::http::{
+    ApiError, AppState, Auditing, Disclosed, Language, Page, Parameters, Problem, Purpose, limit,
+};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -55,15 +56,17 @@ pub(crate) struct ListQuery {
 pub(crate) async fn list(
     State(state): State<AppState>,
     Auditing(actor): Auditing,
+    purpose: Purpose,
     headers: HeaderMap,
     Parameters(query): Parameters<ListQuery>,
-) -> Result<Json<Page<RecordView>>, ApiError> {
+) -> Result<Disclosed<Json<Page<RecordView>>>, ApiError> {
     let limit = limit(query.limit)?;
     let mut headers_found = state.store.list(&query.filter()?, u64::from(limit) + 1).await?;
     let page = usize::try_from(limit).expect("a page has at most 500 items");
     let has_more = headers_found.len() > page;
     headers_found.truncate(page);
     let mut data = Vec::with_capacity(page);
+    let mut records = Vec::new();
     for header in &headers_found {
         // One damaged record must not hide the page it is on.
         let opened = match state.store.open_content(header).await {
@@ -79,17 +82,29 @@ pub(crate) async fn list(
             Ok(None) => Shown::Header,
             Err(()) => Shown::Unreadable,
         };
+        if matches!(opened, Ok(Some(_))) {
+            records.push(header.record_id);
+        }
         data.push(RecordView::new(header, shown, actor.role, Language::of(&headers)));
     }
     let next_cursor = headers_found
         .last()
         .filter(|_| has_more)
         .map(|header| header.index.to_string());
-    Ok(Json(Page {
+    let page = Json(Page {
         data,
         has_more,
         next_cursor,
-    }))
+    });
+    if records.is_empty() || is_masked(actor.role) {
+        return Ok(Disclosed::nothing_personal(page));
+    }
+    let access = Access {
+        count: u64::try_from(records.len()).unwrap_or(u64::MAX),
+        records,
+        ..purpose.access(AccessKind::Reveal, "list_records", &actor)
+    };
+    Disclosed::once_written(&state, access, page).await
 }
 
 impl ListQuery {

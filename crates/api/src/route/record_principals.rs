@@ -4,13 +4,15 @@
 
 use axum::Json;
 use axum::extract::State;
-use kirokubo_records::parse_record_id;
+use kirokubo_records::{Access, AccessKind, parse_record_id};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
-use super::record_view::principal;
-use crate::http::{ApiError, AppState, Auditing, Page, Parameters, Problem, Segments, limit};
+use super::record_view::{is_masked, principal};
+use crate::http::{
+    ApiError, AppState, Auditing, Disclosed, Page, Parameters, Problem, Purpose, Segments, limit,
+};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -50,9 +52,10 @@ pub(crate) struct PrincipalView {
 pub(crate) async fn get(
     State(state): State<AppState>,
     Auditing(actor): Auditing,
+    purpose: Purpose,
     Segments(id): Segments<String>,
     Parameters(query): Parameters<PrincipalsQuery>,
-) -> Result<Json<Page<PrincipalView>>, ApiError> {
+) -> Result<Disclosed<Json<Page<PrincipalView>>>, ApiError> {
     let limit = u64::from(limit(query.limit)?);
     let from: u64 = match query.cursor {
         None => 0,
@@ -68,9 +71,20 @@ pub(crate) async fn get(
     };
     let data: Vec<PrincipalView> = (from..).zip(&rows).map(view).collect();
     let next = data.last().map(|last| last.row + 1).filter(|next| *next < total);
-    Ok(Json(Page {
+    let count = u64::try_from(data.len()).unwrap_or(u64::MAX);
+    let page = Json(Page {
         data,
         has_more: next.is_some(),
         next_cursor: next.map(|next| next.to_string()),
-    }))
+    });
+    if count == 0 || is_masked(actor.role) {
+        return Ok(Disclosed::nothing_personal(page));
+    }
+    let access = Access {
+        records: vec![id],
+        asked: Some(json!({ "from_row": from })),
+        count,
+        ..purpose.access(AccessKind::Reveal, "list_record_principals", &actor)
+    };
+    Disclosed::once_written(&state, access, page).await
 }

@@ -151,7 +151,7 @@ impl RecordView {
 }
 
 /// Whether a role sees records without names and contact details.
-fn is_masked(role: Role) -> bool {
+pub(super) fn is_masked(role: Role) -> bool {
     !matches!(role, Role::Recorder | Role::Officer)
 }
 

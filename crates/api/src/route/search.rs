@@ -3,14 +3,15 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use kirokubo_ledger::Index;
-use kirokubo_records::{Match, SearchRequest, japan_date, record_id_text};
-use kirokubo_store::{SearchPlace, SearchRange, SeriesSpan};
+use kirokubo_ledger::{Index, RecordId};
+use kirokubo_records::{Access, AccessKind, Match, Reason, SearchRequest, japan_date, record_id_text};
+use kirokubo_store::{Found, SearchPlace, SearchRange, SeriesSpan};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::record_view::{RecordView, Shown};
-use crate::http::{ApiError, AppState, JsonBody, Language, Problem, Searching};
+use crate::http::{ApiError, AppState, Disclosed, JsonBody, Language, Problem, Purpose, Searching};
 use crate::recording::invalid;
 use crate::time::date;
 
@@ -126,9 +127,10 @@ pub(crate) struct MatchView {
 pub(crate) async fn search(
     State(state): State<AppState>,
     Searching(actor): Searching,
+    purpose: Purpose,
     headers: HeaderMap,
     JsonBody(body): JsonBody,
-) -> Result<Json<SearchAnswer>, ApiError> {
+) -> Result<Disclosed<Json<SearchAnswer>>, ApiError> {
     let language = Language::of(&headers);
     let asked = SearchRequest::parse(&body, japan_date(state.store.clock().now_ms())).map_err(invalid)?;
     let after = asked
@@ -162,7 +164,13 @@ pub(crate) async fn search(
             .collect(),
         series: hit.series.as_ref().map(|span| SpanView::of(span, language)),
     };
-    Ok(Json(SearchAnswer {
+    let access = access(
+        &asked,
+        &body,
+        &found,
+        purpose.access(AccessKind::Search, "search_records", &actor),
+    );
+    let answer = Json(SearchAnswer {
         data: found.hits.iter().map(hit).collect(),
         has_more: found.next.is_some(),
         next_cursor: found
@@ -173,7 +181,30 @@ pub(crate) async fn search(
             lists: found.lists,
             unreadable: found.unreadable.iter().map(|index| index.get()).collect(),
         },
-    }))
+    });
+    Disclosed::once_written(&state, access, answer).await
+}
+
+/// The reading that this search is. Who was looked for is kept as it was asked, sealed with all the rest; "none found" is
+/// an answer about a person, too.
+fn access(asked: &SearchRequest, body: &[u8], found: &Found, access: Access) -> Access {
+    let mut records: Vec<RecordId> = found.hits.iter().map(|hit| hit.header.record_id).collect();
+    records.dedup();
+    Access {
+        reason: Reason::new(asked.reason_kind(), asked.reason_id()),
+        records,
+        asked: Some(asked_of(body)),
+        count: u64::try_from(found.hits.len()).unwrap_or(u64::MAX),
+        ..access
+    }
+}
+
+/// What a body that was read asks for: the person and the days, as they were written.
+pub(super) fn asked_of(body: &[u8]) -> Value {
+    let said: Value = serde_json::from_slice(body).unwrap_or_default();
+    let member = |name: &str| said.get(name).map(|value| (name.to_owned(), value.clone()));
+    let criteria = ["scope", "principal", "from", "to", "cursor"];
+    Value::Object(criteria.into_iter().filter_map(member).collect())
 }
 
 /// The place that a cursor names: a series, a record of it and a row of that.

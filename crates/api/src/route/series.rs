@@ -4,13 +4,15 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use kirokubo_records::fault::{Code, Fault};
-use kirokubo_records::{SeriesEnd, date_of_day, day_of_date, japan_date, parse_record_id};
+use kirokubo_records::{
+    Access, AccessKind, SeriesEnd, date_of_day, day_of_date, japan_date, parse_record_id,
+};
 use kirokubo_store::{CloseError, Closing, Holders, OpenSeries, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::record_view::{RecordView, Shown};
-use crate::http::{ApiError, AppState, JsonBody, Language, Problem, Recording, Segments};
+use super::record_view::{RecordView, Shown, is_masked};
+use crate::http::{ApiError, AppState, Disclosed, JsonBody, Language, Problem, Purpose, Recording, Segments};
 use crate::recording::invalid;
 use crate::time::{date, date_of_retention};
 
@@ -77,20 +79,31 @@ pub(crate) struct SeriesEndShape {
 pub(crate) async fn list(
     State(state): State<AppState>,
     Recording(actor): Recording,
+    purpose: Purpose,
     headers: HeaderMap,
-) -> Result<Json<SeriesList>, ApiError> {
+) -> Result<Disclosed<Json<SeriesList>>, ApiError> {
     let today = japan_date(state.store.clock().now_ms());
     let month = chrono::Datelike::with_day(&today, 1).unwrap_or(today);
-    let mut data = Vec::new();
+    let (mut data, mut records) = (Vec::new(), Vec::new());
     for series in state.store.open_series(day_of_date(month)).await? {
         if super::record::may_see(&actor, &series.opening) {
+            records.push(series.opening.record_id);
             data.push(view(&state, &series, actor.role, &headers, day_of_date(today)).await?);
         }
     }
-    Ok(Json(SeriesList {
+    let list = Json(SeriesList {
         data,
         has_more: false,
-    }))
+    });
+    if records.is_empty() || is_masked(actor.role) {
+        return Ok(Disclosed::nothing_personal(list));
+    }
+    let access = Access {
+        count: u64::try_from(records.len()).unwrap_or(u64::MAX),
+        records,
+        ..purpose.access(AccessKind::Reveal, "list_series", &actor)
+    };
+    Disclosed::once_written(&state, access, list).await
 }
 
 /// Ends a series: the clock of all its records starts.

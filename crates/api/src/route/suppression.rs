@@ -10,7 +10,9 @@ use kirokubo_store::MasterKind;
 use super::master::Masters;
 use super::master_shape::{Lifted, Suppressing};
 use super::master_view::{MasterView, PageQuery, Registered};
-use crate::http::{ApiError, AppState, JsonBody, Page, Parameters, Problem, Registering, Segments};
+use crate::http::{
+    ApiError, AppState, Disclosed, JsonBody, Page, Parameters, Problem, Purpose, Registering, Segments,
+};
 use crate::recording::invalid;
 
 /// The kind of masters here.
@@ -67,9 +69,10 @@ pub(crate) async fn post(
 pub(crate) async fn list(
     State(state): State<AppState>,
     Registering(actor): Registering,
+    purpose: Purpose,
     Parameters(query): Parameters<PageQuery>,
-) -> Result<Json<Page<MasterView>>, ApiError> {
-    SUPPRESSIONS.page(&state, &actor, &query).await
+) -> Result<Disclosed<Json<Page<MasterView>>>, ApiError> {
+    SUPPRESSIONS.page(&state, (&actor, purpose), &query).await
 }
 
 /// One demand, with what became of it.
@@ -87,9 +90,10 @@ pub(crate) async fn list(
 pub(crate) async fn get(
     State(state): State<AppState>,
     Registering(actor): Registering,
+    purpose: Purpose,
     Segments(id): Segments<String>,
-) -> Result<Json<MasterView>, ApiError> {
-    SUPPRESSIONS.one(&state, &actor, &id).await
+) -> Result<Disclosed<Json<MasterView>>, ApiError> {
+    SUPPRESSIONS.one(&state, (&actor, purpose), &id).await
 }
 
 /// Lifts a demand: from a day on it holds no more. It needs a reason, and stays on the list.

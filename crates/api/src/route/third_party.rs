@@ -11,7 +11,10 @@ use kirokubo_store::MasterKind;
 use super::master::Masters;
 use super::master_shape::ThirdPartyMaster;
 use super::master_view::{MasterView, PageQuery, Registered};
-use crate::http::{ApiError, AppState, Auditing, JsonBody, Page, Parameters, Problem, Registering, Segments};
+use crate::http::{
+    ApiError, AppState, Auditing, Disclosed, JsonBody, Page, Parameters, Problem, Purpose, Registering,
+    Segments,
+};
 use crate::recording::invalid;
 
 /// The kind of masters here.
@@ -67,9 +70,10 @@ pub(crate) async fn post(
 pub(crate) async fn list(
     State(state): State<AppState>,
     Auditing(actor): Auditing,
+    purpose: Purpose,
     Parameters(query): Parameters<PageQuery>,
-) -> Result<Json<Page<MasterView>>, ApiError> {
-    THIRD_PARTIES.page(&state, &actor, &query).await
+) -> Result<Disclosed<Json<Page<MasterView>>>, ApiError> {
+    THIRD_PARTIES.page(&state, (&actor, purpose), &query).await
 }
 
 /// One third party: the version that holds today, and all versions.
@@ -87,9 +91,10 @@ pub(crate) async fn list(
 pub(crate) async fn get(
     State(state): State<AppState>,
     Auditing(actor): Auditing,
+    purpose: Purpose,
     Segments(id): Segments<String>,
-) -> Result<Json<MasterView>, ApiError> {
-    THIRD_PARTIES.one(&state, &actor, &id).await
+) -> Result<Disclosed<Json<MasterView>>, ApiError> {
+    THIRD_PARTIES.one(&state, (&actor, purpose), &id).await
 }
 
 /// Makes a new version of a third party: another representative or address, from a day on.

@@ -54,6 +54,16 @@ impl Meta {
 }
 
 impl Meta {
+    /// Of what nobody judged.
+    pub(super) const fn unjudged() -> Self {
+        Self {
+            letters: String::new(),
+            statutory: Vec::new(),
+            rule_set: String::new(),
+            warnings: Vec::new(),
+        }
+    }
+
     /// Of a record that says nothing statutory.
     pub(super) fn of_nothing(voided: &KnownRecord) -> Self {
         Self {

@@ -11,7 +11,7 @@ use kirokubo_ledger::entry::RetainThrough;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::{WRAPPED_SECRET_LEN, associated_data};
+use super::{OpenError, WRAPPED_SECRET_LEN, associated_data};
 use crate::master::LookUp;
 use crate::{fold, japan};
 
@@ -139,6 +139,22 @@ impl fmt::Debug for MonthKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("MonthKey(…)")
     }
+}
+
+/// A record's secret, wrapped under the key of a month with 12 fresh random bytes.
+#[must_use]
+pub fn wrap_secret(
+    key: &MonthKey,
+    secret: &RecordSecret,
+    nonce: [u8; 12],
+    record: &RecordRef,
+) -> [u8; WRAPPED_SECRET_LEN] {
+    key.wrap(secret, nonce, record)
+}
+
+/// A record's secret, unwrapped with its month's key.
+pub fn unwrap_secret(key: &MonthKey, wrapped: &[u8], record: &RecordRef) -> Result<RecordSecret, OpenError> {
+    key.unwrap(wrapped, record).ok_or(OpenError::Secret)
 }
 
 /// A truncated keyed hash of a folded search key: the same person gives the same token, nobody can guess it.

@@ -14,7 +14,11 @@ pub struct AuditReport {
     pub erased: u64,
     /// Files of evidence that were read to their end and are as they came.
     pub evidence: u64,
-    /// Everything that is wrong; empty if nothing is.
+    /// Entries of the access ledger walked.
+    pub access_entries: u64,
+    /// Readings whose content was opened and held against its commitment.
+    pub accesses: u64,
+    /// Everything that is wrong, in either ledger; empty if nothing is.
     pub findings: Vec<AuditFinding>,
 }
 
@@ -56,6 +60,8 @@ pub enum AuditFinding {
         /// Its number.
         number: i64,
     },
+    /// Something that is wrong in the access ledger; its index is one of that ledger.
+    OfAccess(Box<Self>),
     /// A part of the schema is missing, is not as the migrations make it, or is a trigger of nobody's.
     Schema {
         /// Its kind and name.
@@ -115,6 +121,10 @@ pub enum Table {
     ListNodes,
     /// API keys.
     ApiKeys,
+    /// Who read: what a reading is found by.
+    Accesses,
+    /// Which records a reading showed.
+    AccessRecords,
 }
 
 impl Table {
@@ -141,6 +151,8 @@ impl Table {
             Self::Lists => "lists",
             Self::ListNodes => "list_nodes",
             Self::ApiKeys => "api_keys",
+            Self::Accesses => "accesses",
+            Self::AccessRecords => "access_records",
         }
     }
 }
@@ -159,6 +171,7 @@ impl AuditFinding {
                 EvidenceDamage::Changed => "EVIDENCE_CHANGED",
             },
             Self::Schema { .. } => "DATABASE_SCHEMA",
+            Self::OfAccess(finding) => finding.code(),
         }
     }
 
@@ -171,6 +184,7 @@ impl AuditFinding {
             Self::Stray { table, place } => u64::try_from(*place)
                 .ok()
                 .filter(|_| !matches!(table, Table::Checkpoints | Table::Tiles | Table::Evidence)),
+            Self::OfAccess(finding) => finding.index(),
             Self::List { .. } | Self::Evidence { .. } | Self::NotAsMade { .. } | Self::Schema { .. } => None,
         }
     }
@@ -201,6 +215,7 @@ impl AuditFinding {
                 EvidenceDamage::Changed => format!("証跡ファイル{id}: 受け取ったときの内容と異なります。"),
             },
             Self::List { number } => format!("名簿{number}の行が、登録されたときのものと一致しません。"),
+            Self::OfAccess(finding) => format!("閲覧記録の台帳: {}", finding.ja()),
             Self::Schema { object } => {
                 format!("データベースの定義が本来のものと異なります（{object}）。")
             }
@@ -231,6 +246,7 @@ impl AuditFinding {
                 EvidenceDamage::Changed => format!("evidence file {id}: the file is not as it came"),
             },
             Self::List { number } => format!("list {number} is not as it was uploaded"),
+            Self::OfAccess(finding) => format!("access ledger: {}", finding.en()),
             Self::Schema { object } => format!("the schema is not as it was made ({object})"),
         }
     }
@@ -238,7 +254,17 @@ impl AuditFinding {
     /// Whether it is only about records kept too short or too long.
     #[must_use]
     pub fn is_about_retention(&self) -> bool {
-        matches!(self, Self::Ledger(finding) if finding.is_about_retention())
+        match self {
+            Self::Ledger(finding) => finding.is_about_retention(),
+            Self::OfAccess(finding) => finding.is_about_retention(),
+            _ => false,
+        }
+    }
+
+    /// Whether it is about the access ledger.
+    #[must_use]
+    pub fn is_of_access(&self) -> bool {
+        matches!(self, Self::OfAccess(_))
     }
 }
 

@@ -20,7 +20,7 @@ const MOST: i64 = 1_000;
 const LEVELS: u32 = 8;
 
 /// Tables whose rows belong to an entry by its index.
-const BESIDE: [Table; 8] = [
+const BESIDE: [Table; 10] = [
     Table::Entries,
     Table::Records,
     Table::RecordContents,
@@ -29,6 +29,8 @@ const BESIDE: [Table; 8] = [
     Table::RecordLinks,
     Table::Approvals,
     Table::EvidenceLinks,
+    Table::Accesses,
+    Table::AccessRecords,
 ];
 
 /// Finds them. If the entries are not the signed ones, the first pass has told about all of these.

@@ -19,11 +19,11 @@ struct Columns {
     blobs: &'static [&'static str],
 }
 
-const ALL: [Columns; 15] = [
+const ALL: [Columns; 17] = [
     Columns {
         table: Table::Ledgers,
         place: "0",
-        integers: &["created_at"],
+        integers: &["created_at", "coalesce(access_of, 0)"],
         texts: &["origin", "operator"],
         blobs: &["ledger_id"],
     },
@@ -148,6 +148,20 @@ const ALL: [Columns; 15] = [
         integers: &["number", "n"],
         texts: &[],
         blobs: &["hashes"],
+    },
+    Columns {
+        table: Table::Accesses,
+        place: "idx",
+        integers: &["idx", "kind", "made_at", "coalesce(all_below, 0)"],
+        texts: &["actor"],
+        blobs: &["access_id", "mac"],
+    },
+    Columns {
+        table: Table::AccessRecords,
+        place: "idx",
+        integers: &["idx"],
+        texts: &[],
+        blobs: &["record"],
     },
 ];
 

@@ -1,10 +1,11 @@
 //! Pages of files, in the order in which they came.
 
+use kirokubo_ledger::RecordId;
 use sea_orm::{ConnectionTrait, Statement};
 
 use super::Evidence;
 use super::cite::row_and_cited;
-use crate::error::StoreError;
+use crate::error::{StoreError, corrupt};
 use crate::store::Store;
 
 /// What to list; an absent part does not filter.
@@ -19,6 +20,23 @@ pub struct EvidenceFilter {
 }
 
 impl Store {
+    /// The records that cite a file, in the order of the ledger.
+    pub async fn records_citing(&self, evidence: &[u8; 16]) -> Result<Vec<RecordId>, StoreError> {
+        let db = &self.db.readers;
+        let text = "SELECT records.record_id AS id FROM evidence_links JOIN records \
+                    ON records.ledger = evidence_links.ledger AND records.idx = evidence_links.idx \
+                    WHERE evidence_links.ledger = $1 AND evidence_links.evidence = $2 ORDER BY evidence_links.idx";
+        let values = [self.ledger.row.into(), evidence.to_vec().into()];
+        let statement = Statement::from_sql_and_values(db.get_database_backend(), text, values);
+        let mut records = Vec::new();
+        for row in db.query_all_raw(statement).await? {
+            let id: Vec<u8> = row.try_get("", "id")?;
+            let id = id.try_into().map_err(|_| corrupt(0, "record id"))?;
+            records.push(RecordId::from_bytes(id));
+        }
+        Ok(records)
+    }
+
     /// Up to `limit` files. Those whose key was destroyed are left out.
     pub async fn list_evidence(
         &self,

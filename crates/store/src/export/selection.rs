@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
-use kirokubo_ledger::Index;
 use kirokubo_ledger::bundle::{BundleStaging, Opening, OpeningsWriter, Withheld};
 use kirokubo_ledger::commitment::Field;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use kirokubo_ledger::{Index, RecordId, Size};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::order::{BundleContent, BundleOrder};
 use super::{ExportError, Exported};
@@ -52,6 +52,52 @@ impl Store {
                 Selection::Person(rows.collect())
             }
         })
+    }
+
+    /// Which records a selection opens in a ledger of `size` entries: their ids, or all below an index.
+    pub(super) async fn shown_by(
+        &self,
+        selection: &Selection,
+        size: Size,
+    ) -> Result<(Vec<RecordId>, Option<u64>), StoreError> {
+        match selection {
+            Selection::Nothing => Ok((Vec::new(), None)),
+            Selection::Everything => Ok((Vec::new(), Some(size.get()))),
+            Selection::Days(days) => {
+                let rows: Vec<Vec<u8>> = record::Entity::find()
+                    .select_only()
+                    .column(record::Column::RecordId)
+                    .filter(record::Column::Ledger.eq(self.ledger.row))
+                    .filter(record::Column::Idx.lt(size.as_i64()))
+                    .filter(record::Column::EventDate.between(*days.start(), *days.end()))
+                    .order_by_asc(record::Column::Idx)
+                    .into_tuple()
+                    .all(&self.db.readers)
+                    .await?;
+                // A damaged id is left to the verifier.
+                let ids = rows
+                    .into_iter()
+                    .filter_map(|id| id.try_into().ok().map(RecordId::from_bytes));
+                Ok((ids.collect(), None))
+            }
+            Selection::Person(records) => Ok((self.ids_at(records.keys().copied()).await?, None)),
+        }
+    }
+
+    /// The ids of the records at these indexes; one whose row is damaged is left out.
+    pub(crate) async fn ids_at(
+        &self,
+        indexes: impl Iterator<Item = Index> + Send,
+    ) -> Result<Vec<RecordId>, StoreError> {
+        let mut ids = Vec::new();
+        for index in indexes {
+            match self.record_at(index).await {
+                Ok(header) => ids.extend(header.map(|header| header.record_id)),
+                Err(StoreError::Corrupt { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(ids)
     }
 
     /// The lines of the records among the entries `first..end`.

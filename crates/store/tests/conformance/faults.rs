@@ -15,9 +15,9 @@ async fn the_schema_refuses_to_change_or_remove_what_was_appended() {
         "UPDATE entries SET bytes = bytes",
         "DELETE FROM entries WHERE idx = 1",
         "UPDATE checkpoints SET note = note",
-        "DELETE FROM checkpoints",
-        "DELETE FROM heads",
-        "UPDATE heads SET size = size - 1",
+        "DELETE FROM checkpoints WHERE ledger = 1",
+        "DELETE FROM heads WHERE ledger = 1",
+        "UPDATE heads SET size = size - 1 WHERE ledger = 1",
         "DELETE FROM records",
         "UPDATE records SET event_id = 'other'",
         "INSERT INTO entries (ledger, idx, leaf, bytes) SELECT ledger, idx + 1, leaf, bytes FROM entries WHERE idx = 1",
@@ -36,20 +36,25 @@ async fn a_head_that_we_did_not_sign_is_not_built_upon() {
     let note: String = sql
         .query_row("SELECT note FROM heads", [], |row| row.get(0))
         .unwrap();
-    sql.execute_batch("DROP TRIGGER heads_grow; UPDATE heads SET note = replace(note, 'test', 'tost');")
-        .unwrap();
+    sql.execute_batch(
+        "DROP TRIGGER heads_grow; UPDATE heads SET note = replace(note, 'test', 'tost') WHERE ledger = 1;",
+    )
+    .unwrap();
 
     let Err(AppendError::Store(error)) = ledger.append(&event(2)).await else {
         panic!("accepted")
     };
     assert!(matches!(*error, StoreError::Corrupt { .. }), "{error:?}");
     let entries: i64 = sql
-        .query_row("SELECT count(*) FROM entries", [], |row| row.get(0))
+        .query_row("SELECT count(*) FROM entries WHERE ledger = 1", [], |row| {
+            row.get(0)
+        })
         .unwrap();
     assert_eq!(entries, 2, "nothing was written");
 
     // Put right again, it is served again, without a restart.
-    sql.execute("UPDATE heads SET note = ?1", [note]).unwrap();
+    sql.execute("UPDATE heads SET note = ?1 WHERE ledger = 1", [note])
+        .unwrap();
     ledger.append_new(&event(2)).await;
     assert_eq!(ledger.audit().await, (3, 2));
 }
@@ -65,7 +70,7 @@ async fn an_older_head_put_back_is_not_built_upon() {
     // A valid head, signed by us, but not the last one: appending to it would fork the ledger.
     sql.execute_batch(
         "UPDATE heads SET (size, recorded_at, leaf, frontier, note) = \
-                       (SELECT size, recorded_at, leaf, frontier, note FROM old)",
+                       (SELECT size, recorded_at, leaf, frontier, note FROM old WHERE ledger = 1) WHERE ledger = 1",
     )
     .unwrap();
     assert!(matches!(
@@ -73,7 +78,9 @@ async fn an_older_head_put_back_is_not_built_upon() {
         Err(AppendError::Store(_))
     ));
     let entries: i64 = sql
-        .query_row("SELECT count(*) FROM entries", [], |row| row.get(0))
+        .query_row("SELECT count(*) FROM entries WHERE ledger = 1", [], |row| {
+            row.get(0)
+        })
         .unwrap();
     assert_eq!(entries, 3, "no second entry at index 2");
 }
@@ -144,7 +151,9 @@ async fn a_transaction_that_the_database_ended_by_itself_does_not_swallow_the_ne
             appended += 1;
             let stored = ledger
                 .sql()
-                .query_row("SELECT count(*) FROM entries", [], |row| row.get::<_, i64>(0));
+                .query_row("SELECT count(*) FROM entries WHERE ledger = 1", [], |row| {
+                    row.get::<_, i64>(0)
+                });
             assert_eq!(
                 stored.unwrap(),
                 appended + 1,

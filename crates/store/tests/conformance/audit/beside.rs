@@ -80,14 +80,14 @@ async fn a_bundle_has_the_size_that_its_checkpoint_signs() {
     // As if the head had moved between one reading of it and another.
     ledger
         .sql()
-        .execute_batch("DROP TRIGGER heads_grow; UPDATE heads SET size = size - 2")
+        .execute_batch("DROP TRIGGER heads_grow; UPDATE heads SET size = size - 2 WHERE ledger = 1")
         .unwrap();
     assert_eq!(exported(&ledger).await, 6);
 
     // A note that does not verify says nothing: then the row does.
     ledger
         .sql()
-        .execute_batch("UPDATE heads SET note = replace(note, 'test', 'tost')")
+        .execute_batch("UPDATE heads SET note = replace(note, 'test', 'tost') WHERE ledger = 1")
         .unwrap();
     assert_eq!(exported(&ledger).await, 4);
 }

@@ -13,7 +13,7 @@ use crate::ledger::{NOON, TestLedger};
 pub(super) fn erase(ledger: &TestLedger, index: u64) {
     let sql = ledger.sql();
     let entries: Vec<Vec<u8>> = sql
-        .prepare("SELECT bytes FROM entries ORDER BY idx")
+        .prepare("SELECT bytes FROM entries WHERE ledger = 1 ORDER BY idx")
         .unwrap()
         .query_map([], |row| row.get(0))
         .unwrap()
@@ -51,7 +51,7 @@ pub(super) fn erase(ledger: &TestLedger, index: u64) {
     )
     .unwrap();
     sql.execute(
-        "UPDATE heads SET size = ?1, recorded_at = ?2, leaf = ?3, frontier = ?4, note = ?5",
+        "UPDATE heads SET size = ?1, recorded_at = ?2, leaf = ?3, frontier = ?4, note = ?5 WHERE ledger = 1",
         params![size.as_i64(), at.as_millis(), leaf.as_bytes(), frontier, note],
     )
     .unwrap();

@@ -41,7 +41,10 @@ async fn a_signature_line_that_we_did_not_write_is_found() {
     assert_eq!(findings(&ledger.store).await, [row("checkpoints", 2)]);
 
     let ledger = three().await;
-    meddle(&ledger, &format!("UPDATE heads SET note = note || {line}"));
+    meddle(
+        &ledger,
+        &format!("UPDATE heads SET note = note || {line} WHERE ledger = 1"),
+    );
     assert_eq!(findings(&ledger.store).await, [row("heads", 3)]);
 }
 
@@ -74,7 +77,7 @@ async fn every_column_of_the_head_is_held_against_the_last_entry_and_the_tree() 
         "frontier = unhex(hex(frontier) || hex(zeroblob(32)))",
     ] {
         let ledger = three().await;
-        meddle(&ledger, &format!("UPDATE heads SET {change}"));
+        meddle(&ledger, &format!("UPDATE heads SET {change} WHERE ledger = 1"));
         assert_eq!(findings(&ledger.store).await, [row("heads", 3)], "{change}");
     }
 }
@@ -87,7 +90,7 @@ async fn the_identity_of_the_ledger_is_held_against_its_genesis() {
         "created_at = created_at + 1",
     ] {
         let ledger = three().await;
-        meddle(&ledger, &format!("UPDATE ledgers SET {change}"));
+        meddle(&ledger, &format!("UPDATE ledgers SET {change} WHERE id = 1"));
         assert_eq!(findings(&ledger.store).await, [row("ledgers", 0)], "{change}");
     }
 }
@@ -156,7 +159,7 @@ async fn values_of_another_type_than_their_columns_are_named() {
             "checkpoints",
             2,
         ),
-        ("UPDATE heads SET recorded_at = 'x'", "heads", 3),
+        ("UPDATE heads SET recorded_at = 'x' WHERE ledger = 1", "heads", 3),
         ("UPDATE ledgers SET created_at = 'x'", "ledgers", 0),
     ] {
         let ledger = three().await;
