@@ -13,6 +13,7 @@ mod access_tampering;
 mod amendments;
 mod approvals;
 mod attack_columns;
+mod attack_operator;
 mod bad_callers;
 mod bad_events;
 mod bad_streams;

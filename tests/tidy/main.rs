@@ -5,6 +5,7 @@
 //! line, and what to do instead.
 
 mod commands;
+mod documented_tests;
 mod error_codes;
 mod files;
 mod house;

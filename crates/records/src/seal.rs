@@ -10,6 +10,7 @@
 //! wrapped under the key of the month in which retention ends, with a random nonce, too.
 
 mod access;
+mod actors;
 mod content;
 mod file;
 mod guard;
@@ -28,6 +29,7 @@ use kirokubo_ledger::{LedgerId, RecordId};
 use kirokubo_rules::Direction;
 
 pub use access::{AccessSealing, SealedAccess, seal_access};
+pub use actors::is_approval_required;
 pub use content::{Content, Meta};
 pub use file::{
     BrokenFile, CHUNK, FileDescription, FileKey, FileOpener, FileRef, FileSealer, WRAPPED_FILE_KEY_LEN,
@@ -243,34 +245,6 @@ fn idempotency(with: &Sealing<'_>) -> Option<BodyDigest> {
     Some(with.digest_key.digest(caller_key.as_bytes()))
 }
 
-/// The text of field 15. It says that approval is needed, so that nobody makes a receipt usable by taking away the row
-/// that waits for it.
-fn actors(with: &Sealing<'_>) -> String {
-    let mut actors = serde_json::json!({ "recorded_by": with.recorded_by });
-    if let Some(approver) = with.approved_by {
-        actors["approved_by"] = approver.into();
-    }
-    if with.needs_approval {
-        actors[APPROVAL] = APPROVAL_REQUIRED.into();
-    }
-    actors.to_string()
-}
-
-/// Whether a record's own words say that its data may not be used before somebody approves.
-#[must_use]
-pub fn is_approval_required(content: &Content) -> bool {
-    let actors = content
-        .text(Field::ACTORS)
-        .map(serde_json::from_str::<serde_json::Value>);
-    actors.is_some_and(|actors| actors.is_ok_and(|actors| actors[APPROVAL] == APPROVAL_REQUIRED))
-}
-
-/// The member of field 15 that says whether approval is needed.
-const APPROVAL: &str = "approval";
-
-/// What it says then.
-const APPROVAL_REQUIRED: &str = "required";
-
 /// The search tokens of a draft's rows, each with its row.
 fn tokens(draft: &Draft, key: &SearchKey) -> Vec<(u64, SearchToken)> {
     let rows = (0_u64..).zip(draft.rows());
@@ -301,7 +275,7 @@ fn complete_fields(
     } else if let Some(list) = draft.list() {
         fields[content::position(Field::PRINCIPALS)] = Some(list.principals().to_owned());
     }
-    fields[content::position(Field::ACTORS)] = Some(actors(with));
+    fields[content::position(Field::ACTORS)] = Some(actors::text(with));
     Ok(fields)
 }
 

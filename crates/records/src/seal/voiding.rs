@@ -36,7 +36,7 @@ pub fn seal_voiding(
         Field::SOURCE,
         voided.held(Field::SOURCE).map(|(_, text)| text.to_owned()),
     );
-    set(Field::ACTORS, Some(super::actors(with)));
+    set(Field::ACTORS, Some(super::actors::text(with)));
     set(
         Field::VOLUNTARY,
         Some(format!("{{\"amendment\":{}}}", voiding.note())),
