@@ -15,6 +15,7 @@ static OPTIONS: LazyLock<Options> = LazyLock::new(|| {
     Options {
         vkey,
         held: None,
+        policy: None,
         today: 20_000,
     }
 });

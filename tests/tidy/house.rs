@@ -10,9 +10,10 @@ use crate::files::{is_rust, lines_with, none, root, sources};
 /// A workspace member, the members it may use, and those that only its tests may use besides.
 type Arrows = (&'static str, &'static [&'static str], &'static [&'static str]);
 
-/// rules ← records → ledger; records, ledger ← store → migrations; api uses them all; ledger ← verify.
+/// rules ← records → ledger; records, ledger ← store → migrations; api uses them all; ledger ← verify;
+/// ledger ← witness ← api.
 /// Nobody uses the end-to-end tests, so these may use everybody.
-const ARROWS: [Arrows; 8] = [
+const ARROWS: [Arrows; 9] = [
     ("kirokubo-rules", &[], &[]),
     ("kirokubo-ledger", &[], &[]),
     ("kirokubo-records", &["kirokubo-rules", "kirokubo-ledger"], &[]),
@@ -29,9 +30,11 @@ const ARROWS: [Arrows; 8] = [
             "kirokubo-records",
             "kirokubo-ledger",
             "kirokubo-store",
+            "kirokubo-witness",
         ],
         &["kirokubo-verify"],
     ),
+    ("kirokubo-witness", &["kirokubo-ledger"], &[]),
     ("kirokubo-verify", &["kirokubo-ledger"], &[]),
     (
         "kirokubo-tests",

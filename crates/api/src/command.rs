@@ -9,6 +9,7 @@ mod progress;
 mod serve;
 mod telemetry;
 mod verify;
+mod witness;
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -43,6 +44,8 @@ enum Command {
     /// Write an audit bundle.
     #[command(subcommand)]
     Export(export::Export),
+    /// Witness other people's ledgers: vouch that everybody is shown the same history (立会人).
+    Witness(witness::Witness),
 }
 
 /// Where the data are: options that every command on an existing ledger takes.
@@ -95,6 +98,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Key(key) => key.run().await,
         Command::Verify(verify) => verify.run().await,
         Command::Export(export) => export.run().await,
+        Command::Witness(witness) => witness.run().await,
     }
 }
 

@@ -20,10 +20,12 @@ pub mod disclosure;
 pub mod entry;
 pub mod hash;
 pub mod note;
+pub mod policy;
 pub mod proof;
 pub mod tile;
 pub mod tree;
 pub mod verify;
+pub mod witness;
 
 mod base64_text;
 mod ids;

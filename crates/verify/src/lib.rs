@@ -1,8 +1,8 @@
 //! The auditor's verifier: one audit bundle in, one report out, without network or database.
 //!
 //! In scope: reading a bundle, holding its entries, tiles, checkpoints, keys, manifest and openings
-//! against each other and against what the auditor brought himself, and the verdict. Out of scope:
-//! the rules themselves, which are `kirokubo_ledger`'s, and witnesses, which no ledger has yet.
+//! against each other and against what the auditor brought himself, a witness policy included, and
+//! the verdict. Out of scope: the rules themselves, which are `kirokubo_ledger`'s.
 //!
 //! Origin and key come from the auditor's own hand ([`Options::vkey`]), never from the bundle. In
 //! the good case memory does not grow with the ledger, except by the number of files in the bundle
@@ -26,6 +26,7 @@ mod report_json;
 mod segments;
 mod structure;
 mod tiles;
+mod witnessing;
 
 use std::io::{self, Read, Seek};
 
@@ -33,12 +34,14 @@ use kirokubo_ledger::Size;
 use kirokubo_ledger::bundle::{BundleReader, ReadBundleError};
 use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::note::VerifierKey;
+use kirokubo_ledger::policy::Policy;
 use kirokubo_ledger::verify::{Fault, FileFault, Finding};
 
 use crate::report::Findings;
 
 pub use disclosure::{DisclosureReport, is_disclosure_proof, verify_disclosure};
 pub use report::{HeldOutcome, OpeningCounts, Report, Values, Verdict};
+pub use witnessing::{CosignedBy, WitnessOutcome};
 
 /// What the auditor brings himself.
 #[derive(Clone, Debug)]
@@ -47,6 +50,8 @@ pub struct Options {
     pub vkey: VerifierKey,
     /// A checkpoint that he fetched earlier, already opened with that key.
     pub held: Option<Checkpoint>,
+    /// Which witnesses he trusts, and how many of them are enough. Without it nothing is witnessed.
+    pub policy: Option<Policy>,
     /// The day for which retention is judged, in days since 1970-01-01 in Japan.
     pub today: i32,
 }
@@ -125,6 +130,7 @@ impl<R: Read + Seek + Send> Audit<'_, R> {
             return Ok(Report::new(self.options, self.findings));
         };
         self.compare_with_held(&checkpoint);
+        let witnesses = self.judge_witnesses(&checkpoint)?;
         let scope = self.read_scope(&checkpoint)?;
         let mut openings = OpeningCounts::default();
         let mut entries = 0;
@@ -137,6 +143,7 @@ impl<R: Read + Seek + Send> Audit<'_, R> {
         }
         Ok(Report {
             checkpoint: Some(checkpoint),
+            witnesses,
             scope,
             from_size: self.from_size,
             entries,

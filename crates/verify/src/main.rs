@@ -1,8 +1,8 @@
 //! `kirokubo-verify`: an audit bundle and a key in, a verdict out, offline.
 //!
-//! Exit status: 10 valid but unwitnessed, 11 valid in an incomplete scope, 20 retention findings
-//! only, 30 in order by itself but contradicting a checkpoint already held, 40 invalid, 2 usage or
-//! unreadable files. 0 is for witnessed ledgers, which do not exist yet.
+//! Exit status: 0 valid and witnessed as the auditor's policy asks, 10 valid but unwitnessed, 11 valid in an incomplete
+//! scope, 20 retention findings only, 30 in order by itself but contradicting a checkpoint already held, 40 invalid, 2
+//! usage or unreadable files.
 
 mod clock;
 mod progress;
@@ -18,6 +18,7 @@ use clap::Parser;
 use kirokubo_ledger::checkpoint::{Checkpoint, CheckpointError};
 use kirokubo_ledger::day::parse_day;
 use kirokubo_ledger::note::VerifierKey;
+use kirokubo_ledger::policy::Policy;
 use kirokubo_verify::{Options, Report, is_disclosure_proof, verify_bundle_with_progress, verify_disclosure};
 
 /// Exit status of wrong usage and unreadable files, the same as clap's.
@@ -35,6 +36,9 @@ struct Arguments {
     /// 以前に受け取ったチェックポイントのファイル / a checkpoint you fetched earlier
     #[arg(long)]
     checkpoint: Option<PathBuf>,
+    /// どの立会人を何人信頼するかの方針（C2SP tlog-policy） / which witnesses you trust and how many are enough
+    #[arg(long)]
+    policy: Option<PathBuf>,
     /// 保存期間を判定する日（日本時間、既定は今日） / the day for which retention is judged, in Japan; today unless given
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     today: Option<i32>,
@@ -50,6 +54,8 @@ enum Failure {
     Read(PathBuf, io::Error),
     /// The checkpoint the auditor brought is not one of that key.
     Checkpoint(PathBuf, CheckpointError),
+    /// The policy is none, or is about other ledgers.
+    Policy(PathBuf, String),
     /// The report cannot be written.
     Write(io::Error),
 }
@@ -78,6 +84,11 @@ fn run(arguments: &Arguments) -> Result<u8, Failure> {
             .checkpoint
             .as_deref()
             .map(|path| open_held(path, &arguments.vkey))
+            .transpose()?,
+        policy: arguments
+            .policy
+            .as_deref()
+            .map(|path| read_policy(path, &arguments.vkey))
             .transpose()?,
         today: arguments.today.unwrap_or_else(clock::today_in_japan),
     };
@@ -117,6 +128,16 @@ fn write_all(text: &str) -> io::Result<()> {
     }
 }
 
+fn read_policy(path: &Path, vkey: &VerifierKey) -> Result<Policy, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| Failure::Read(path.to_owned(), error))?;
+    let refuse = |why: String| Failure::Policy(path.to_owned(), why);
+    let policy = Policy::parse(&bytes).map_err(|error| refuse(error.to_string()))?;
+    if !policy.is_about(vkey) {
+        return Err(refuse("it lists other logs than this one".to_owned()));
+    }
+    Ok(policy)
+}
+
 fn write_report(report: &Report, as_json: bool) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     if as_json {
@@ -145,6 +166,13 @@ impl fmt::Display for Failure {
                 write!(
                     f,
                     "{path} はこの検証鍵のチェックポイントではありません / {path} is not a checkpoint of this key: {error}"
+                )
+            }
+            Self::Policy(path, why) => {
+                let path = path.display();
+                write!(
+                    f,
+                    "{path} を方針として使えません / {path} is no policy to use: {why}"
                 )
             }
             Self::Write(error) => write!(f, "結果を出力できません / cannot write the report: {error}"),

@@ -8,14 +8,17 @@ use kirokubo_ledger::verify::Finding;
 use serde::Serialize;
 
 use crate::Options;
+use crate::witnessing::WitnessOutcome;
 
 /// Most findings a report lists; the others are only counted, so that a bundle with a million faults
 /// does not need the memory for a million texts.
 const FINDINGS_LISTED_MAX: usize = 1_000;
 
-/// The outcome, from best to worst. Witnesses do not exist yet, so nothing is better than unwitnessed.
+/// The outcome, from best to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
+    /// Valid, and as many witnesses as the auditor's policy asks for vouch that everybody sees the same ledger.
+    ValidWitnessed,
     /// Valid, but nobody besides the ledger vouches that everybody sees the same one.
     ValidUnwitnessed,
     /// Valid as far as the scope goes: some values are not in the bundle.
@@ -73,6 +76,7 @@ pub enum HeldOutcome {
 pub struct Report {
     pub(crate) options: Options,
     pub(crate) checkpoint: Option<Checkpoint>,
+    pub(crate) witnesses: Option<WitnessOutcome>,
     pub(crate) scope: Option<Scope>,
     pub(crate) from_size: Option<Size>,
     pub(crate) entries: u64,
@@ -94,6 +98,7 @@ impl Verdict {
     #[must_use]
     pub const fn exit_status(self) -> u8 {
         match self {
+            Self::ValidWitnessed => 0,
             Self::ValidUnwitnessed => 10,
             Self::ValidIncomplete => 11,
             Self::Retention => 20,
@@ -106,6 +111,7 @@ impl Verdict {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::ValidWitnessed => "valid_witnessed",
             Self::ValidUnwitnessed => "valid_unwitnessed",
             Self::ValidIncomplete => "valid_incomplete",
             Self::Retention => "retention",
@@ -171,6 +177,7 @@ impl Report {
         Self {
             options: options.clone(),
             checkpoint: None,
+            witnesses: None,
             scope: None,
             from_size: None,
             entries: 0,
@@ -186,6 +193,9 @@ impl Report {
         self.findings.worst.unwrap_or(match self.scope {
             // Nothing of what is before it was looked at.
             _ if self.from_size.is_some() => Verdict::ValidIncomplete,
+            Some(Scope::Full) if self.openings.withheld == 0 && self.is_witnessed() => {
+                Verdict::ValidWitnessed
+            }
             Some(Scope::Full) if self.openings.withheld == 0 => Verdict::ValidUnwitnessed,
             _ => Verdict::ValidIncomplete,
         })
@@ -201,6 +211,16 @@ impl Report {
     #[must_use]
     pub const fn checkpoint(&self) -> Option<&Checkpoint> {
         self.checkpoint.as_ref()
+    }
+
+    /// What the witnesses of the auditor's policy say, if he brought one and the key signed the bundle's checkpoint.
+    #[must_use]
+    pub const fn witnesses(&self) -> Option<&WitnessOutcome> {
+        self.witnesses.as_ref()
+    }
+
+    fn is_witnessed(&self) -> bool {
+        self.witnesses.as_ref().is_some_and(|outcome| outcome.reached)
     }
 
     /// What the bundle opens, if it says so.

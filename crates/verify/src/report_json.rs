@@ -7,6 +7,7 @@ use kirokubo_ledger::verify::{Finding, Part};
 use serde::Serialize;
 
 use crate::report::{OpeningCounts, Report};
+use crate::witnessing::WitnessOutcome;
 
 impl Report {
     /// The report as one JSON object.
@@ -27,6 +28,7 @@ impl Report {
                 size: size.get(),
                 outcome: outcome.name(),
             }),
+            witnesses: self.witnesses.as_ref(),
             today: format_day(self.today()),
             entries: self.entries,
             openings: self.openings,
@@ -50,6 +52,9 @@ struct ReportJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     from_size: Option<u64>,
     held: Option<HeldJson>,
+    /// Absent without a policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    witnesses: Option<&'a WitnessOutcome>,
     /// The day for which retention was judged, `YYYY-MM-DD`.
     today: String,
     entries: u64,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use kirokubo_ledger::bundle::Scope;
 use kirokubo_ledger::day::format_day;
-use kirokubo_verify::{HeldOutcome, OpeningCounts, Report, Values, Verdict};
+use kirokubo_verify::{HeldOutcome, OpeningCounts, Report, Values, Verdict, WitnessOutcome};
 
 const GREEN: &str = "\x1b[1;32m";
 const YELLOW: &str = "\x1b[1;33m";
@@ -49,6 +49,9 @@ impl fmt::Display for Summary<'_> {
                 f,
                 "お手元のチェックポイント（{size} 件） / The checkpoint you hold ({size} entries): {outcome}"
             )?;
+        }
+        if let Some(witnesses) = report.witnesses() {
+            write_witnesses(f, witnesses)?;
         }
         writeln!(f, "つながりを確認した項目 / Entries linked: {}", report.entries())?;
         write_openings(f, report)?;
@@ -98,6 +101,28 @@ fn write_openings(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
     writeln!(f, "保存期間の判定日 / Retention judged for: {today}")
 }
 
+fn write_witnesses(f: &mut fmt::Formatter<'_>, outcome: &WitnessOutcome) -> fmt::Result {
+    let names: Vec<&str> = outcome.cosigned.iter().map(|by| by.witness.as_str()).collect();
+    let (ja, en) = if outcome.reached {
+        ("方針を満たす", "enough for your policy")
+    } else {
+        ("方針に足りない", "not enough for your policy")
+    };
+    let names = if names.is_empty() {
+        "-".to_owned()
+    } else {
+        names.join(", ")
+    };
+    writeln!(f, "立会人の署名 / Witnesses: {names}（{ja} / {en}）")?;
+    match outcome.through_size {
+        Some(size) if !outcome.reached => writeln!(
+            f,
+            "  {size} 件目までは立会済み / witnessed through size {size} only"
+        ),
+        _ => Ok(()),
+    }
+}
+
 const fn held_text(outcome: HeldOutcome) -> &'static str {
     match outcome {
         HeldOutcome::Agrees => "一致 / agrees",
@@ -108,6 +133,7 @@ const fn held_text(outcome: HeldOutcome) -> &'static str {
 
 const fn verdict(verdict: Verdict) -> (&'static str, &'static str, &'static str) {
     match verdict {
+        Verdict::ValidWitnessed => ("有効（立会人の署名あり）", "valid and witnessed", GREEN),
         Verdict::ValidUnwitnessed => ("有効（第三者の立会署名なし）", "valid, unwitnessed", GREEN),
         Verdict::ValidIncomplete => (
             "有効（一部の内容は範囲外）",

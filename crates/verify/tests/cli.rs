@@ -22,3 +22,5 @@ mod output;
 mod run;
 #[path = "cli/segments.rs"]
 mod segments;
+#[path = "cli/witnesses.rs"]
+mod witnesses;

@@ -12,7 +12,7 @@ use crate::hash::hash_parts;
 use crate::ids::parse_hex;
 
 /// The signature type of Ed25519 in C2SP `signed-note`.
-const TYPE_ED25519: u8 = 0x01;
+pub(super) const TYPE_ED25519: u8 = 0x01;
 
 /// The first four bytes of the hash over a key: enough to find it, not to trust it.
 pub(super) type KeyHash = [u8; 4];
@@ -46,8 +46,8 @@ pub enum ParseVerifierKeyError {
     /// The third part is not canonical base64 of 33 bytes.
     #[error("the key is not base64 of a type byte and 32 bytes")]
     KeyText,
-    /// The key is of another type than Ed25519 (0x01).
-    #[error("key type {0:#04x} is not Ed25519 (0x01)")]
+    /// The key is of another type than the one meant here: 0x01 for a ledger, 0x04 for a witness.
+    #[error("key type {0:#04x} is not the one meant here: 0x01 for a ledger, 0x04 for a witness")]
     Type(u8),
     /// The hash is not that of the key.
     #[error("the key hash does not match the key")]
@@ -89,7 +89,7 @@ impl SigningKey {
 
 impl VerifierKey {
     fn new(origin: Origin, key: ed25519_dalek::VerifyingKey) -> Self {
-        let hash = key_hash(&origin, key.as_bytes());
+        let hash = key_hash(&origin, TYPE_ED25519, key.as_bytes());
         Self { origin, hash, key }
     }
 
@@ -97,6 +97,12 @@ impl VerifierKey {
     #[must_use]
     pub const fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// Whether both are the same key, whatever they are called.
+    #[must_use]
+    pub fn is_same_key(&self, other: &Self) -> bool {
+        self.key == other.key
     }
 
     pub(super) const fn hash(&self) -> KeyHash {
@@ -115,23 +121,7 @@ impl FromStr for VerifierKey {
     type Err = ParseVerifierKeyError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // The base64 part may itself contain `+`.
-        let mut parts = text.splitn(3, '+');
-        let (Some(origin), Some(hash), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(ParseVerifierKeyError::Parts);
-        };
-        let origin: Origin = origin.parse()?;
-        let hash: KeyHash = parse_hex(hash).map_err(|_| ParseVerifierKeyError::HashText)?;
-        let key = base64_text::decode(key).ok_or(ParseVerifierKeyError::KeyText)?;
-        let (kind, key) = key.split_first().ok_or(ParseVerifierKeyError::KeyText)?;
-        if *kind != TYPE_ED25519 {
-            return Err(ParseVerifierKeyError::Type(*kind));
-        }
-        let key: &[u8; 32] = key.try_into().map_err(|_| ParseVerifierKeyError::KeyText)?;
-        if hash != key_hash(&origin, key) {
-            return Err(ParseVerifierKeyError::HashMismatch);
-        }
-        let key = parse_point(key)?;
+        let (origin, hash, key) = parse_vkey(text, TYPE_ED25519)?;
         Ok(Self { origin, hash, key })
     }
 }
@@ -139,8 +129,7 @@ impl FromStr for VerifierKey {
 impl fmt::Display for VerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { origin, hash, key } = self;
-        let key = [[TYPE_ED25519].as_slice(), key.as_bytes()].concat();
-        write!(f, "{origin}+{}+{}", hex::encode(hash), base64_text::encode(&key))
+        f.write_str(&vkey_text(origin, *hash, TYPE_ED25519, key))
     }
 }
 
@@ -159,6 +148,42 @@ impl fmt::Debug for SigningKey {
     }
 }
 
+/// Reads a C2SP vkey of this signature type.
+pub(super) fn parse_vkey(
+    text: &str,
+    expected: u8,
+) -> Result<(Origin, KeyHash, ed25519_dalek::VerifyingKey), ParseVerifierKeyError> {
+    // The base64 part may itself contain `+`.
+    let mut parts = text.splitn(3, '+');
+    let (Some(origin), Some(hash), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(ParseVerifierKeyError::Parts);
+    };
+    let origin: Origin = origin.parse()?;
+    let hash: KeyHash = parse_hex(hash).map_err(|_| ParseVerifierKeyError::HashText)?;
+    let key = base64_text::decode(key).ok_or(ParseVerifierKeyError::KeyText)?;
+    let (kind, key) = key.split_first().ok_or(ParseVerifierKeyError::KeyText)?;
+    if *kind != expected {
+        return Err(ParseVerifierKeyError::Type(*kind));
+    }
+    let key: &[u8; 32] = key.try_into().map_err(|_| ParseVerifierKeyError::KeyText)?;
+    if hash != key_hash(&origin, expected, key) {
+        return Err(ParseVerifierKeyError::HashMismatch);
+    }
+    let key = parse_point(key)?;
+    Ok((origin, hash, key))
+}
+
+/// Writes a C2SP vkey.
+pub(super) fn vkey_text(
+    origin: &Origin,
+    hash: KeyHash,
+    kind: u8,
+    key: &ed25519_dalek::VerifyingKey,
+) -> String {
+    let key = [[kind].as_slice(), key.as_bytes()].concat();
+    format!("{origin}+{}+{}", hex::encode(hash), base64_text::encode(&key))
+}
+
 fn parse_point(bytes: &[u8; 32]) -> Result<ed25519_dalek::VerifyingKey, ParseVerifierKeyError> {
     let key = ed25519_dalek::VerifyingKey::from_bytes(bytes).map_err(|_| ParseVerifierKeyError::NotAPoint)?;
     if key.is_weak() {
@@ -172,8 +197,8 @@ fn parse_point(bytes: &[u8; 32]) -> Result<ed25519_dalek::VerifyingKey, ParseVer
 }
 
 /// `SHA-256(name ‖ 0x0A ‖ type ‖ key)[:4]`.
-fn key_hash(origin: &Origin, key: &[u8; 32]) -> KeyHash {
-    let digest = hash_parts(&[origin.as_str().as_bytes(), b"\n", &[TYPE_ED25519], key]);
+pub(super) fn key_hash(origin: &Origin, kind: u8, key: &[u8; 32]) -> KeyHash {
+    let digest = hash_parts(&[origin.as_str().as_bytes(), b"\n", &[kind], key]);
     let [a, b, c, d, ..] = *digest.as_bytes();
     [a, b, c, d]
 }
@@ -190,7 +215,9 @@ mod tests {
 
     fn vkey_of(kind: u8, key: &[u8]) -> String {
         let origin: Origin = "example.jp/a".parse().unwrap();
-        let hash = key.try_into().map_or([0; 4], |key| key_hash(&origin, key));
+        let hash = key
+            .try_into()
+            .map_or([0; 4], |key| key_hash(&origin, TYPE_ED25519, key));
         let key = [&[kind], key].concat();
         format!("{origin}+{}+{}", hex::encode(hash), base64_text::encode(&key))
     }

@@ -9,6 +9,7 @@
 use std::collections::HashSet;
 
 use super::key::{KeyHash, SigningKey, VerifierKey};
+use super::origin::Origin;
 use crate::base64_text;
 
 /// Most signature lines a note may have: a log, its witnesses, and room for keys nobody knows here.
@@ -84,12 +85,8 @@ pub fn sign_note(text: &str, key: &SigningKey) -> Result<String, NoteError> {
         return Err(NoteError::NoFinalNewline);
     }
     let verifier = key.verifier_key();
-    let signature = [verifier.hash().as_slice(), &key.sign(text)].concat();
-    Ok(format!(
-        "{text}\n{SIGNATURE_START}{} {}\n",
-        key.origin(),
-        base64_text::encode(&signature)
-    ))
+    let line = signature_line(key.origin(), verifier.hash(), &key.sign(text));
+    Ok(format!("{text}\n{line}"))
 }
 
 /// Reads a note and checks that `key` has signed it; gives its text.
@@ -130,17 +127,36 @@ impl<'a> Note<'a> {
     /// Checks that `key` has signed, once, and that no other line claims to be its signature.
     /// Signatures of other keys are ignored.
     pub fn verify(&self, key: &VerifierKey) -> Result<(), NoteError> {
-        let mut claimed = self.signatures.iter().filter(|signature| signature.is_by(key));
+        let verifies = |signature: &[u8]| key.verifies(self.text, signature);
+        self.sole_signature(key.origin(), key.hash(), verifies).map(drop)
+    }
+
+    /// The signature line of `key`, with its newline, under the conditions of [`Note::verify`].
+    pub fn signature_line(&self, key: &VerifierKey) -> Result<String, NoteError> {
+        let verifies = |signature: &[u8]| key.verifies(self.text, signature);
+        let signature = self.sole_signature(key.origin(), key.hash(), verifies)?;
+        Ok(signature_line(key.origin(), key.hash(), signature))
+    }
+
+    /// The one signature that claims to be of the key with this name and hash, if it verifies.
+    pub(super) fn sole_signature(
+        &self,
+        name: &Origin,
+        hash: KeyHash,
+        verifies: impl Fn(&[u8]) -> bool,
+    ) -> Result<&[u8], NoteError> {
+        let is_claimed = |s: &&NoteSignature<'_>| s.name == name.as_str() && s.hash == hash;
+        let mut claimed = self.signatures.iter().filter(is_claimed);
         let signature = claimed.next().ok_or(NoteError::NotSigned)?;
         // A bad signature beside a good one is refused as well.
         if std::iter::once(signature)
             .chain(claimed.clone())
-            .any(|s| !key.verifies(self.text, &s.signature))
+            .any(|s| !verifies(&s.signature))
         {
             return Err(NoteError::BadSignature);
         }
         match claimed.next() {
-            None => Ok(()),
+            None => Ok(&signature.signature),
             Some(_) => Err(NoteError::RepeatedKey),
         }
     }
@@ -181,10 +197,12 @@ impl<'a> NoteSignature<'a> {
     pub const fn name(&self) -> &'a str {
         self.name
     }
+}
 
-    fn is_by(&self, key: &VerifierKey) -> bool {
-        self.name == key.origin().as_str() && self.hash == key.hash()
-    }
+/// A signature line, with its newline.
+pub(super) fn signature_line(name: &Origin, hash: KeyHash, signature: &[u8]) -> String {
+    let signature = base64_text::encode(&[hash.as_slice(), signature].concat());
+    format!("{SIGNATURE_START}{name} {signature}\n")
 }
 
 fn check_characters(text: &str) -> Result<(), NoteError> {

@@ -63,7 +63,7 @@ pub(super) const fn of_checkpoint(error: &CheckpointError) -> &'static str {
     }
 }
 
-const fn of_note(error: &NoteError) -> &'static str {
+pub(super) const fn of_note(error: &NoteError) -> &'static str {
     match error {
         NoteError::NotUtf8 => "文字コードが正しくありません",
         NoteError::Character { .. } => "使えない文字が含まれています",

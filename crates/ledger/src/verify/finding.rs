@@ -3,6 +3,7 @@
 use super::fault::Fault;
 use crate::checkpoint::CheckpointError;
 use crate::commitment::Field;
+use crate::note::NoteError;
 use crate::position::{Index, Size};
 
 /// One thing that is wrong. Codes are stable: programs and reports refer to them.
@@ -85,6 +86,15 @@ pub enum Finding {
         /// The size.
         size: Size,
     },
+    /// A line that claims to be a known witness's cosignature is not, or stands beside another of the same witness.
+    Cosignature {
+        /// The checkpoint's file.
+        path: String,
+        /// The witness's name in the policy.
+        witness: String,
+        /// What is wrong with the line.
+        error: NoteError,
+    },
     /// The form is wrong.
     Schema {
         /// The entry it is about, if it is about one.
@@ -134,6 +144,7 @@ impl Finding {
             Self::TimeRegression { .. } => "TIME_REGRESSION",
             Self::CheckpointSignature { .. } => "CHECKPOINT_SIGNATURE",
             Self::KeyNotAuthorised { .. } => "KEY_NOT_AUTHORISED",
+            Self::Cosignature { .. } => "COSIGNATURE",
             Self::Schema { .. } => "SCHEMA",
         }
     }
@@ -154,7 +165,9 @@ impl Finding {
             | Self::TimeRegression { index } => Some(*index),
             // The first of the lacking entries.
             Self::TailTruncated { have, .. } => have.next_index(),
-            Self::CheckpointSignature { .. } | Self::KeyNotAuthorised { .. } => None,
+            Self::CheckpointSignature { .. } | Self::KeyNotAuthorised { .. } | Self::Cosignature { .. } => {
+                None
+            }
             Self::Schema { index, .. } => *index,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::fault_ja::of_checkpoint;
+use super::fault_ja::{of_checkpoint, of_note};
 use super::finding::{Against, Finding, Part};
 
 impl Finding {
@@ -61,6 +61,12 @@ impl Finding {
             }
             Self::KeyNotAuthorised { size } => {
                 format!("件数 {size} の時点で、台帳が認めた署名鍵ではありません。")
+            }
+            Self::Cosignature { path, witness, error } => {
+                format!(
+                    "{path} にある立会人「{witness}」の署名が正しくありません（{}）。",
+                    of_note(error)
+                )
             }
             Self::Schema {
                 index: Some(index),
@@ -125,6 +131,9 @@ impl fmt::Display for Finding {
                 )
             }
             Self::CheckpointSignature { path, error } => write!(f, "{path}: {error}"),
+            Self::Cosignature { path, witness, error } => {
+                write!(f, "{path}: the cosignature of witness {witness}: {error}")
+            }
             Self::KeyNotAuthorised { size } => {
                 write!(
                     f,
@@ -212,6 +221,11 @@ mod tests {
                 error: CheckpointError::Note(NoteError::NotSigned),
             },
             Finding::KeyNotAuthorised { size },
+            Finding::Cosignature {
+                path: String::new(),
+                witness: String::new(),
+                error: NoteError::BadSignature,
+            },
             schema(Fault::Entry(EntryError::Magic)),
             schema(Fault::Body(Kind::Erase)),
             schema(Fault::Undivided { path: String::new() }),
