@@ -12,6 +12,7 @@
 )]
 
 mod answer;
+mod authority;
 mod binaries;
 mod client;
 mod data_folder;
@@ -20,6 +21,7 @@ mod server;
 mod stream;
 
 pub use answer::Answer;
+pub use authority::{Authority, Leaf, Signer};
 pub use binaries::{Binaries, binaries};
 pub use client::{Client, Request};
 pub use data_folder::{DataFolder, Key, Role};

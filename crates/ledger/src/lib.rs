@@ -2,7 +2,7 @@
 //!
 //! In scope: the entry codec, the salted commitments of a record, the one structure that is both
 //! hash chain and RFC 6962 tree, checkpoints and proofs in the C2SP formats, tiles, the audit
-//! bundle, and the verification of all of these. Out of scope: where entries are stored, the
+//! bundle, time stamps, and the verification of all of these. Out of scope: where entries are stored, the
 //! encryption of personal values, HTTP, clocks and randomness. Time and random bytes are arguments.
 //!
 //! Everything hashed is a byte string that was stored; nothing is re-serialised to verify it.
@@ -23,6 +23,7 @@ pub mod note;
 pub mod policy;
 pub mod proof;
 pub mod tile;
+pub mod timestamp;
 pub mod tree;
 pub mod verify;
 pub mod witness;
