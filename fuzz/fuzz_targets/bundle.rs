@@ -17,6 +17,7 @@ static OPTIONS: LazyLock<Options> = LazyLock::new(|| {
         held: None,
         policy: None,
         today: 20_000,
+        tsa_roots: None,
     }
 });
 

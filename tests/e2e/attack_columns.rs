@@ -1,12 +1,13 @@
 //! An administrator who changes one value: each column of each table, one after the other. The change takes effect, and
 //! `kirokubo verify` finds it.
 
-use kirokubo_tests::{DataFolder, Role, Server};
+use kirokubo_tests::{DataFolder, Role};
 use rusqlite::types::Value as Cell;
 use rusqlite::{Connection, params_from_iter};
 use serde_json::{Value, json};
 
 use crate::database::{intrude, open};
+use crate::stamps_served::Stamping;
 use crate::{
     amendments, approvals, events, evidence, lists, opt_out_filings, readings, suppressions, third_parties,
 };
@@ -55,8 +56,9 @@ fn every_changed_column_of_every_table_is_found() {
 
 /// A stopped, valid ledger with a row in every table.
 fn furnished() -> DataFolder {
-    let server = Server::new();
-    let officer = server.client(Role::Officer);
+    let stamped = Stamping::new();
+    let _ = stamped.stamps(1);
+    let Stamping { server, officer, .. } = stamped;
     let post = |path: &str, body: &Value| officer.post(path, body).expect(201);
     let file = evidence::send(&officer, "application/pdf", &evidence::pdf(3_000, 1)).expect(201);
     let mut event = events::provision("evidenced");

@@ -182,9 +182,9 @@ fn a_token_has_one_signer_who_signs_attributes_that_name_his_certificate() {
         .authority
         .sign_as(data, &stamp, &[&stage.signer], &["-cades"]);
     stage.refused(&answer, &StampError::ContentType, OpenSsl::Refuses);
-    // The stamp names the authority that made it, and another has signed; OpenSSL looks only when told to.
+    // The stamp names the authority that made it, and another has signed.
     let answer = sign(&[&other], &["-cades"]);
-    stage.refused(&answer, &StampError::AuthorityName, OpenSsl::Accepts);
+    stage.refused(&answer, &StampError::AuthorityName, OpenSsl::Refuses);
     // RFC 5816 still allows SHA-1 here, and OpenSSL takes it. We do not.
     let old = stage
         .authority

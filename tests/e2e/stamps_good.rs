@@ -12,6 +12,10 @@ use kirokubo_tests::{Authority, Leaf};
 pub(crate) const NOTE: &[u8] = b"example.jp/log\n3\nroot\n";
 
 /// Now, in Unix seconds.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the authority is a program with a clock of its own"
+)]
 pub(crate) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }

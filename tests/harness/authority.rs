@@ -138,7 +138,7 @@ impl Authority {
         );
         for (key, value) in [("extendedKeyUsage", leaf.purpose), ("keyUsage", leaf.usage)] {
             if !value.is_empty() {
-                extensions += &format!("{key} = {value}\n");
+                extensions += &[key, " = ", value, "\n"].concat();
             }
         }
         fs::write(self.path(&file("cnf")), extensions).expect("a scratch folder can be written");

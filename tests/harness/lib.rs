@@ -13,6 +13,7 @@
 
 mod answer;
 mod authority;
+mod authority_server;
 mod binaries;
 mod client;
 mod data_folder;
@@ -22,6 +23,7 @@ mod stream;
 
 pub use answer::Answer;
 pub use authority::{Authority, Leaf, Signer};
+pub use authority_server::{AuthorityServer, Reply};
 pub use binaries::{Binaries, binaries};
 pub use client::{Client, Request};
 pub use data_folder::{DataFolder, Key, Role};

@@ -7,6 +7,7 @@ mod key;
 mod migrate;
 mod progress;
 mod serve;
+mod stamping_options;
 mod telemetry;
 mod verify;
 mod witness;

@@ -20,7 +20,7 @@ mod state;
 
 pub(crate) use actor::{
     AnyActor, Approving, Auditing, Correcting, Disclosing, Examining, Overseeing, Reading, ReadingFiles,
-    Recording, Registering, Searching, Settled, Settling,
+    Recording, Registering, Searching, Settled, Settling, Stamper,
 };
 pub(crate) use body::{EventBody, JsonBody, MAX_LINE, list_body, ndjson_body};
 pub(crate) use budget::{Budget, Share};

@@ -14,4 +14,5 @@ mod listen;
 mod names;
 mod recording;
 mod route;
+mod stamping;
 mod time;

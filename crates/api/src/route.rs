@@ -42,3 +42,4 @@ pub(crate) mod settings;
 pub(crate) mod suppression;
 pub(crate) mod third_party;
 pub(crate) mod third_party_look;
+pub(crate) mod timestamp;

@@ -28,6 +28,8 @@ mod scope;
 mod staging;
 mod tar_fault;
 
+use crate::position::Size;
+
 pub use delta::{CONSISTENCY, FRONTIER, first_entry, hash_lines, parse_hash_lines};
 pub use key_list::{KeyList, ListedKey, ParseKeyListError};
 pub use manifest::{Manifest, ManifestLine, ParseManifestError};
@@ -43,6 +45,8 @@ pub use tar_fault::TarFault;
 pub const CHECKPOINT: &str = "checkpoint";
 /// Directory of older signed checkpoints, named after their sizes.
 pub const CHECKPOINTS: &str = "checkpoints/";
+/// Directory of time stamps, named after the sizes of their checkpoints.
+pub const TIMESTAMPS: &str = "timestamps/";
 /// Path of the key history.
 pub const KEYS: &str = "keys";
 /// Path of the manifest.
@@ -55,6 +59,12 @@ pub const README: &str = "README.ja.txt";
 pub const SCOPE: &str = "scope";
 /// Directory of the tiles.
 pub const TILES: &str = "tile/";
+
+/// Where the time stamp over the checkpoint of a size stands.
+#[must_use]
+pub fn timestamp_path(size: Size) -> String {
+    format!("{TIMESTAMPS}{size}.tsr")
+}
 
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@ mod error;
 mod kind;
 mod pending;
 mod retain;
+mod stamp_anchor;
 
 use crate::hash::{Digest, leaf_hash, sha256};
 use crate::ids::{LedgerId, RecordId};
@@ -21,6 +22,7 @@ pub use error::EntryError;
 pub use kind::{Case, Kind, RetentionClass};
 pub use pending::PendingEntry;
 pub use retain::RetainThrough;
+pub use stamp_anchor::StampAnchor;
 
 /// Most bytes an entry may have: C2SP entry bundles give its length as a u16.
 pub const ENTRY_BYTES_MAX: usize = 65_535;

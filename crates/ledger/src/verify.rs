@@ -5,10 +5,10 @@
 //! another core. [`diagnose`] is for when that happens or the root is not the signed one: it finds a
 //! trustworthy list of leaf hashes and names what was modified, lost, added or moved. Its parts,
 //! [`find_signed_leaves`], [`compare_with_signed`] and [`read_the_tears`], are there for whoever has
-//! checkpoints to hold against that list. [`Clocks`] and [`RecordCheck`] judge retention and openings.
+//! checkpoints to hold against that list. [`Clocks`] and [`RecordCheck`] judge retention and openings, [`BoundStamps`] time stamps.
 //!
 //! Out of scope: reading bundles and deciding an exit status (crate `kirokubo-verify`), and
-//! witnesses and timestamps, which no ledger has yet.
+//! witnesses, which no ledger has yet.
 
 mod clock;
 mod delta_run;
@@ -23,6 +23,7 @@ mod reference;
 mod row_check;
 mod run;
 mod segment;
+mod stamps;
 
 pub use clock::{ClockError, Clocks, Keeping};
 pub use delta_run::DeltaRun;
@@ -34,6 +35,7 @@ pub use record_check::{RecordCheck, Tally};
 pub use reference::find_signed_leaves;
 pub use run::{Broken, Run, Step};
 pub use segment::{Records, Segment};
+pub use stamps::{BoundStamp, BoundStamps, StampFault, TimeBracket, TimeBrackets};
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,8 @@
 //! checkpoint (`audit/chain.rs`). The second opens every record and holds each value, row and search token
 //! against its commitment (`audit/records.rs`, `audit/lists.rs`, `audit/tokens.rs`, `audit/links.rs`). Then come the
 //! files of evidence (`audit/evidence.rs`), the rows that belong to no entry (`audit/strays.rs`), the masters, of which the
-//! ledger says nothing (`audit/masters.rs`), the approvals (`audit/approvals.rs`), and the schema itself
+//! ledger says nothing (`audit/masters.rs`), the approvals (`audit/approvals.rs`), the time stamps
+//! (`audit/timestamps.rs`), and the schema itself
 //! (`audit/schema.rs`). Then the same for the access ledger, whose entries are readings (`audit/accesses.rs`). What the
 //! ledger's own verifier has a name for is named so; the other findings are what only a database can get wrong.
 
@@ -27,11 +28,13 @@ mod records;
 mod schema;
 mod strays;
 mod tiles;
+mod timestamps;
 mod tokens;
 mod types;
 
 use kirokubo_ledger::Size;
-use kirokubo_ledger::verify::Clocks;
+use kirokubo_ledger::timestamp::Roots;
+use kirokubo_ledger::verify::{BoundStamps, Clocks};
 use kirokubo_records::japan_day;
 
 pub use finding::{AuditFinding, AuditReport, EvidenceDamage, Table};
@@ -50,8 +53,17 @@ impl Store {
         &self,
         progress: &mut (dyn FnMut(u64, u64) + Send),
     ) -> Result<AuditReport, StoreError> {
+        self.verify_with(None, progress).await
+    }
+
+    /// Verifies as [`Store::verify`] does, and judges by `roots`, if there are some, whether time stamps count.
+    pub async fn verify_with(
+        &self,
+        roots: Option<&Roots>,
+        progress: &mut (dyn FnMut(u64, u64) + Send),
+    ) -> Result<AuditReport, StoreError> {
         let mut report = AuditReport::default();
-        match self.verify_into(&mut report, progress).await {
+        match self.verify_into(&mut report, roots, progress).await {
             Err(error @ StoreError::Unavailable(_)) => {
                 let foreign = types::find_foreign(self).await?;
                 if foreign.is_empty() {
@@ -67,6 +79,7 @@ impl Store {
     async fn verify_into(
         &self,
         report: &mut AuditReport,
+        roots: Option<&Roots>,
         progress: &mut (dyn FnMut(u64, u64) + Send),
     ) -> Result<(), StoreError> {
         let today = japan_day(self.clock.now_ms());
@@ -77,6 +90,9 @@ impl Store {
         report.findings.extend(masters::check(self).await?);
         report.findings.extend(approvals::check(self).await?);
         report.findings.extend(api_keys::check(self).await?);
+        report
+            .findings
+            .extend(timestamps::check(self, &walked.stamps, walked.size, roots).await?);
         report.findings.extend(schema::compare(self).await?);
         let of_access = self.access_ledger().0.verify_readings(today).await?;
         report.access_entries = of_access.entries;
@@ -104,6 +120,8 @@ struct Walked {
     size: Size,
     /// What later entries say about the keeping of records.
     clocks: Clocks,
+    /// The time stamps that entries bind.
+    stamps: BoundStamps,
     /// Whether the entries are the signed ones; if not, the first pass has named what happened to them.
     whole: bool,
 }

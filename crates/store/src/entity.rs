@@ -55,6 +55,16 @@ table!(checkpoint, "checkpoints", {
     note: String,
 });
 
+table!(timestamp, "timestamps", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] size: i64,
+    anchor: i64,
+    answer: Vec<u8>,
+    tsa: String,
+    earliest: i64,
+    latest: i64,
+});
+
 table!(head, "heads", {
     #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
     size: i64,

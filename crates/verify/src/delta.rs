@@ -11,7 +11,7 @@ use kirokubo_ledger::hash::Digest;
 use kirokubo_ledger::note::VerifierKey;
 use kirokubo_ledger::tile::TilePath;
 use kirokubo_ledger::tree::{Frontier, verify_consistency};
-use kirokubo_ledger::verify::{Against, Broken, Clocks, DeltaRun, Fault, FileFault, Finding};
+use kirokubo_ledger::verify::{Against, BoundStamps, Broken, Clocks, DeltaRun, Fault, FileFault, Finding};
 use kirokubo_ledger::{Index, Size};
 
 use crate::checkpoints::Roots;
@@ -23,6 +23,7 @@ use crate::{Audit, Progress, Step};
 struct Pass {
     run: DeltaRun,
     clocks: Clocks,
+    stamps: BoundStamps,
     broken: Option<Broken>,
     roots: Roots,
 }
@@ -67,6 +68,7 @@ impl<R: Read + Seek> Audit<'_, R> {
         let files = EntryFiles::list(&self.bundle).paths().count();
         Ok(Some(Keeping {
             clocks: pass.clocks,
+            stamps: pass.stamps.over(from),
             records: vec![None; files],
         }))
     }
@@ -145,6 +147,7 @@ impl<R: Read + Seek> Audit<'_, R> {
             roots: Roots::new(wanted),
             run: DeltaRun::new(self.options.vkey.origin().clone(), frontier),
             clocks: Clocks::new(),
+            stamps: BoundStamps::default(),
             broken: None,
         };
         pass.roots.note(pass.run.frontier());
@@ -168,6 +171,7 @@ impl<R: Read + Seek> Audit<'_, R> {
                 if let Err(error) = pass.clocks.take(&step.entry) {
                     findings.add(error.into());
                 }
+                findings.extend(pass.stamps.take(&step.entry).err());
                 pass.roots.note(pass.run.frontier());
                 Ok(ControlFlow::Continue(()))
             },

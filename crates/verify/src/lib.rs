@@ -24,6 +24,7 @@ mod openings;
 mod report;
 mod report_json;
 mod segments;
+mod stamps;
 mod structure;
 mod tiles;
 mod witnessing;
@@ -35,12 +36,14 @@ use kirokubo_ledger::bundle::{BundleReader, ReadBundleError};
 use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::note::VerifierKey;
 use kirokubo_ledger::policy::Policy;
+use kirokubo_ledger::timestamp::Roots;
 use kirokubo_ledger::verify::{Fault, FileFault, Finding};
 
 use crate::report::Findings;
 
 pub use disclosure::{DisclosureReport, is_disclosure_proof, verify_disclosure};
 pub use report::{HeldOutcome, OpeningCounts, Report, Values, Verdict};
+pub use stamps::{BracketedEntries, CountingStamp, Stamps};
 pub use witnessing::{CosignedBy, WitnessOutcome};
 
 /// What the auditor brings himself.
@@ -54,6 +57,8 @@ pub struct Options {
     pub policy: Option<Policy>,
     /// The day for which retention is judged, in days since 1970-01-01 in Japan.
     pub today: i32,
+    /// The roots of the time stamp authorities that he trusts.
+    pub tsa_roots: Option<Roots>,
 }
 
 /// How far the verification is.
@@ -134,11 +139,13 @@ impl<R: Read + Seek + Send> Audit<'_, R> {
         let scope = self.read_scope(&checkpoint)?;
         let mut openings = OpeningCounts::default();
         let mut entries = 0;
+        let mut stamps = Stamps::default();
         let keeping = match self.from_size {
             None => self.check_structure(&checkpoint, &mut entries)?,
             Some(from) => self.check_delta(&checkpoint, from, &mut entries)?,
         };
         if let Some(keeping) = keeping {
+            stamps = self.check_stamps(&keeping.stamps, checkpoint.size())?;
             openings = self.check_openings(scope, &keeping)?;
         }
         Ok(Report {
@@ -148,6 +155,7 @@ impl<R: Read + Seek + Send> Audit<'_, R> {
             from_size: self.from_size,
             entries,
             openings,
+            stamps,
             held: self.options.held.as_ref().map(|_| self.held_outcome),
             ..Report::new(self.options, self.findings)
         })

@@ -19,6 +19,7 @@ use kirokubo_ledger::checkpoint::{Checkpoint, CheckpointError};
 use kirokubo_ledger::day::parse_day;
 use kirokubo_ledger::note::VerifierKey;
 use kirokubo_ledger::policy::Policy;
+use kirokubo_ledger::timestamp::{Roots, RootsError};
 use kirokubo_verify::{Options, Report, is_disclosure_proof, verify_bundle_with_progress, verify_disclosure};
 
 /// Exit status of wrong usage and unreadable files, the same as clap's.
@@ -42,6 +43,9 @@ struct Arguments {
     /// 保存期間を判定する日（日本時間、既定は今日） / the day for which retention is judged, in Japan; today unless given
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     today: Option<i32>,
+    /// 信頼する時刻認証局のルート証明書（PEM） / the roots of the time stamp authorities you trust, PEM
+    #[arg(long, value_name = "FILE")]
+    tsa_roots: Option<PathBuf>,
     /// 結果を JSON で出力 / print the report as one JSON object
     #[arg(long)]
     json: bool,
@@ -56,6 +60,8 @@ enum Failure {
     Checkpoint(PathBuf, CheckpointError),
     /// The policy is none, or is about other ledgers.
     Policy(PathBuf, String),
+    /// The roots the auditor brought cannot be used.
+    Roots(PathBuf, RootsError),
     /// The report cannot be written.
     Write(io::Error),
 }
@@ -91,6 +97,7 @@ fn run(arguments: &Arguments) -> Result<u8, Failure> {
             .map(|path| read_policy(path, &arguments.vkey))
             .transpose()?,
         today: arguments.today.unwrap_or_else(clock::today_in_japan),
+        tsa_roots: arguments.tsa_roots.as_deref().map(read_roots).transpose()?,
     };
     let read = |error| Failure::Read(arguments.bundle.clone(), error);
     let mut bundle = BufReader::new(File::open(&arguments.bundle).map_err(read)?);
@@ -138,6 +145,11 @@ fn read_policy(path: &Path, vkey: &VerifierKey) -> Result<Policy, Failure> {
     Ok(policy)
 }
 
+fn read_roots(path: &Path) -> Result<Roots, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| Failure::Read(path.to_owned(), error))?;
+    Roots::from_pem(&bytes).map_err(|error| Failure::Roots(path.to_owned(), error))
+}
+
 fn write_report(report: &Report, as_json: bool) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     if as_json {
@@ -173,6 +185,13 @@ impl fmt::Display for Failure {
                 write!(
                     f,
                     "{path} を方針として使えません / {path} is no policy to use: {why}"
+                )
+            }
+            Self::Roots(path, error) => {
+                let path = path.display();
+                write!(
+                    f,
+                    "{path} はルート証明書として使えません / {path} cannot be used as roots: {error}"
                 )
             }
             Self::Write(error) => write!(f, "結果を出力できません / cannot write the report: {error}"),

@@ -5,15 +5,12 @@ use std::io::{Read, Seek};
 use kirokubo_ledger::Size;
 use kirokubo_ledger::bundle::{
     CHECKPOINT, CHECKPOINTS, CONSISTENCY, FRONTIER, KEYS, MANIFEST, OPENINGS, README, SCOPE, TILES,
-    openings_path,
+    TIMESTAMPS, openings_path,
 };
 use kirokubo_ledger::tile::TilePath;
 use kirokubo_ledger::verify::FileFault;
 
 use crate::Audit;
-
-/// Where time stamps will stand, each named after the size of its checkpoint.
-const TIMESTAMPS: &str = "timestamps/";
 
 impl<R: Read + Seek> Audit<'_, R> {
     /// Checks that every file has a name of the format, and that openings are numbered without a gap
@@ -56,6 +53,12 @@ pub(crate) fn parse_size(name: &str) -> Option<Size> {
     (size.to_string() == name).then_some(size)
 }
 
+/// The size of the checkpoint that a time stamp of this name is over.
+pub(crate) fn stamped_size(path: &str) -> Option<Size> {
+    let name = path.strip_prefix(TIMESTAMPS)?;
+    name.strip_suffix(".tsr").and_then(parse_size)
+}
+
 fn is_known(path: &str) -> bool {
     if [README, CHECKPOINT, KEYS, MANIFEST, SCOPE].contains(&path) {
         return true;
@@ -66,9 +69,6 @@ fn is_known(path: &str) -> bool {
     if path.starts_with(OPENINGS) {
         return is_openings_file(path);
     }
-    let of_a_size = [CHECKPOINTS, TIMESTAMPS];
-    let size = of_a_size
-        .iter()
-        .find_map(|directory| path.strip_prefix(directory));
-    size.and_then(parse_size).is_some()
+    let size = path.strip_prefix(CHECKPOINTS).and_then(parse_size);
+    size.or_else(|| stamped_size(path)).is_some()
 }

@@ -8,6 +8,7 @@ use kirokubo_ledger::verify::Finding;
 use serde::Serialize;
 
 use crate::Options;
+use crate::stamps::Stamps;
 use crate::witnessing::WitnessOutcome;
 
 /// Most findings a report lists; the others are only counted, so that a bundle with a million faults
@@ -81,6 +82,7 @@ pub struct Report {
     pub(crate) from_size: Option<Size>,
     pub(crate) entries: u64,
     pub(crate) openings: OpeningCounts,
+    pub(crate) stamps: Stamps,
     pub(crate) held: Option<HeldOutcome>,
     pub(crate) findings: Findings,
 }
@@ -182,6 +184,7 @@ impl Report {
             from_size: None,
             entries: 0,
             openings: OpeningCounts::default(),
+            stamps: Stamps::default(),
             held: options.held.as_ref().map(|_| HeldOutcome::NotCompared),
             findings,
         }
@@ -245,6 +248,12 @@ impl Report {
     #[must_use]
     pub const fn openings(&self) -> OpeningCounts {
         self.openings
+    }
+
+    /// What authorities vouch for.
+    #[must_use]
+    pub const fn stamps(&self) -> &Stamps {
+        &self.stamps
     }
 
     /// The size of the checkpoint that the auditor holds and what became of it, if he holds one.

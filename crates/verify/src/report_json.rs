@@ -7,6 +7,7 @@ use kirokubo_ledger::verify::{Finding, Part};
 use serde::Serialize;
 
 use crate::report::{OpeningCounts, Report};
+use crate::stamps::Stamps;
 use crate::witnessing::WitnessOutcome;
 
 impl Report {
@@ -32,6 +33,7 @@ impl Report {
             today: format_day(self.today()),
             entries: self.entries,
             openings: self.openings,
+            timestamps: &self.stamps,
             findings_total: self.findings.total,
             findings: self.findings.listed.iter().map(FindingJson::new).collect(),
         };
@@ -59,6 +61,7 @@ struct ReportJson<'a> {
     today: String,
     entries: u64,
     openings: OpeningCounts,
+    timestamps: &'a Stamps,
     findings_total: usize,
     findings: Vec<FindingJson>,
 }

@@ -9,8 +9,8 @@ use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::entry::Entry;
 use kirokubo_ledger::tile::{TILE_WIDTH, TilePath};
 use kirokubo_ledger::verify::{
-    Broken, Clocks, Fault, FileFault, Finding, KeyHistory, Records, Run, Seen, Signed, compare_with_signed,
-    find_signed_leaves, read_the_tears,
+    BoundStamps, Broken, Clocks, Fault, FileFault, Finding, KeyHistory, Records, Run, Seen, Signed,
+    compare_with_signed, find_signed_leaves, read_the_tears,
 };
 use kirokubo_ledger::{Index, Size};
 
@@ -29,6 +29,7 @@ pub(crate) const SMALL_BYTES_MAX: u64 = 1 << 20;
 struct Pass {
     run: Run,
     clocks: Clocks,
+    stamps: BoundStamps,
     tiles: TileCheck,
     broken: Option<Broken>,
     roots: Roots,
@@ -42,6 +43,8 @@ struct Pass {
 /// What the entries say about the keeping of records, once they are known to be the signed ones.
 pub(crate) struct Keeping {
     pub(crate) clocks: Clocks,
+    /// The time stamps that entries bind.
+    pub(crate) stamps: BoundStamps,
     /// The records of each entry bundle; `None` where they have to be looked at one by one.
     pub(crate) records: Vec<Option<Records>>,
 }
@@ -105,8 +108,17 @@ impl<R: Read + Seek + Send> Audit<'_, R> {
         self.check_tile_names(signed.size);
         let contradiction = self.check_smaller_held(&pass.roots, signed.size);
         self.findings.extend(contradiction);
-        let Pass { clocks, records, .. } = pass;
-        Ok(Some(Keeping { clocks, records }))
+        let Pass {
+            clocks,
+            records,
+            stamps,
+            ..
+        } = pass;
+        Ok(Some(Keeping {
+            clocks,
+            stamps,
+            records,
+        }))
     }
 
     fn pass(&mut self, files: &EntryFiles, older: &[Size], manifest: &mut ManifestCheck) -> io::Result<Pass> {
@@ -225,6 +237,7 @@ impl Pass {
         Self {
             run,
             clocks,
+            stamps: BoundStamps::default(),
             tiles,
             broken: None,
             roots: Roots::new(wanted),
@@ -249,6 +262,7 @@ impl Pass {
             if let Ok(entry) = Entry::view(bytes) {
                 self.findings
                     .extend(self.clocks.take(&entry).err().map(Finding::from));
+                self.findings.extend(self.stamps.take(&entry).err());
             }
         }
         self.tiles.push_segment(bundle, segment, looked.is_tile_wrong)?;
@@ -267,6 +281,7 @@ impl Pass {
         if let Err(error) = self.clocks.take(&step.entry) {
             self.findings.add(error.into());
         }
+        self.findings.extend(self.stamps.take(&step.entry).err());
         self.tiles.push(bundle, step.leaf)?;
         self.roots.note(self.run.frontier());
         Ok(ControlFlow::Continue(()))

@@ -4,12 +4,17 @@ use std::fmt;
 
 use kirokubo_ledger::bundle::Scope;
 use kirokubo_ledger::day::format_day;
-use kirokubo_verify::{HeldOutcome, OpeningCounts, Report, Values, Verdict, WitnessOutcome};
+use kirokubo_verify::{
+    BracketedEntries, HeldOutcome, OpeningCounts, Report, Stamps, Values, Verdict, WitnessOutcome,
+};
 
 const GREEN: &str = "\x1b[1;32m";
 const YELLOW: &str = "\x1b[1;33m";
 const RED: &str = "\x1b[1;31m";
 const RESET: &str = "\x1b[0m";
+
+/// Brackets of time in the text; all of them are in the JSON.
+const BRACKETS_SHOWN: usize = 50;
 
 /// A report as text.
 pub(crate) struct Summary<'a> {
@@ -55,6 +60,7 @@ impl fmt::Display for Summary<'_> {
         }
         writeln!(f, "つながりを確認した項目 / Entries linked: {}", report.entries())?;
         write_openings(f, report)?;
+        write_stamps(f, report.stamps())?;
         let (listed, total) = (report.findings(), report.findings_total());
         writeln!(f, "指摘 / Findings: {total}")?;
         for finding in listed {
@@ -121,6 +127,41 @@ fn write_witnesses(f: &mut fmt::Formatter<'_>, outcome: &WitnessOutcome) -> fmt:
         ),
         _ => Ok(()),
     }
+}
+
+fn write_stamps(f: &mut fmt::Formatter<'_>, stamps: &Stamps) -> fmt::Result {
+    let present = stamps.present;
+    if present == 0 {
+        return writeln!(f, "タイムスタンプ：なし / Time stamps: none");
+    }
+    if !stamps.judged {
+        return writeln!(
+            f,
+            "タイムスタンプ：{present} 件あり、判定していません（--tsa-roots で信頼するルートを指定） / \
+             Time stamps: {present} present, not judged (name the roots you trust with --tsa-roots)"
+        );
+    }
+    let good = stamps.good.len();
+    writeln!(
+        f,
+        "タイムスタンプ：{present} 件中 {good} 件が有効 / Time stamps: {good} of {present} count"
+    )?;
+    for entries in stamps.brackets.iter().take(BRACKETS_SHOWN) {
+        let BracketedEntries { first, last, .. } = entries;
+        let after = entries.after.as_deref().unwrap_or("…");
+        let before = entries.before.as_deref().unwrap_or("…");
+        writeln!(
+            f,
+            "  項目 {first}–{last} の作成 / entries {first} to {last} were made: {after} 〜 {before}"
+        )?;
+    }
+    if stamps.brackets.len() > BRACKETS_SHOWN {
+        writeln!(
+            f,
+            "  （先頭の {BRACKETS_SHOWN} 件のみ表示、全件は --json / only the first {BRACKETS_SHOWN}; all with --json）"
+        )?;
+    }
+    Ok(())
 }
 
 const fn held_text(outcome: HeldOutcome) -> &'static str {

@@ -59,7 +59,7 @@ impl Demo {
         } else {
             SocketAddr::new(self.listen.ip(), 0)
         };
-        let server = Server::start(ledger.clone(), listen, MAX_EVIDENCE).await?;
+        let server = Server::start(ledger.clone(), listen, MAX_EVIDENCE, None).await?;
         story.step(
             "台帳と鍵を作り、サーバーを起動",
             "a ledger, its keys, and a server",

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
 use kirokubo_store::{Running, Store, StoreError};
@@ -10,8 +11,10 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tracing_subscriber::filter::LevelFilter;
 
+use super::stamping_options::StampingOptions;
 use super::{EvidencePlace, Outcome, Place, telemetry};
 use crate::http::{AppState, router};
+use crate::stamping::{Stamping, keep_stamping};
 
 /// 50 MiB: a scanned contract of some hundred pages.
 pub(super) const MAX_EVIDENCE: u64 = 50 << 20;
@@ -30,6 +33,8 @@ pub(super) struct Serve {
         default_value_t = MAX_EVIDENCE
     )]
     evidence_max_bytes: u64,
+    #[command(flatten)]
+    stamping: StampingOptions,
     /// Address and port; port 0 takes a free one.
     #[arg(
         long,
@@ -48,7 +53,8 @@ impl Serve {
         telemetry::start(self.log);
         let store = self.place.open().await?;
         let store = store.with_evidence_at(&self.evidence.evidence_url)?;
-        let mut server = Server::start(store, self.listen, self.evidence_max_bytes).await?;
+        let stamping = self.stamping.stamping()?;
+        let mut server = Server::start(store, self.listen, self.evidence_max_bytes, stamping).await?;
         println!("listening on http://{}", server.address);
         tokio::select! {
             stopped = stop_signal() => stopped?,
@@ -67,6 +73,8 @@ pub(super) struct Server {
     running: Running,
     stop: oneshot::Sender<()>,
     http: JoinHandle<()>,
+    /// What has the ledger stamped, if anything does.
+    stamping: Option<JoinHandle<()>>,
 }
 
 impl Server {
@@ -75,9 +83,16 @@ impl Server {
         store: Store,
         listen: SocketAddr,
         max_evidence: u64,
+        stamping: Option<Stamping>,
     ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let running = store.start().await?;
-        let app = router(AppState::load(store.clone(), &running, max_evidence).await?);
+        let mut state = AppState::load(store.clone(), &running, max_evidence).await?;
+        state.stamping = stamping.map(Arc::new);
+        let stamping = state
+            .stamping
+            .clone()
+            .map(|stamping| tokio::spawn(keep_stamping(stamping, store.clone(), running.appender())));
+        let app = router(state);
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel();
@@ -88,6 +103,7 @@ impl Server {
             running,
             stop,
             http,
+            stamping,
         })
     }
 
@@ -101,6 +117,10 @@ impl Server {
         drop(self.stop);
         if let Err(error) = self.http.await {
             tracing::error!(%error, "the listener ended badly");
+        }
+        // What an authority has given already is bound by the sequencer; no other answer is waited for.
+        if let Some(stamping) = &self.stamping {
+            stamping.abort();
         }
         self.running.stop().await?;
         self.store.close().await

@@ -1,12 +1,15 @@
 //! `kirokubo verify`: every stored byte of a data folder against its hashes and signatures.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use kirokubo_ledger::timestamp::Roots;
 use kirokubo_store::{AuditFinding, AuditReport, Store, StoreError, Table};
 use serde_json::{Value, json};
 
 use super::progress::Progress;
+use super::stamping_options::read_roots;
 use super::{EvidencePlace, Outcome, Place};
 
 /// Something is wrong.
@@ -21,6 +24,10 @@ pub(super) struct Verify {
     place: Place,
     #[command(flatten)]
     evidence: EvidencePlace,
+    /// Certificates (PEM) of the time stamp authorities that are trusted; without them nobody says whether time stamps
+    /// count.
+    #[arg(long, value_name = "FILE", env = "KIROKUBO_TSA_ROOTS")]
+    tsa_roots: Option<PathBuf>,
     /// One JSON object on standard output, JSON progress lines on standard error.
     #[arg(long, env = "KIROKUBO_JSON")]
     json: bool,
@@ -28,8 +35,9 @@ pub(super) struct Verify {
 
 impl Verify {
     pub(super) async fn run(self) -> Outcome {
+        let roots = self.tsa_roots.as_deref().map(read_roots).transpose()?;
         let report = match self.place.open().await {
-            Ok(store) => self.verify(store).await?,
+            Ok(store) => self.verify(store, roots.as_ref()).await?,
             // Not even which ledgers there are can be believed.
             Err(StoreError::Corrupt { .. }) => AuditReport {
                 findings: vec![AuditFinding::Row {
@@ -49,11 +57,11 @@ impl Verify {
         Ok(ExitCode::from(status))
     }
 
-    async fn verify(&self, store: Store) -> Result<AuditReport, StoreError> {
+    async fn verify(&self, store: Store, roots: Option<&Roots>) -> Result<AuditReport, StoreError> {
         let store = store.with_evidence_at(&self.evidence.evidence_url)?;
         let mut progress = Progress::new("検証 / verifying", self.json);
         let report = store
-            .verify(&mut |done, total| progress.tell(done, total))
+            .verify_with(roots, &mut |done, total| progress.tell(done, total))
             .await?;
         progress.finish();
         Ok(report)

@@ -75,6 +75,11 @@ anybody!(
     Settled,
     &[Role::Recorder, Role::Officer, Role::Auditor, Role::Admin]
 );
+anybody!(
+    /// Those who may have the ledger stamped.
+    Stamper,
+    &[Role::Officer, Role::Admin]
+);
 caller!(
     /// Those who post events.
     Recording, [Ingest, Recorder, Officer]

@@ -70,6 +70,11 @@ answers! {
         "第三者提供の停止の求めを受けている本人が含まれます。", "principals who demanded a stop are among them";
     Decided StatusCode::CONFLICT, "approval.decided",
         "すでに決裁されています。", "this was decided before";
+    NoAuthority StatusCode::CONFLICT, "timestamp.not_configured",
+        "時刻認証局が設定されていません(--tsa-url)。", "no time stamp authority is configured (--tsa-url)";
+    NoStamp StatusCode::SERVICE_UNAVAILABLE, "timestamp.unavailable",
+        "有効なタイムスタンプを取得できませんでした。理由はサーバーのログにあります。",
+        "no authority gave a time stamp that counts; the server's log says why";
     Busy StatusCode::SERVICE_UNAVAILABLE, "server.busy",
         "混み合っています。少し待って同じ内容を送ってください。", "the server is busy; send the same again in a moment";
     Stopping StatusCode::SERVICE_UNAVAILABLE, "server.stopping",
@@ -90,6 +95,7 @@ impl Answer {
     pub(super) const fn retry_after(self) -> Option<u32> {
         match self {
             Self::Busy => Some(1),
+            Self::NoStamp => Some(60),
             Self::Stopping | Self::Unavailable | Self::EvidenceUnavailable => Some(5),
             _ => None,
         }

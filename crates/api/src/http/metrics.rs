@@ -1,5 +1,7 @@
 //! What is counted, for Prometheus: of the machine and of the duty, never of a person.
 
+use std::sync::atomic::AtomicU64;
+
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -7,6 +9,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
+
+use crate::stamping::Health;
 
 /// One route's answers of one status.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -37,6 +41,8 @@ pub struct Metrics {
     readings: Family<ReadingLabels, Counter>,
     waiting: Gauge,
     size: Gauge,
+    stamps: Family<EventLabels, Counter>,
+    stamp_age: Gauge<f64, AtomicU64>,
 }
 
 impl Default for Metrics {
@@ -50,6 +56,8 @@ impl Default for Metrics {
             readings: Family::default(),
             waiting: Gauge::default(),
             size: Gauge::default(),
+            stamps: Family::default(),
+            stamp_age: Gauge::default(),
         };
         let registry = &mut metrics.registry;
         registry.register("http_requests", "Requests answered", metrics.requests.clone());
@@ -74,6 +82,16 @@ impl Default for Metrics {
             metrics.waiting.clone(),
         );
         registry.register("ledger_size", "Entries in the ledger", metrics.size.clone());
+        registry.register(
+            "timestamps",
+            "Time stamps asked for, by what became of them",
+            metrics.stamps.clone(),
+        );
+        registry.register(
+            "timestamp_age_seconds",
+            "Seconds since the last good time stamp; NaN if there is none",
+            metrics.stamp_age.clone(),
+        );
         metrics
     }
 }
@@ -97,6 +115,19 @@ impl Metrics {
     /// `kind`: `search`, `reveal`, `export` … as in the access ledger.
     pub(crate) fn reading(&self, kind: &'static str) {
         self.readings.get_or_create(&ReadingLabels { kind }).inc();
+    }
+
+    /// How having the ledger stamped goes, as of now (Unix milliseconds).
+    pub(crate) fn stamping(&self, health: &Health, now: i64) {
+        for (outcome, count) in [("stamped", health.stamped), ("failed", health.failed)] {
+            let counter = self.stamps.get_or_create(&EventLabels { outcome });
+            counter.inc_by(count.saturating_sub(counter.get()));
+        }
+        let age = health
+            .last_good
+            .map(|good| now.saturating_sub(good).max(0) / 1_000);
+        let age = age.and_then(|age| u32::try_from(age).ok());
+        self.stamp_age.set(age.map_or(f64::NAN, f64::from));
     }
 
     /// The Prometheus text, with the two gauges as they stand.

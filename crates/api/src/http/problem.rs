@@ -53,6 +53,10 @@ pub(crate) enum ApiError {
     Suppressed(Vec<Fault>),
     #[error("decided before")]
     Decided,
+    #[error("no time stamp authority is configured")]
+    NoAuthority,
+    #[error("no time stamp authority gave a stamp that counts")]
+    NoStamp,
     /// A bug: the handler panicked.
     #[error("the handler panicked")]
     Panicked,
@@ -108,6 +112,8 @@ impl ApiError {
             Self::Conflict { .. } => Answer::Conflict,
             Self::Suppressed(_) | Self::Append(AppendError::Suppressed { .. }) => Answer::Suppressed,
             Self::Decided => Answer::Decided,
+            Self::NoAuthority => Answer::NoAuthority,
+            Self::NoStamp => Answer::NoStamp,
             Self::Append(AppendError::IdempotencyKeyReused) => Answer::KeyReused,
             Self::Append(AppendError::Stopped) => Answer::Stopping,
             // Where what a record is judged by changes twice while it waits, the server is busy, too.

@@ -82,6 +82,8 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(route::ledgers::list))
         .routes(routes!(route::log::checkpoint))
         .routes(routes!(route::log::tile))
+        .routes(routes!(route::timestamp::list, route::timestamp::post))
+        .routes(routes!(route::timestamp::get))
         .routes(routes!(route::service::livez))
         .routes(routes!(route::service::readyz))
         .routes(routes!(route::service::metrics))

@@ -8,6 +8,7 @@ use kirokubo_store::{AccessLog, Appender, Authenticator, Running, Store, StoreEr
 use super::budget::{self, Budget};
 use super::metrics::Metrics;
 use crate::bundle_jobs::BundleJobs;
+use crate::stamping::Stamping;
 
 /// Shared by all requests; cheap to clone.
 #[derive(Clone)]
@@ -30,6 +31,8 @@ pub struct AppState {
     pub(crate) bundles: BundleJobs,
     /// Bytes that a file of evidence may have.
     pub(crate) max_evidence: u64,
+    /// Whom to have the ledger stamped by, if that is configured.
+    pub(crate) stamping: Option<Arc<Stamping>>,
     /// What an administrator decided; read anew whenever it changes.
     settings: Arc<RwLock<Arc<Settings>>>,
 }
@@ -56,6 +59,7 @@ impl AppState {
             budget: Budget::default(),
             files: Budget::of(budget::FILES),
             max_evidence,
+            stamping: None,
             settings: Arc::new(RwLock::new(Arc::new(settings))),
         })
     }

@@ -11,6 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::record_view::{RecordView, Shown, is_masked};
+use super::timestamp::TimeBracket;
 use crate::http::{ApiError, AppState, Disclosed, Language, Problem, Purpose, Reading, Segments};
 use crate::time::rfc3339;
 
@@ -29,6 +30,8 @@ pub(crate) struct RecordDetail {
     /// Its versions, the first one first, this one among them; absent while it was never amended.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     versions: Vec<VersionView>,
+    /// Between which moments it was made, as time stamp authorities vouch for it.
+    time_bracket: TimeBracket,
 }
 
 /// One version of a record.
@@ -98,6 +101,7 @@ pub(crate) async fn get(
         versions: version_views(&versions),
         recorded_at: rfc3339(entry.recorded_at().as_millis()),
         leaf: entry.leaf().to_string(),
+        time_bracket: TimeBracket::of(&state.store.stamps_around(header.index).await?),
     });
     if opened.is_none() || is_masked(actor.role) {
         return Ok(Disclosed::nothing_personal(detail));

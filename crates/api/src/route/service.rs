@@ -19,6 +19,8 @@ pub(crate) async fn livez() -> &'static str {
 }
 
 /// Whether records can be taken: the database answers and its head is one we signed.
+///
+/// Behind `ok`, a line for whatever an operator should look at.
 #[utoipa::path(
     get, path = "/readyz", tag = "service", operation_id = "readyz",
     responses(
@@ -27,18 +29,29 @@ pub(crate) async fn livez() -> &'static str {
         (status = 503, description = "not ready", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub(crate) async fn readyz(State(state): State<AppState>) -> Result<&'static str, ApiError> {
+pub(crate) async fn readyz(State(state): State<AppState>) -> Result<String, ApiError> {
     if state.appender.is_stopped() {
         return Err(kirokubo_store::AppendError::Stopped.into());
     }
     state.store.head().await?;
-    Ok("ok\n")
+    let mut text = "ok\n".to_owned();
+    if let Some(health) = state.stamping.as_ref().map(|stamping| stamping.health())
+        && health.is_overdue
+    {
+        // Records are taken all the same.
+        text += "timestamps: overdue, see the log\n";
+    }
+    Ok(text)
 }
 
 /// Prometheus metrics.
 #[utoipa::path(get, path = "/metrics", tag = "service", operation_id = "metrics", responses((status = 200, description = "OpenMetrics text", body = String, content_type = "application/openmetrics-text")))]
 pub(crate) async fn metrics(State(state): State<AppState>) -> Result<Response, ApiError> {
     let size = state.store.head().await?.size;
+    if let Some(stamping) = &state.stamping {
+        let now = state.store.clock().now_ms();
+        state.metrics.stamping(&stamping.health(), now);
+    }
     let text = state.metrics.text(state.appender.waiting(), size.get());
     Ok((
         [(

@@ -177,6 +177,12 @@ impl BundleStaging {
         Ok(tar.into_inner()?)
     }
 
+    /// Whether a file of this name was added.
+    #[must_use]
+    pub fn has(&self, path: &BundlePath) -> bool {
+        self.files.contains_key(path)
+    }
+
     fn check_free(&self, path: &BundlePath) -> Result<(), WriteBundleError> {
         if self.files.contains_key(path) || path.as_str() == MANIFEST {
             return Err(WriteBundleError::PathTaken { path: path.clone() });

@@ -1,6 +1,7 @@
 //! What a verifier found wrong, and where.
 
 use super::fault::Fault;
+use super::stamps::StampFault;
 use crate::checkpoint::CheckpointError;
 use crate::commitment::Field;
 use crate::note::NoteError;
@@ -95,6 +96,15 @@ pub enum Finding {
         /// What is wrong with the line.
         error: NoteError,
     },
+    /// A time stamp does not count, or is not the one that an entry binds.
+    TimeStamp {
+        /// The size of the stamped checkpoint.
+        size: Size,
+        /// The entry that binds it, if one does.
+        anchor: Option<Index>,
+        /// What is wrong with it.
+        fault: StampFault,
+    },
     /// The form is wrong.
     Schema {
         /// The entry it is about, if it is about one.
@@ -145,6 +155,7 @@ impl Finding {
             Self::CheckpointSignature { .. } => "CHECKPOINT_SIGNATURE",
             Self::KeyNotAuthorised { .. } => "KEY_NOT_AUTHORISED",
             Self::Cosignature { .. } => "COSIGNATURE",
+            Self::TimeStamp { .. } => "TIMESTAMP",
             Self::Schema { .. } => "SCHEMA",
         }
     }
@@ -168,6 +179,7 @@ impl Finding {
             Self::CheckpointSignature { .. } | Self::KeyNotAuthorised { .. } | Self::Cosignature { .. } => {
                 None
             }
+            Self::TimeStamp { anchor, .. } => *anchor,
             Self::Schema { index, .. } => *index,
         }
     }

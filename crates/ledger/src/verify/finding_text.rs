@@ -68,6 +68,9 @@ impl Finding {
                     of_note(error)
                 )
             }
+            Self::TimeStamp { size, fault, .. } => {
+                format!("件数 {size} のタイムスタンプ：{}。", fault.ja())
+            }
             Self::Schema {
                 index: Some(index),
                 fault,
@@ -139,6 +142,9 @@ impl fmt::Display for Finding {
                     f,
                     "the key is not the one that the ledger says signs at size {size}"
                 )
+            }
+            Self::TimeStamp { size, fault, .. } => {
+                write!(f, "the time stamp of size {size}: {fault}")
             }
             Self::Schema {
                 index: Some(index),

@@ -73,9 +73,11 @@ impl Segment {
             match entry.kind() {
                 _ if !is_next => return None,
                 Kind::Genesis | Kind::Key => return None,
-                Kind::Erase | Kind::Extend | Kind::Hold | Kind::Release => speakers.push(place),
+                Kind::Erase | Kind::Extend | Kind::Hold | Kind::Release | Kind::Anchor => {
+                    speakers.push(place);
+                }
                 Kind::Record | Kind::Amend | Kind::Access => records.add(entry.retain_through()),
-                Kind::Anchor | Kind::Recovery | Kind::Rules => {}
+                Kind::Recovery | Kind::Rules => {}
             }
             last_recorded_at = entry.recorded_at();
             leaves.push(leaf_hash(bytes));
@@ -114,7 +116,8 @@ impl Segment {
         self.records
     }
 
-    /// The places, from 0, of the entries that say something about other entries: what [`Clocks`](super::Clocks) need.
+    /// The places, from 0, of the entries that say something about other entries: what [`Clocks`](super::Clocks) and
+    /// [`BoundStamps`](super::BoundStamps) need.
     #[must_use]
     pub fn speakers(&self) -> &[usize] {
         &self.speakers

@@ -9,6 +9,7 @@ use crate::position::{Index, RecordedAt, Size};
 use crate::tree::root;
 
 mod retention;
+mod stamps;
 mod tampering;
 
 const LEDGER: LedgerId = LedgerId::from_bytes([3; 16]);

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use kirokubo_ledger::hash::Digest;
 use kirokubo_ledger::tile::{TilePath, TileStack};
-use kirokubo_ledger::verify::{Clocks, Finding, Run};
+use kirokubo_ledger::verify::{BoundStamps, Clocks, Finding, Run};
 use kirokubo_ledger::{Index, RecordedAt, Size};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -29,6 +29,7 @@ struct Walk<'a> {
     run: Run,
     tiles: TileStack,
     clocks: Clocks,
+    stamps: BoundStamps,
     /// Whether the chain is torn: from there on only single entries can be looked at.
     torn: bool,
     /// Tiles completed but not yet compared.
@@ -51,6 +52,7 @@ pub(super) async fn walk(
         run: Run::new(),
         tiles: TileStack::new(),
         clocks: Clocks::new(),
+        stamps: BoundStamps::default(),
         torn: false,
         full: Vec::new(),
         last: None,
@@ -103,6 +105,9 @@ impl Walk<'_> {
         if let Err(error) = self.clocks.take(&step.entry) {
             self.report.findings.push(Finding::from(error).into());
         }
+        if let Err(finding) = self.stamps.take(&step.entry) {
+            self.report.findings.push(finding.into());
+        }
         if index == Index::FIRST {
             let found = identity::compare(self.store, &step.entry).await?;
             self.report.findings.extend(found);
@@ -152,6 +157,7 @@ impl Walk<'_> {
         Ok(Walked {
             size,
             clocks: self.clocks,
+            stamps: self.stamps,
             whole,
         })
     }

@@ -125,6 +125,8 @@ pub enum Table {
     Accesses,
     /// Which records a reading showed.
     AccessRecords,
+    /// Time stamps over checkpoints.
+    Timestamps,
 }
 
 impl Table {
@@ -153,6 +155,7 @@ impl Table {
             Self::ApiKeys => "api_keys",
             Self::Accesses => "accesses",
             Self::AccessRecords => "access_records",
+            Self::Timestamps => "timestamps",
         }
     }
 }

@@ -19,7 +19,7 @@ struct Columns {
     blobs: &'static [&'static str],
 }
 
-const ALL: [Columns; 17] = [
+const ALL: [Columns; 18] = [
     Columns {
         table: Table::Ledgers,
         place: "0",
@@ -47,6 +47,13 @@ const ALL: [Columns; 17] = [
         integers: &["size"],
         texts: &["note"],
         blobs: &[],
+    },
+    Columns {
+        table: Table::Timestamps,
+        place: "anchor",
+        integers: &["size", "anchor", "earliest", "latest"],
+        texts: &["tsa"],
+        blobs: &["answer"],
     },
     Columns {
         table: Table::Heads,

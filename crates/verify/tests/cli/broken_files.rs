@@ -103,6 +103,8 @@ fn files_with_names_that_no_bundle_has_are_refused() {
         "checkpoint.sig",
         "tile/data/000",
         "timestamps/x",
+        "timestamps/3",
+        "timestamps/03.tsr",
     ] {
         let mut files = Ledger::of(3).files(Scope::Structure);
         files.put(path, "山田 太郎");
@@ -110,7 +112,10 @@ fn files_with_names_that_no_bundle_has_are_refused() {
         assert!(answer.text(0).contains(path), "{}", answer.json);
     }
     let mut files = Ledger::of(3).files(Scope::Structure);
-    files.put("timestamps/3", "a token");
+    files.put(
+        "timestamps/3.tsr",
+        "a token that no entry binds, and that nobody judges without roots",
+    );
     check(&files, 11, &[]);
 }
 
