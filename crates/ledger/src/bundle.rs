@@ -12,6 +12,7 @@
 //! scope                    {"scope":"full","size":N}
 //! tile/<L>/…               hash tiles
 //! tile/entries/…           entry bundles
+//! verify.py                a second verifier, in Python
 //! ```
 //!
 //! Entries are regular files sorted bytewise by path, with mode 0644 and all times and ids zero.
@@ -57,6 +58,8 @@ pub const OPENINGS: &str = "openings/";
 pub const README: &str = "README.ja.txt";
 /// Path of the scope.
 pub const SCOPE: &str = "scope";
+/// Path of the second verifier.
+pub const VERIFIER: &str = "verify.py";
 /// Directory of the tiles.
 pub const TILES: &str = "tile/";
 

@@ -19,6 +19,7 @@ pub mod day;
 pub mod disclosure;
 pub mod entry;
 pub mod hash;
+mod json_object;
 pub mod note;
 pub mod policy;
 pub mod proof;

@@ -5,7 +5,7 @@ use std::io::{Read, Seek};
 use kirokubo_ledger::Size;
 use kirokubo_ledger::bundle::{
     CHECKPOINT, CHECKPOINTS, CONSISTENCY, FRONTIER, KEYS, MANIFEST, OPENINGS, README, SCOPE, TILES,
-    TIMESTAMPS, openings_path,
+    TIMESTAMPS, VERIFIER, openings_path,
 };
 use kirokubo_ledger::tile::TilePath;
 use kirokubo_ledger::verify::FileFault;
@@ -60,7 +60,7 @@ pub(crate) fn stamped_size(path: &str) -> Option<Size> {
 }
 
 fn is_known(path: &str) -> bool {
-    if [README, CHECKPOINT, KEYS, MANIFEST, SCOPE].contains(&path) {
+    if [README, CHECKPOINT, KEYS, MANIFEST, SCOPE, VERIFIER].contains(&path) {
         return true;
     }
     if path.starts_with(TILES) {

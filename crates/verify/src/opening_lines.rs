@@ -139,7 +139,7 @@ impl Current {
         self.start += line.map_or(rest.len(), |line| line.len() + 1);
         // JSON would allow a carriage return before the newline; two readers could then disagree on
         // what a line is.
-        line.filter(|line| !line.contains(&b'\r'))
+        line.filter(|line| line.len() <= LINE_BYTES_MAX && !line.contains(&b'\r'))
             .and_then(|line| serde_json::from_slice(line).ok())
             .ok_or_else(|| Fault::OpeningLine {
                 path: self.file.path().to_string(),

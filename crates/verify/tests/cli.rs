@@ -18,6 +18,8 @@ mod good;
 mod ledger;
 #[path = "cli/output.rs"]
 mod output;
+#[path = "cli/python.rs"]
+mod python;
 #[path = "cli/run.rs"]
 mod run;
 #[path = "cli/segments.rs"]

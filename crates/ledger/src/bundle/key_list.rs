@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::json_object::{JsonObject, objects};
 use crate::note::{ParseVerifierKeyError, VerifierKey};
 
 /// `{"keys":[{"vkey":…,"first_size":0}]}`, oldest first.
@@ -59,7 +60,7 @@ impl KeyList {
 
     /// Reads the file.
     pub fn parse(bytes: &[u8]) -> Result<Self, ParseKeyListError> {
-        let raw: RawList = serde_json::from_slice(bytes)?;
+        let JsonObject(raw): JsonObject<RawList> = serde_json::from_slice(bytes)?;
         let keys = raw
             .keys
             .into_iter()
@@ -76,6 +77,7 @@ impl KeyList {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawList {
+    #[serde(deserialize_with = "objects")]
     keys: Vec<RawKey>,
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::commitment::{Field, Salt};
 use crate::hash::Digest;
+use crate::json_object::JsonObject;
 use crate::position::Index;
 
 /// What a bundle says about one field or row of the record at an index.
@@ -11,7 +12,7 @@ use crate::position::Index;
 /// Lines are ordered by index; within a record, fields stand before rows and rows in their order.
 /// Without a path, a field is proven together with all sixteen, and a row with all rows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Line", into = "Line")]
+#[serde(try_from = "JsonObject<Line>", into = "Line")]
 pub enum Opening {
     /// `{"index","field","value","salt"}`, and `"path"` where other fields are withheld.
     Field {
@@ -107,10 +108,10 @@ struct Line {
     withheld: Option<String>,
 }
 
-impl TryFrom<Line> for Opening {
+impl TryFrom<JsonObject<Line>> for Opening {
     type Error = ParseOpeningError;
 
-    fn try_from(line: Line) -> Result<Self, Self::Error> {
+    fn try_from(JsonObject(line): JsonObject<Line>) -> Result<Self, Self::Error> {
         let index = Index::new(line.index).ok_or(ParseOpeningError::Index)?;
         let field = line
             .field

@@ -1,7 +1,9 @@
 //! What part of a ledger's values a bundle opens.
 
+use serde::de::IntoDeserializer as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::json_object::JsonObject;
 use crate::position::Size;
 
 /// How much of the values is in a bundle. Entries are always complete.
@@ -22,6 +24,7 @@ pub enum Scope {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BundleScope {
+    #[serde(deserialize_with = "by_name")]
     scope: Scope,
     size: u64,
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
@@ -39,6 +42,12 @@ impl Scope {
             Self::Full => "full",
         }
     }
+}
+
+/// Reads a scope as a text, and not as the object with one member that serde takes for it, too.
+fn by_name<'de, D: Deserializer<'de>>(name: D) -> Result<Scope, D::Error> {
+    let name = String::deserialize(name)?;
+    Scope::deserialize(name.into_deserializer())
 }
 
 impl BundleScope {
@@ -72,7 +81,7 @@ impl BundleScope {
 
     /// Reads the file.
     pub fn parse(bytes: &[u8]) -> Result<Self, serde_json::Error> {
-        serde_json::from_slice(bytes)
+        serde_json::from_slice(bytes).map(|JsonObject(scope)| scope)
     }
 
     /// How much of the values there is.

@@ -12,10 +12,11 @@ use std::path::PathBuf;
 use super::header::header;
 use super::manifest::{Manifest, ManifestLine};
 use super::path::BundlePath;
-use super::{MANIFEST, README};
+use super::{MANIFEST, README, VERIFIER};
 use crate::hash::{Digest, Hasher, sha256};
 
 const README_TEXT: &str = include_str!("README.ja.txt");
+const VERIFIER_TEXT: &str = include_str!("../../verify.py");
 
 /// A bundle that is being put together. The working directory stays the caller's: he removes it.
 #[derive(Debug)]
@@ -45,7 +46,7 @@ pub enum WriteBundleError {
     /// The working directory or the output fails.
     #[error("writing the bundle")]
     Io(#[from] io::Error),
-    /// The path is already in the bundle, or is the manifest's or the README's.
+    /// The path is already in the bundle, or is one that every bundle has.
     #[error("{path} is already in the bundle")]
     PathTaken {
         /// The path.
@@ -90,6 +91,7 @@ impl BundleStaging {
             spool_bytes: 0,
         };
         staging.spool_file(BundlePath::fixed(README), README_TEXT.as_bytes())?;
+        staging.spool_file(BundlePath::fixed(VERIFIER), VERIFIER_TEXT.as_bytes())?;
         Ok(staging)
     }
 

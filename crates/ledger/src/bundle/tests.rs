@@ -91,16 +91,17 @@ fn every_file_reads_back_in_order_and_as_the_manifest_says() {
             "checkpoint",
             "manifest",
             "openings/000.ndjson",
-            "tile/entries/000.p/2"
+            "tile/entries/000.p/2",
+            "verify.py"
         ]
     );
     let manifest = reader.find(MANIFEST).unwrap().clone();
     let note = reader.read(&manifest, 10_000).unwrap();
     let manifest = Manifest::parse(open_note(&note, key().verifier_key()).unwrap()).unwrap();
-    assert_eq!(manifest.lines().len(), 4);
+    assert_eq!(manifest.lines().len(), 5);
     for line in manifest.lines() {
         let file = reader.find(line.path.as_str()).unwrap().clone();
-        let content = reader.read(&file, 10_000).unwrap();
+        let content = reader.read(&file, 100_000).unwrap();
         assert_eq!((file.size(), sha256(&content)), (line.size, line.sha256));
     }
     let long = reader.find("tile/entries/000.p/2").unwrap().clone();
@@ -119,7 +120,7 @@ fn a_path_cannot_be_taken_twice() {
     let directory = Directory::new("twice");
     let mut staging = BundleStaging::new(&directory.0).unwrap();
     let _open = staging.create(path("scope")).unwrap();
-    for taken in ["scope", README, MANIFEST] {
+    for taken in ["scope", README, MANIFEST, VERIFIER] {
         let result = staging.add(path(taken), b"");
         assert!(
             matches!(result, Err(WriteBundleError::PathTaken { .. })),

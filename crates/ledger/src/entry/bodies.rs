@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::day::{format_day, parse_day};
+use crate::json_object::objects;
 use crate::note::{Origin, ParseOriginError, ParseVerifierKeyError, VerifierKey};
 
 /// Why a JSON body is not what its kind needs.
@@ -90,6 +91,7 @@ json_body!(EraseBody);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExtendBody {
     /// The records and their new last days.
+    #[serde(deserialize_with = "objects")]
     pub records: Vec<ExtendedRecord>,
 }
 

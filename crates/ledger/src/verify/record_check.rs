@@ -98,15 +98,16 @@ impl RecordCheck {
         let missing = |part| Finding::OpeningMissing { index, part };
         let mismatch = |part| Finding::OpeningMismatch { index, part };
         let is_silent = self.fields.iter().all(|state| *state == FieldState::Missing) && self.rows.is_empty();
-        if is_silent && !self.is_rest_withheld {
-            return vec![missing(Part::Record)];
-        }
         let mut findings = Vec::new();
         for fault in &self.faults {
             findings.push(Finding::Schema {
                 index: Some(index),
                 fault: fault.clone(),
             });
+        }
+        if is_silent && !self.is_rest_withheld {
+            findings.push(missing(Part::Record));
+            return findings;
         }
         let are_proven = match self.commitments() {
             Some(fields) => {

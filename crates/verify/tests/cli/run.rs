@@ -80,6 +80,7 @@ pub(crate) fn verify_with(tar: &[u8], more: &[&str]) -> Answer {
     let output = run(&arguments);
     let json: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(json["exit"], output.status.code().unwrap());
+    crate::python::must_agree(&arguments, &json);
     Answer {
         status: output.status.code().unwrap(),
         json,
