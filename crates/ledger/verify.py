@@ -10,8 +10,8 @@ that page. Ed25519 is implemented here as well (RFC 8032), in plain Python: slow
 A copy of this file lies in every bundle. Whoever forges a bundle can forge that copy: get this file, like the key, from
 somewhere else. この tar に入っている写しではなく、別の経路で入手した verify.py を使ってください。
 
-What it does not judge: cosignatures of witnesses and RFC 3161 time stamps. A bundle that has such files gets at best the
-status 11 here, and the report names them.
+What it does not judge: deltas and disclosure proofs (status 2, no verdict), cosignatures of witnesses and RFC 3161 time
+stamps. A bundle that has such files gets at best the status 11 here, and the report names them.
 """
 
 import argparse
@@ -1221,14 +1221,19 @@ class Audit:
         if data is None:
             return
         try:
-            found = take_members(read_json(data), ("scope", "size"), (), False)
+            found = take_members(read_json(data), ("scope", "size", "from_size"), ("from_size",), False)
             scope, size = text_in(found["scope"]), number_in(found["size"])
+            first = number_in(found["from_size"]) if "from_size" in found else None
             if scope not in SCOPES:
                 raise Bad("no such scope")
         except Bad as fault:
             self.findings.add(schema(f"file scope: {fault}"))
             return
         self.scope = scope
+        if first is not None:
+            if 0 < first < self.checkpoint.size:
+                raise Usage("a delta (7.4): this program judges bundles of the whole ledger only")
+            self.findings.add(schema("file scope: a delta begins between 0 and the size"))
         if size != self.checkpoint.size:
             self.findings.add(schema("file scope: not the size of the checkpoint"))
 
@@ -1524,7 +1529,7 @@ class Audit:
             else:
                 yield line
 
-    # -- the verdict (8.7)
+    # -- the verdict (8.8)
 
     def status(self):
         if self.findings.worst:
@@ -1532,13 +1537,21 @@ class Audit:
         is_whole = self.scope == "full" and not self.counts["withheld"] and not self.not_judged
         return 10 if is_whole else 11
 
+    def fork(self):
+        """Between which sizes the history parts from the one that the auditor holds."""
+        indices = [finding.index for finding in self.findings.listed if finding.held and finding.index is not None]
+        if not indices:
+            return None
+        agreeing = [held.size for held, outcome in self.held if outcome == "agrees" and held.size <= min(indices)]
+        return {"common": max(agreeing, default=0), "differs_by": min(indices)}
+
     def to_json(self):
         size = self.checkpoint.size if self.checkpoint else None
         return {
             "result": RESULTS[self.status()], "exit": self.status(), "origin": self.key.origin, "size": size,
             "root": self.checkpoint.root.hex() if self.checkpoint else None, "scope": self.scope,
             "held": held_json(self.held[0]) if self.held else None,
-            "checkpoints": [held_json(one) for one in self.held],
+            "checkpoints": [held_json(one) for one in self.held], "fork": self.fork(),
             "today": day_text(self.today), "entries": self.entries, "openings": self.counts,
             "not_judged": self.not_judged, "findings_total": self.findings.total,
             "findings": [finding.to_json() for finding in self.findings.listed],
@@ -1632,6 +1645,8 @@ def audit(options):
     if today is None:
         raise Usage("--today is not a day YYYY-MM-DD")
     with open(options.bundle, "rb") as file:
+        if file.read(1) == b"{":
+            raise Usage("a disclosure proof (11): this program judges bundles only")
         one = Audit(file, key, held, today, progress_bar(sys.stderr.isatty()))
         one.run()
     if sys.stderr.isatty():

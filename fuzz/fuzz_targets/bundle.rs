@@ -14,7 +14,7 @@ static OPTIONS: LazyLock<Options> = LazyLock::new(|| {
     let vkey = SigningKey::from_seed(origin, [7; 32]).verifier_key().clone();
     Options {
         vkey,
-        held: None,
+        held: Vec::new(),
         policy: None,
         today: 20_000,
         tsa_roots: None,

@@ -1,4 +1,4 @@
-//! Checkpoints: the bundle's own, the older ones in it, and the one the auditor holds.
+//! Checkpoints: the bundle's own, the older ones in it, and those the auditor holds.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Seek};
@@ -157,31 +157,42 @@ impl<R: Read + Seek> Audit<'_, R> {
         Ok(contradictions)
     }
 
-    /// Holds the bundle's checkpoint against the one that the auditor holds, as far as that can be
+    /// Holds the bundle's checkpoint against those that the auditor holds, as far as that can be
     /// done without the entries.
     pub(crate) fn compare_with_held(&mut self, checkpoint: &Checkpoint) {
         let mut roots = Roots::new(std::iter::empty());
         roots.size = checkpoint.size();
         roots.found.insert(checkpoint.size(), checkpoint.root());
-        let finding = self.check_held(&roots, |held| held >= checkpoint.size());
-        self.findings.extend(finding);
+        let findings = self.check_held(&roots, |held| held >= checkpoint.size());
+        self.findings.extend(findings);
     }
 
-    /// Gives what a checkpoint smaller than `size`, which the auditor holds, says against the history
+    /// Gives what the checkpoints smaller than `size`, which the auditor holds, say against the history
     /// with these roots.
-    pub(crate) fn check_smaller_held(&mut self, roots: &Roots, size: Size) -> Option<Finding> {
+    pub(crate) fn check_smaller_held(&mut self, roots: &Roots, size: Size) -> Vec<Finding> {
         self.check_held(roots, |held| held < size)
     }
 
-    fn check_held(&mut self, roots: &Roots, is_meant: impl Fn(Size) -> bool) -> Option<Finding> {
-        let held = self.options.held.as_ref().filter(|held| is_meant(held.size()))?;
-        let (outcome, finding) = match roots.compare(held, Against::Held) {
-            Comparison::Agrees => (HeldOutcome::Agrees, None),
-            Comparison::Contradicts(finding) => (HeldOutcome::Contradicts, Some(finding)),
-            Comparison::Unknown => (HeldOutcome::NotCompared, None),
-        };
-        self.held_outcome = outcome;
-        finding
+    fn check_held(&mut self, roots: &Roots, is_meant: impl Fn(Size) -> bool) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for (held, outcome) in self.options.held.iter().zip(&mut self.held_outcomes) {
+            if !is_meant(held.checkpoint.size()) {
+                continue;
+            }
+            *outcome = match roots.compare(&held.checkpoint, Against::Held) {
+                Comparison::Agrees => HeldOutcome::Agrees,
+                Comparison::Contradicts(finding) => {
+                    // Whoever holds the other history as well knows the very entry.
+                    findings.push(held.differs_at.map_or(finding, |index| Finding::ForkAt {
+                        index,
+                        against: Against::Held,
+                    }));
+                    HeldOutcome::Contradicts
+                }
+                Comparison::Unknown => HeldOutcome::NotCompared,
+            };
+        }
+        findings
     }
 
     pub(crate) fn open_file(&mut self, path: &str, key: &VerifierKey) -> io::Result<Option<Checkpoint>> {

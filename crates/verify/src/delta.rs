@@ -61,10 +61,11 @@ impl<R: Read + Seek> Audit<'_, R> {
             return Ok(None);
         }
         self.check_delta_keys(&keys, pass.run.keys(), checkpoint.size());
+        self.facts.keys.clone_from(&keys);
         self.check_others(&pass.roots, &keys)?;
         // Of sizes before the delta nothing is known.
-        let contradiction = self.check_smaller_held(&pass.roots.torn(), checkpoint.size());
-        self.findings.extend(contradiction);
+        let contradictions = self.check_smaller_held(&pass.roots.torn(), checkpoint.size());
+        self.findings.extend(contradictions);
         let files = EntryFiles::list(&self.bundle).paths().count();
         Ok(Some(Keeping {
             clocks: pass.clocks,
@@ -141,7 +142,7 @@ impl<R: Read + Seek> Audit<'_, R> {
 
     fn delta_pass(&mut self, frontier: Frontier, from: Size) -> io::Result<Pass> {
         let files = EntryFiles::list(&self.bundle);
-        let held = self.options.held.as_ref().map(Checkpoint::size);
+        let held = self.options.held.iter().map(|held| held.checkpoint.size());
         let wanted = self.older_sizes().into_iter().chain(held).chain([from]);
         let mut pass = Pass {
             roots: Roots::new(wanted),
@@ -155,7 +156,7 @@ impl<R: Read + Seek> Audit<'_, R> {
         let Self {
             bundle,
             findings,
-            progress,
+            watch,
             ..
         } = self;
         let layout = files.each(
@@ -177,7 +178,7 @@ impl<R: Read + Seek> Audit<'_, R> {
             },
             |bytes| {
                 done += bytes;
-                progress(Progress {
+                watch.progress(Progress {
                     step: Step::Entries,
                     done,
                     total,

@@ -11,7 +11,7 @@ use kirokubo_ledger::verify::{Against, Finding};
 use serde::Serialize;
 
 use crate::report::Findings;
-use crate::report_json::FindingJson;
+use crate::report_json::{FindingJson, HeldJson};
 use crate::{HeldOutcome, Options, Verdict};
 
 /// Whether a file begins as a disclosure proof does. A bundle begins with the name of a file.
@@ -25,7 +25,7 @@ pub fn is_disclosure_proof(beginning: &[u8]) -> bool {
 pub struct DisclosureReport {
     origin: Origin,
     checkpoint: Option<Checkpoint>,
-    held: Option<(Size, HeldOutcome)>,
+    held: Vec<(Size, HeldOutcome)>,
     counts: DisclosureCounts,
     findings: Findings,
 }
@@ -53,11 +53,12 @@ pub fn verify_disclosure<R: BufRead>(mut proof: R, options: &Options) -> io::Res
     let (checkpoint, counts, found) = check.finish();
     let mut findings = Findings::default();
     findings.extend(found);
-    let held = options.held.as_ref().map(|held| {
-        let (outcome, finding) = compare(checkpoint.as_ref(), held);
+    let mut held = Vec::new();
+    for one in &options.held {
+        let (outcome, finding) = compare(checkpoint.as_ref(), &one.checkpoint);
         findings.extend(finding);
-        (held.size(), outcome)
-    });
+        held.push((one.checkpoint.size(), outcome));
+    }
     Ok(DisclosureReport {
         origin: options.vkey.origin().clone(),
         checkpoint,
@@ -101,10 +102,8 @@ impl DisclosureReport {
             origin: self.origin.as_str(),
             size: checkpoint.map(|checkpoint| checkpoint.size().get()),
             root: checkpoint.map(|checkpoint| checkpoint.root().to_string()),
-            held: self.held.map(|(size, outcome)| HeldJson {
-                size: size.get(),
-                outcome: outcome.name(),
-            }),
+            held: self.held.first().copied().map(HeldJson::from),
+            checkpoints: self.held.iter().copied().map(HeldJson::from).collect(),
             records: self.counts.records,
             fields: self.counts.fields,
             rows: self.counts.rows,
@@ -124,18 +123,15 @@ struct DisclosureJson<'a> {
     size: Option<u64>,
     /// In hexadecimal.
     root: Option<String>,
+    /// The first of the checkpoints that the auditor holds.
     held: Option<HeldJson>,
+    /// All of them.
+    checkpoints: Vec<HeldJson>,
     records: u64,
     fields: u64,
     rows: u64,
     findings_total: usize,
     findings: Vec<FindingJson>,
-}
-
-#[derive(Serialize)]
-struct HeldJson {
-    size: u64,
-    outcome: &'static str,
 }
 
 impl fmt::Display for DisclosureReport {
@@ -159,7 +155,7 @@ impl fmt::Display for DisclosureReport {
             writeln!(f, "署名された件数 / Signed size: {}", checkpoint.size())?;
             writeln!(f, "ルートハッシュ / Root: {}", checkpoint.root())?;
         }
-        if let Some((size, outcome)) = self.held {
+        for (size, outcome) in &self.held {
             let outcome = match outcome {
                 HeldOutcome::Agrees => "一致 / agrees",
                 HeldOutcome::Contradicts => "矛盾 / contradicts",

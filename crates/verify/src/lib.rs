@@ -17,7 +17,10 @@ mod checkpoints;
 mod delta;
 mod disclosure;
 mod entries;
+mod fork;
+mod identity;
 mod manifest;
+mod mark;
 mod names;
 mod opening_lines;
 mod openings;
@@ -31,18 +34,21 @@ mod witnessing;
 
 use std::io::{self, Read, Seek};
 
-use kirokubo_ledger::Size;
 use kirokubo_ledger::bundle::{BundleReader, ReadBundleError};
 use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::note::VerifierKey;
 use kirokubo_ledger::policy::Policy;
 use kirokubo_ledger::timestamp::Roots;
 use kirokubo_ledger::verify::{Fault, FileFault, Finding};
+use kirokubo_ledger::{Index, Size};
 
 use crate::report::Findings;
 
 pub use disclosure::{DisclosureReport, is_disclosure_proof, verify_disclosure};
-pub use report::{HeldOutcome, OpeningCounts, Report, Values, Verdict};
+pub use fork::{CompareError, first_difference, open_bundle};
+pub use identity::Identity;
+pub use mark::{LinePlace, Mark, Watch};
+pub use report::{Facts, HeldOutcome, OpeningCounts, Report, Values, Verdict};
 pub use stamps::{BracketedEntries, CountingStamp, Stamps};
 pub use witnessing::{CosignedBy, WitnessOutcome};
 
@@ -51,14 +57,33 @@ pub use witnessing::{CosignedBy, WitnessOutcome};
 pub struct Options {
     /// The ledger's key, which also names its origin.
     pub vkey: VerifierKey,
-    /// A checkpoint that he fetched earlier, already opened with that key.
-    pub held: Option<Checkpoint>,
+    /// What he fetched earlier.
+    pub held: Vec<Held>,
     /// Which witnesses he trusts, and how many of them are enough. Without it nothing is witnessed.
     pub policy: Option<Policy>,
     /// The day for which retention is judged, in days since 1970-01-01 in Japan.
     pub today: i32,
     /// The roots of the time stamp authorities that he trusts.
     pub tsa_roots: Option<Roots>,
+}
+
+/// A checkpoint that the auditor holds, already opened with the ledger's key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The checkpoint.
+    pub checkpoint: Checkpoint,
+    /// The first entry in which its history is another than the bundle's, if the auditor also holds a bundle of it and
+    /// compared the two ([`first_difference`]).
+    pub differs_at: Option<Index>,
+}
+
+impl From<Checkpoint> for Held {
+    fn from(checkpoint: Checkpoint) -> Self {
+        Self {
+            checkpoint,
+            differs_at: None,
+        }
+    }
 }
 
 /// How far the verification is.
@@ -85,14 +110,14 @@ pub enum Step {
 
 /// Verifies a bundle. Fails only if it cannot be read; whatever is wrong with it is in the report.
 pub fn verify_bundle<R: Read + Seek + Send>(bundle: R, options: &Options) -> io::Result<Report> {
-    verify_bundle_with_progress(bundle, options, &mut |_| {})
+    verify_bundle_watched(bundle, options, &mut ())
 }
 
-/// Verifies a bundle as [`verify_bundle`] does, and tells `progress` how far it is.
-pub fn verify_bundle_with_progress<R: Read + Seek + Send>(
+/// Verifies a bundle as [`verify_bundle`] does, and lets `watch` hear how far it is.
+pub fn verify_bundle_watched<R: Read + Seek + Send>(
     bundle: R,
     options: &Options,
-    progress: &mut dyn FnMut(Progress),
+    watch: &mut dyn Watch,
 ) -> io::Result<Report> {
     let mut findings = Findings::default();
     let bundle = match BundleReader::open(bundle) {
@@ -110,9 +135,10 @@ pub fn verify_bundle_with_progress<R: Read + Seek + Send>(
         bundle,
         options,
         findings,
-        held_outcome: HeldOutcome::NotCompared,
+        held_outcomes: vec![HeldOutcome::NotCompared; options.held.len()],
         from_size: None,
-        progress,
+        facts: Facts::default(),
+        watch,
     }
     .run()
 }
@@ -122,15 +148,17 @@ struct Audit<'a, R> {
     bundle: BundleReader<R>,
     options: &'a Options,
     findings: Findings,
-    /// What became of the checkpoint that the auditor holds, if he holds one.
-    held_outcome: HeldOutcome,
+    /// What became of each checkpoint that the auditor holds.
+    held_outcomes: Vec<HeldOutcome>,
     /// The earlier size that the bundle goes on from, if it is a delta.
     from_size: Option<Size>,
-    progress: &'a mut dyn FnMut(Progress),
+    facts: Facts,
+    watch: &'a mut dyn Watch,
 }
 
 impl<R: Read + Seek + Send> Audit<'_, R> {
     fn run(mut self) -> io::Result<Report> {
+        self.facts.identity = Identity::of(&mut self.bundle)?;
         let Some(checkpoint) = self.open_checkpoint()? else {
             return Ok(Report::new(self.options, self.findings));
         };
@@ -156,7 +184,8 @@ impl<R: Read + Seek + Send> Audit<'_, R> {
             entries,
             openings,
             stamps,
-            held: self.options.held.as_ref().map(|_| self.held_outcome),
+            held: self.held_outcomes,
+            facts: self.facts,
             ..Report::new(self.options, self.findings)
         })
     }
@@ -188,6 +217,6 @@ impl<R: Read + Seek> Audit<'_, R> {
     }
 
     fn tell(&mut self, step: Step, done: u64, total: u64) {
-        (self.progress)(Progress { step, done, total });
+        self.watch.progress(Progress { step, done, total });
     }
 }

@@ -4,23 +4,34 @@
 //! scope, 20 retention findings only, 30 in order by itself but contradicting a checkpoint already held, 40 invalid, 2
 //! usage or unreadable files.
 
+mod audit_report;
 mod clock;
+mod failure;
 mod progress;
+mod state;
 mod summary;
 
-use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
-use kirokubo_ledger::checkpoint::{Checkpoint, CheckpointError};
+use kirokubo_ledger::bundle::{BundleReader, ReadBundleError};
+use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::day::parse_day;
+use kirokubo_ledger::hash::{Digest, sha256};
 use kirokubo_ledger::note::VerifierKey;
 use kirokubo_ledger::policy::Policy;
-use kirokubo_ledger::timestamp::{Roots, RootsError};
-use kirokubo_verify::{Options, Report, is_disclosure_proof, verify_bundle_with_progress, verify_disclosure};
+use kirokubo_ledger::timestamp::Roots;
+use kirokubo_verify::{
+    CompareError, Held, Identity, Mark, Options, Progress, Report, Watch, first_difference,
+    is_disclosure_proof, open_bundle, verify_bundle_watched, verify_disclosure,
+};
+
+use crate::failure::Failure;
+use crate::state::{State, StateError};
 
 /// Exit status of wrong usage and unreadable files, the same as clap's.
 const EXIT_USAGE: u8 = 2;
@@ -34,12 +45,24 @@ struct Arguments {
     /// 事業者から別経路で受け取った検証鍵 / the ledger's verifier key, obtained from its owner by another way
     #[arg(long)]
     vkey: VerifierKey,
-    /// 以前に受け取ったチェックポイントのファイル / a checkpoint you fetched earlier
-    #[arg(long)]
-    checkpoint: Option<PathBuf>,
+    /// 以前に受け取ったチェックポイントのファイル（複数可） / a checkpoint you fetched earlier; may be given several times
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Vec<PathBuf>,
     /// どの立会人を何人信頼するかの方針（C2SP tlog-policy） / which witnesses you trust and how many are enough
     #[arg(long)]
     policy: Option<PathBuf>,
+    /// 以前に受け取った同じ台帳のバンドル（分岐した項目を特定する） / a bundle of the same ledger you fetched earlier, to name the entry at which the two part
+    #[arg(long, value_name = "BUNDLE")]
+    against: Option<PathBuf>,
+    /// 中断しても続きから再開するための状態ファイル / a file that remembers how far it came, to go on after an interruption
+    #[arg(long, value_name = "STATE")]
+    resume: Option<PathBuf>,
+    /// 状態を書き出す間隔（秒） / how often the state is written, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 2, requires = "resume")]
+    resume_every: u64,
+    /// 検証報告書（Markdown、日本語）を書き出すファイル / write the report for the files, in Japanese, as Markdown
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// 保存期間を判定する日（日本時間、既定は今日） / the day for which retention is judged, in Japan; today unless given
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     today: Option<i32>,
@@ -51,19 +74,26 @@ struct Arguments {
     json: bool,
 }
 
-/// Why no verdict was reached.
-#[derive(Debug)]
-enum Failure {
-    /// A file cannot be read.
-    Read(PathBuf, io::Error),
-    /// The checkpoint the auditor brought is not one of that key.
-    Checkpoint(PathBuf, CheckpointError),
-    /// The policy is none, or is about other ledgers.
-    Policy(PathBuf, String),
-    /// The roots the auditor brought cannot be used.
-    Roots(PathBuf, RootsError),
-    /// The report cannot be written.
-    Write(io::Error),
+/// What goes on while a bundle is verified.
+struct Session {
+    bar: progress::Bar,
+    state: Option<State>,
+}
+
+impl Watch for Session {
+    fn progress(&mut self, progress: Progress) {
+        self.bar.show(progress);
+    }
+
+    fn start(&self) -> Option<Mark> {
+        self.state.as_ref().and_then(State::start)
+    }
+
+    fn reached(&mut self, mark: Mark) {
+        if let Some(state) = &mut self.state {
+            state.reached(mark);
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -86,11 +116,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let options = Options {
         vkey: arguments.vkey.clone(),
-        held: arguments
-            .checkpoint
-            .as_deref()
-            .map(|path| open_held(path, &arguments.vkey))
-            .transpose()?,
+        held: held(arguments)?,
         policy: arguments
             .policy
             .as_deref()
@@ -100,7 +126,7 @@ fn run(arguments: &Arguments) -> Result<u8, Failure> {
         tsa_roots: arguments.tsa_roots.as_deref().map(read_roots).transpose()?,
     };
     let read = |error| Failure::Read(arguments.bundle.clone(), error);
-    let mut bundle = BufReader::new(File::open(&arguments.bundle).map_err(read)?);
+    let mut bundle = open(&arguments.bundle).map_err(read)?;
     if is_disclosure_proof(bundle.fill_buf().map_err(read)?) {
         let report = verify_disclosure(bundle, &options).map_err(read)?;
         let text = if arguments.json {
@@ -111,9 +137,33 @@ fn run(arguments: &Arguments) -> Result<u8, Failure> {
         write_all(&text).map_err(Failure::Write)?;
         return Ok(report.verdict().exit_status());
     }
-    let mut bar = progress::Bar::new();
-    let report = verify_bundle_with_progress(bundle, &options, &mut |at| bar.show(at)).map_err(read)?;
-    bar.clear();
+    verify_watched(arguments, bundle, &options)
+}
+
+/// Verifies a bundle while the bar and the state hear of it, and writes what came of it.
+fn verify_watched(arguments: &Arguments, bundle: BufReader<File>, options: &Options) -> Result<u8, Failure> {
+    let read = |error| Failure::Read(arguments.bundle.clone(), error);
+    let mut session = Session {
+        bar: progress::Bar::new(),
+        state: state(arguments, options)?,
+    };
+    let report = verify_bundle_watched(bundle, options, &mut session).map_err(read)?;
+    session.bar.clear();
+    if let (Some(state), Some(path)) = (session.state, &arguments.resume) {
+        state
+            .finish()
+            .map_err(|error| Failure::WriteFile(path.clone(), error))?;
+    }
+    if let Some(path) = &arguments.report {
+        let text = audit_report::AuditReport {
+            report: &report,
+            bundle: arguments.bundle.display().to_string(),
+            verified_at: clock::now(),
+            program: own_digest(),
+        }
+        .to_string();
+        std::fs::write(path, text).map_err(|error| Failure::WriteFile(path.clone(), error))?;
+    }
     match write_report(&report, arguments.json) {
         // Whoever reads has read enough; the verdict stands.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
@@ -122,9 +172,73 @@ fn run(arguments: &Arguments) -> Result<u8, Failure> {
     Ok(report.verdict().exit_status())
 }
 
-fn open_held(path: &Path, vkey: &VerifierKey) -> Result<Checkpoint, Failure> {
-    let bytes = std::fs::read(path).map_err(|error| Failure::Read(path.to_owned(), error))?;
-    Checkpoint::open(&bytes, vkey).map_err(|error| Failure::Checkpoint(path.to_owned(), error))
+fn open(path: &Path) -> io::Result<BufReader<File>> {
+    File::open(path).map(BufReader::new)
+}
+
+/// What the auditor holds: checkpoints, and that of another bundle, with the entry at which it parts from this one.
+fn held(arguments: &Arguments) -> Result<Vec<Held>, Failure> {
+    let mut held: Vec<Held> = Vec::new();
+    for path in &arguments.checkpoint {
+        let bytes = std::fs::read(path).map_err(|error| Failure::Read(path.clone(), error))?;
+        let checkpoint = Checkpoint::open(&bytes, &arguments.vkey);
+        held.push(
+            checkpoint
+                .map_err(|error| Failure::Checkpoint(path.clone(), error))?
+                .into(),
+        );
+    }
+    let Some(path) = &arguments.against else {
+        return Ok(held);
+    };
+    let read = |error| Failure::Read(path.clone(), error);
+    let compare = |error| Failure::Compare(path.clone(), error);
+    let other = open_bundle(open(path).map_err(read)?, &arguments.vkey);
+    let (mut other, theirs) = other.map_err(compare)?;
+    let bundle = open(&arguments.bundle).map_err(|error| Failure::Read(arguments.bundle.clone(), error))?;
+    // If this bundle's own tiles are wrong, its verification says so.
+    let differs_at = match open_bundle(bundle, &arguments.vkey) {
+        Ok((mut one, ours)) => match first_difference((&mut one, &ours), (&mut other, &theirs)) {
+            Err(CompareError::Other) => return Err(compare(CompareError::Other)),
+            difference => difference.ok().flatten(),
+        },
+        Err(_) => None,
+    };
+    held.push(Held {
+        checkpoint: theirs,
+        differs_at,
+    });
+    Ok(held)
+}
+
+/// The state to go on from, if the auditor asked for one.
+fn state(arguments: &Arguments, options: &Options) -> Result<Option<State>, Failure> {
+    let Some(path) = &arguments.resume else {
+        return Ok(None);
+    };
+    let read = |error| Failure::Read(arguments.bundle.clone(), error);
+    let identity = match BundleReader::open(open(&arguments.bundle).map_err(read)?) {
+        Ok(mut bundle) => Identity::of(&mut bundle).map_err(read)?,
+        Err(ReadBundleError::Io(error)) => return Err(read(error)),
+        Err(_) => None,
+    };
+    match State::open(
+        path,
+        identity,
+        options,
+        Duration::from_secs(arguments.resume_every),
+    ) {
+        Ok(state) => Ok(Some(state)),
+        // Such a bundle gets its verdict at once.
+        Err(StateError::NoIdentity) => Ok(None),
+        Err(error) => Err(Failure::State(path.clone(), error)),
+    }
+}
+
+/// SHA-256 of this program's file.
+fn own_digest() -> Option<Digest> {
+    let path = std::env::current_exe().ok()?;
+    std::fs::read(path).ok().map(|bytes| sha256(&bytes))
 }
 
 /// Writes what there is to say; whoever stopped reading has read enough.
@@ -164,37 +278,4 @@ fn write_report(report: &Report, as_json: bool) -> io::Result<()> {
 
 fn day(text: &str) -> Result<i32, &'static str> {
     parse_day(text).ok_or("YYYY-MM-DD の日付ではありません / not a day written YYYY-MM-DD")
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Read(path, error) => {
-                let path = path.display();
-                write!(f, "{path} を読めません / cannot read {path}: {error}")
-            }
-            Self::Checkpoint(path, error) => {
-                let path = path.display();
-                write!(
-                    f,
-                    "{path} はこの検証鍵のチェックポイントではありません / {path} is not a checkpoint of this key: {error}"
-                )
-            }
-            Self::Policy(path, why) => {
-                let path = path.display();
-                write!(
-                    f,
-                    "{path} を方針として使えません / {path} is no policy to use: {why}"
-                )
-            }
-            Self::Roots(path, error) => {
-                let path = path.display();
-                write!(
-                    f,
-                    "{path} はルート証明書として使えません / {path} cannot be used as roots: {error}"
-                )
-            }
-            Self::Write(error) => write!(f, "結果を出力できません / cannot write the report: {error}"),
-        }
-    }
 }

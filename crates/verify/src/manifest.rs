@@ -11,7 +11,7 @@ use kirokubo_ledger::verify::{Fault, FileFault, Finding};
 use crate::{Audit, Step};
 
 /// Largest manifest that is read: some two million files, a ledger of 250 million entries.
-const MANIFEST_BYTES_MAX: u64 = 256 << 20;
+pub(crate) const MANIFEST_BYTES_MAX: u64 = 256 << 20;
 /// How much of a file is read at a time.
 const CHUNK_BYTES: usize = 64 << 10;
 

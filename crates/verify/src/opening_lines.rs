@@ -6,6 +6,7 @@ use kirokubo_ledger::Index;
 use kirokubo_ledger::bundle::{BundleFile, BundleReader, Opening};
 use kirokubo_ledger::verify::Fault;
 
+use crate::mark::LinePlace;
 use crate::names::is_openings_file;
 
 /// How much of a file is read at a time.
@@ -16,10 +17,14 @@ const LINE_BYTES_MAX: usize = 16 << 20;
 /// Reads openings in the order of their files and lines.
 #[derive(Debug)]
 pub(crate) struct OpeningLines {
-    files: std::vec::IntoIter<BundleFile>,
+    files: Vec<BundleFile>,
+    /// How many files were begun.
+    begun: usize,
     current: Option<Current>,
-    /// A line that was read but is about a later entry.
-    waiting: Option<Opening>,
+    /// A line that was read but is about a later entry, and where it stands.
+    waiting: Option<(Opening, LinePlace)>,
+    /// Where the line stands that was read last.
+    last: LinePlace,
 }
 
 /// A file that is being read.
@@ -42,15 +47,39 @@ impl OpeningLines {
             .iter()
             .filter(|file| is_openings_file(file.path().as_str()));
         Self {
-            files: files.cloned().collect::<Vec<_>>().into_iter(),
+            files: files.cloned().collect(),
+            begun: 0,
             current: None,
             waiting: None,
+            last: LinePlace::default(),
+        }
+    }
+
+    /// Goes on at a place that [`OpeningLines::place`] gave.
+    pub(crate) fn go_to(&mut self, place: LinePlace) {
+        self.begun = place.file.saturating_add(1);
+        self.current = self.files.get(place.file).cloned().map(|file| Current {
+            read: place.offset,
+            lines: place.lines,
+            ..Current::new(file)
+        });
+    }
+
+    /// Where the next line stands.
+    pub(crate) fn place(&self) -> LinePlace {
+        match (&self.waiting, &self.current) {
+            (Some((_, place)), _) => *place,
+            (None, Some(current)) => current.place(self.begun - 1),
+            (None, None) => LinePlace {
+                file: self.begun,
+                ..LinePlace::default()
+            },
         }
     }
 
     /// Whether there are no files at all.
     pub(crate) fn is_empty(&self) -> bool {
-        self.files.as_slice().is_empty()
+        self.files.is_empty()
     }
 
     /// The next line, if it is about the entry at `index` or an earlier one, or is no opening.
@@ -62,7 +91,7 @@ impl OpeningLines {
         let line = self.next(bundle)?;
         match line {
             Some(Ok(opening)) if opening.index() > index => {
-                self.waiting = Some(opening);
+                self.waiting = Some((opening, self.last));
                 Ok(None)
             }
             line => Ok(line),
@@ -74,12 +103,14 @@ impl OpeningLines {
         &mut self,
         bundle: &mut BundleReader<R>,
     ) -> io::Result<Option<Result<Opening, Fault>>> {
-        if let Some(opening) = self.waiting.take() {
+        if let Some((opening, place)) = self.waiting.take() {
+            self.last = place;
             return Ok(Some(Ok(opening)));
         }
         loop {
             if self.current.is_none() {
-                self.current = self.files.next().map(Current::new);
+                self.current = self.files.get(self.begun).cloned().map(Current::new);
+                self.begun += usize::from(self.current.is_some());
             }
             let Some(current) = &mut self.current else {
                 return Ok(None);
@@ -88,6 +119,7 @@ impl OpeningLines {
                 self.current = None;
                 continue;
             }
+            self.last = current.place(self.begun - 1);
             let result = current.take_line();
             if result.is_err() {
                 // What follows a line that cannot be read may not begin where a line begins.
@@ -106,6 +138,16 @@ impl Current {
             buffer: Vec::new(),
             start: 0,
             lines: 0,
+        }
+    }
+
+    /// Where the next line begins, in the file of this number.
+    fn place(&self, file: usize) -> LinePlace {
+        let left = u64::try_from(self.buffer.len() - self.start).unwrap_or(u64::MAX);
+        LinePlace {
+            file,
+            offset: self.read.saturating_sub(left),
+            lines: self.lines,
         }
     }
 

@@ -12,7 +12,7 @@ use kirokubo_ledger::verify::{Clocks, Fault, Finding, Keeping, RecordCheck, Reco
 use crate::entries::{EntryFiles, Flow, Walk};
 use crate::opening_lines::OpeningLines;
 use crate::report::{Findings, OpeningCounts, Values};
-use crate::{Audit, Progress, Step, structure};
+use crate::{Audit, Mark, Progress, Step, Watch, structure};
 
 /// What the second pass over the entries goes by.
 struct OpeningPass<'a> {
@@ -33,12 +33,11 @@ impl<R: Read + Seek> Audit<'_, R> {
     ) -> io::Result<OpeningCounts> {
         let files = EntryFiles::list(&self.bundle);
         let lines = OpeningLines::new(&self.bundle);
-        let (total, mut done) = (files.bytes(&self.bundle), 0);
         let Self {
             bundle,
             options,
             findings,
-            progress,
+            watch,
             ..
         } = self;
         let values = match scope {
@@ -64,33 +63,61 @@ impl<R: Read + Seek> Audit<'_, R> {
             },
             findings,
         };
-        let mut first = 0;
-        for (file, records) in files.files().iter().zip(&keeping.records) {
-            let end = first + u64::from(file.path.width().get());
-            match records {
-                Some(records) if pass.is_nothing_to_say(*records, first..end) => {
-                    pass.counts.records += u64::from(records.count);
-                }
-                _ => {
-                    let take = |bundle: &mut BundleReader<R>, bytes: &[u8]| pass.take(bundle, bytes);
-                    if Walk::default().file(bundle, file, take)?.is_break() {
-                        break;
-                    }
-                }
-            }
-            first = end;
-            done += file.bytes(bundle);
-            progress(Progress {
-                step: Step::Openings,
-                done,
-                total,
-            });
-        }
+        pass.run(bundle, &files, keeping, *watch)?;
         pass.finish(bundle)
     }
 }
 
 impl OpeningPass<'_> {
+    /// Goes through the entry bundles, from the first or from where an earlier verification was interrupted.
+    fn run<R: Read + Seek>(
+        &mut self,
+        bundle: &mut BundleReader<R>,
+        files: &EntryFiles,
+        keeping: &structure::Keeping,
+        watch: &mut dyn Watch,
+    ) -> io::Result<()> {
+        let start = watch.start().filter(|_| self.findings.total == 0);
+        let mut skipped = 0;
+        if let (Some(mark), Some(lines)) = (start, &mut self.lines) {
+            lines.go_to(mark.next_line);
+            self.counts = mark.counts;
+            skipped = mark.entry_bundles;
+        }
+        let (total, mut done, mut first) = (files.bytes(bundle), 0, 0);
+        for ((number, file), records) in (1..).zip(files.files()).zip(&keeping.records) {
+            let end = first + u64::from(file.path.width().get());
+            match records {
+                _ if number <= skipped => {}
+                Some(records) if self.is_nothing_to_say(*records, first..end) => {
+                    self.counts.records += u64::from(records.count);
+                }
+                _ => {
+                    let take = |bundle: &mut BundleReader<R>, bytes: &[u8]| self.take(bundle, bytes);
+                    if Walk::default().file(bundle, file, take)?.is_break() {
+                        return Ok(());
+                    }
+                }
+            }
+            first = end;
+            done += file.bytes(bundle);
+            let step = Step::Openings;
+            watch.progress(Progress { step, done, total });
+            if let Some(lines) = self
+                .lines
+                .as_ref()
+                .filter(|_| number > skipped && self.findings.total == 0)
+            {
+                watch.reached(Mark {
+                    entry_bundles: number,
+                    next_line: lines.place(),
+                    counts: self.counts,
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// Whether the records of the entries at these indices need not be looked at: nothing is opened, no entry speaks of
     /// them, and none is due.
     fn is_nothing_to_say(&self, records: Records, indices: Range<u64>) -> bool {

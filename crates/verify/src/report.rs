@@ -1,15 +1,15 @@
 //! What a verification came to.
 
-use kirokubo_ledger::Size;
-use kirokubo_ledger::bundle::Scope;
+use kirokubo_ledger::bundle::{ListedKey, Scope};
 use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::note::Origin;
 use kirokubo_ledger::verify::Finding;
-use serde::Serialize;
+use kirokubo_ledger::{Index, RecordedAt, Size};
+use serde::{Deserialize, Serialize};
 
-use crate::Options;
 use crate::stamps::Stamps;
 use crate::witnessing::WitnessOutcome;
+use crate::{Identity, Options};
 
 /// Most findings a report lists; the others are only counted, so that a bundle with a million faults
 /// does not need the memory for a million texts.
@@ -34,7 +34,8 @@ pub enum Verdict {
 }
 
 /// How many openings there were.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct OpeningCounts {
     /// Records in the ledger.
     pub records: u64,
@@ -49,7 +50,7 @@ pub struct OpeningCounts {
 }
 
 /// Whether the values of records were held against the ledger.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Values {
     /// No, nor their retention: the entries are not the signed ones, or were not reached.
@@ -83,8 +84,22 @@ pub struct Report {
     pub(crate) entries: u64,
     pub(crate) openings: OpeningCounts,
     pub(crate) stamps: Stamps,
-    pub(crate) held: Option<HeldOutcome>,
+    pub(crate) held: Vec<HeldOutcome>,
+    pub(crate) facts: Facts,
     pub(crate) findings: Findings,
+}
+
+/// What a report tells besides, as far as the entries are linked.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// What tells the bundle from others.
+    pub identity: Option<Identity>,
+    /// The times of the first and the last entry.
+    pub recorded_at: Option<(RecordedAt, RecordedAt)>,
+    /// The keys that the entries name, oldest first.
+    pub keys: Vec<ListedKey>,
+    /// How many records amend another.
+    pub amended: u64,
 }
 
 /// Findings as they come in.
@@ -185,7 +200,8 @@ impl Report {
             entries: 0,
             openings: OpeningCounts::default(),
             stamps: Stamps::default(),
-            held: options.held.as_ref().map(|_| HeldOutcome::NotCompared),
+            held: vec![HeldOutcome::NotCompared; options.held.len()],
+            facts: Facts::default(),
             findings,
         }
     }
@@ -256,11 +272,44 @@ impl Report {
         &self.stamps
     }
 
-    /// The size of the checkpoint that the auditor holds and what became of it, if he holds one.
+    /// The sizes of the checkpoints that the auditor holds, and what became of each.
+    pub fn held(&self) -> impl Iterator<Item = (Size, HeldOutcome)> {
+        let sizes = self.options.held.iter().map(|held| held.checkpoint.size());
+        sizes.zip(self.held.iter().copied())
+    }
+
+    /// Where the bundle's history and the auditor's part, if they do: below the size they are the same as far as a
+    /// checkpoint that agrees says so, and at the index or before it they differ.
     #[must_use]
-    pub fn held(&self) -> Option<(Size, HeldOutcome)> {
-        let size = self.options.held.as_ref().map(Checkpoint::size);
-        size.zip(self.held)
+    pub fn fork(&self) -> Option<(Size, Index)> {
+        let contradictions = self
+            .findings
+            .listed
+            .iter()
+            .filter(|finding| finding.contradicts_held());
+        let differs_by = contradictions.filter_map(Finding::index).min()?;
+        let compared = self.options.held.iter().filter_map(|held| held.differs_at);
+        if let Some(size) = compared.min().filter(|index| *index <= differs_by) {
+            return Some((Size::new(size.get())?, size));
+        }
+        let agreeing = self.held().filter(|(_, outcome)| *outcome == HeldOutcome::Agrees);
+        let common = agreeing
+            .map(|(size, _)| size)
+            .filter(|size| size.get() <= differs_by.get())
+            .max();
+        Some((common.unwrap_or(Size::ZERO), differs_by))
+    }
+
+    /// What else is known of the bundle.
+    #[must_use]
+    pub const fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// The key that the auditor brought, as a text.
+    #[must_use]
+    pub fn vkey(&self) -> String {
+        self.options.vkey.to_string()
     }
 
     /// The day for which retention was judged, in days since 1970-01-01 in Japan.

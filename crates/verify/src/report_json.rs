@@ -6,7 +6,7 @@ use kirokubo_ledger::day::format_day;
 use kirokubo_ledger::verify::{Finding, Part};
 use serde::Serialize;
 
-use crate::report::{OpeningCounts, Report};
+use crate::report::{HeldOutcome, OpeningCounts, Report};
 use crate::stamps::Stamps;
 use crate::witnessing::WitnessOutcome;
 
@@ -25,9 +25,11 @@ impl Report {
                 .map(|checkpoint| checkpoint.root().to_string()),
             scope: self.scope.map(Scope::name),
             from_size: self.from_size.map(Size::get),
-            held: self.held().map(|(size, outcome)| HeldJson {
-                size: size.get(),
-                outcome: outcome.name(),
+            held: self.held().next().map(HeldJson::from),
+            checkpoints: self.held().map(HeldJson::from).collect(),
+            fork: self.fork().map(|(common, differs_by)| ForkJson {
+                common: common.get(),
+                differs_by: differs_by.get(),
             }),
             witnesses: self.witnesses.as_ref(),
             today: format_day(self.today()),
@@ -36,6 +38,10 @@ impl Report {
             timestamps: &self.stamps,
             findings_total: self.findings.total,
             findings: self.findings.listed.iter().map(FindingJson::new).collect(),
+            verifier: VerifierJson {
+                name: env!("CARGO_PKG_NAME"),
+                version: env!("CARGO_PKG_VERSION"),
+            },
         };
         serde_json::to_string(&json).expect("strings and numbers always serialise")
     }
@@ -53,7 +59,11 @@ struct ReportJson<'a> {
     /// Only of a delta.
     #[serde(skip_serializing_if = "Option::is_none")]
     from_size: Option<u64>,
+    /// The first of the checkpoints that the auditor holds.
     held: Option<HeldJson>,
+    /// All of them.
+    checkpoints: Vec<HeldJson>,
+    fork: Option<ForkJson>,
     /// Absent without a policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     witnesses: Option<&'a WitnessOutcome>,
@@ -64,10 +74,25 @@ struct ReportJson<'a> {
     timestamps: &'a Stamps,
     findings_total: usize,
     findings: Vec<FindingJson>,
+    verifier: VerifierJson,
 }
 
 #[derive(Serialize)]
-struct HeldJson {
+struct VerifierJson {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct ForkJson {
+    /// So many entries are the same.
+    common: u64,
+    /// At this index, or between the common ones and it, the histories part.
+    differs_by: u64,
+}
+
+#[derive(Serialize)]
+pub(crate) struct HeldJson {
     size: u64,
     outcome: &'static str,
 }
@@ -80,6 +105,15 @@ pub(crate) struct FindingJson {
     row: Option<u64>,
     ja: String,
     en: String,
+}
+
+impl From<(Size, HeldOutcome)> for HeldJson {
+    fn from((size, outcome): (Size, HeldOutcome)) -> Self {
+        Self {
+            size: size.get(),
+            outcome: outcome.name(),
+        }
+    }
 }
 
 impl FindingJson {

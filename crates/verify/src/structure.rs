@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use kirokubo_ledger::bundle::{BundleReader, BundleScope, KEYS, KeyList, SCOPE, Scope};
 use kirokubo_ledger::checkpoint::Checkpoint;
-use kirokubo_ledger::entry::Entry;
+use kirokubo_ledger::entry::{Entry, Kind};
 use kirokubo_ledger::tile::{TILE_WIDTH, TilePath};
 use kirokubo_ledger::verify::{
     BoundStamps, Broken, Clocks, Fault, FileFault, Finding, KeyHistory, Records, Run, Seen, Signed,
@@ -36,6 +36,8 @@ struct Pass {
     layout: Layout,
     /// The records of the entry bundles that were taken as one, by the number of the bundle.
     records: Vec<Option<Records>>,
+    /// How many records amend another.
+    amended: u64,
     /// What was found on the way.
     findings: Findings,
 }
@@ -91,6 +93,13 @@ impl<R: Read + Seek + Send> Audit<'_, R> {
         self.check_names();
         self.findings.append(std::mem::take(&mut pass.findings));
         *entries = pass.run.size().get();
+        self.facts.recorded_at = pass.run.recorded_at();
+        self.facts.keys = pass
+            .run
+            .keys()
+            .map(|keys| keys.keys().collect())
+            .unwrap_or_default();
+        self.facts.amended = pass.amended;
         let is_signed = pass.run.size() == signed.size && pass.run.root() == signed.root;
         if pass.broken.is_some() || !is_signed {
             self.explain(&files, &signed, &older, pass)?;
@@ -106,8 +115,8 @@ impl<R: Read + Seek + Send> Audit<'_, R> {
             self.findings.extend(contradictions);
         }
         self.check_tile_names(signed.size);
-        let contradiction = self.check_smaller_held(&pass.roots, signed.size);
-        self.findings.extend(contradiction);
+        let contradictions = self.check_smaller_held(&pass.roots, signed.size);
+        self.findings.extend(contradictions);
         let Pass {
             clocks,
             records,
@@ -122,12 +131,12 @@ impl<R: Read + Seek + Send> Audit<'_, R> {
     }
 
     fn pass(&mut self, files: &EntryFiles, older: &[Size], manifest: &mut ManifestCheck) -> io::Result<Pass> {
-        let held = self.options.held.as_ref().map(Checkpoint::size);
+        let held = self.options.held.iter().map(|held| held.checkpoint.size());
         let mut pass = Pass::new(older.iter().copied().chain(held));
         let mut walk = Walk::default();
         let (total, mut done) = (files.bytes(&self.bundle), 0);
         let (expected, mut hashed) = manifest.split();
-        let Self { bundle, progress, .. } = self;
+        let Self { bundle, watch, .. } = self;
         let shared = Mutex::new(bundle);
         look_at_each(&shared, files.files(), expected, |number, looked| {
             let file = &files.files()[number];
@@ -146,7 +155,7 @@ impl<R: Read + Seek + Send> Audit<'_, R> {
                 }
             }
             done += file.bytes(&lock(&shared));
-            progress(Progress {
+            watch.progress(Progress {
                 step: Step::Entries,
                 done,
                 total,
@@ -243,6 +252,7 @@ impl Pass {
             roots: Roots::new(wanted),
             layout: Layout::default(),
             records: Vec::new(),
+            amended: 0,
             findings: Findings::default(),
         }
     }
@@ -265,6 +275,7 @@ impl Pass {
                 self.findings.extend(self.stamps.take(&entry).err());
             }
         }
+        self.amended += u64::from(segment.records().amended);
         self.tiles.push_segment(bundle, segment, looked.is_tile_wrong)?;
         Ok(true)
     }
@@ -282,6 +293,7 @@ impl Pass {
             self.findings.add(error.into());
         }
         self.findings.extend(self.stamps.take(&step.entry).err());
+        self.amended += u64::from(step.entry.kind() == Kind::Amend);
         self.tiles.push(bundle, step.leaf)?;
         self.roots.note(self.run.frontier());
         Ok(ControlFlow::Continue(()))

@@ -48,7 +48,7 @@ impl fmt::Display for Summary<'_> {
         if let Some(from) = report.from_size() {
             writeln!(f, "差分（{from} 件の続き） / A delta, from size {from} on")?;
         }
-        if let Some((size, outcome)) = report.held() {
+        for (size, outcome) in report.held() {
             let outcome = held_text(outcome);
             writeln!(
                 f,
@@ -57,6 +57,12 @@ impl fmt::Display for Summary<'_> {
         }
         if let Some(witnesses) = report.witnesses() {
             write_witnesses(f, witnesses)?;
+        }
+        if let Some((common, differs_by)) = report.fork() {
+            writeln!(
+                f,
+                "分岐点 / Fork: 先頭の {common} 件は同じ、遅くとも項目 {differs_by} で相違 / the first {common} entries are the same, the histories part at entry {differs_by} or before"
+            )?;
         }
         writeln!(f, "つながりを確認した項目 / Entries linked: {}", report.entries())?;
         write_openings(f, report)?;

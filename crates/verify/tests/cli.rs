@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "cli/auditor.rs"]
+mod auditor;
 #[path = "cli/broken_entries.rs"]
 mod broken_entries;
 #[path = "cli/broken_files.rs"]

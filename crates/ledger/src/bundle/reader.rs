@@ -90,6 +90,16 @@ impl<R: Read + Seek> BundleReader<R> {
         self.files.get(self.place_of(path)?)
     }
 
+    /// How many bytes the tar has.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        let last = self.files.last();
+        let end = last.map_or(0, |last| {
+            (last.offset + last.size).next_multiple_of(u64_of(BLOCK_BYTES))
+        });
+        end + u64_of(2 * BLOCK_BYTES)
+    }
+
     /// Where among the files the one at this path stands.
     #[must_use]
     pub fn place_of(&self, path: &str) -> Option<usize> {

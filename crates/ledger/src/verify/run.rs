@@ -14,6 +14,7 @@ use crate::tree::Frontier;
 #[derive(Clone, Debug)]
 pub struct Run {
     frontier: Frontier,
+    first_recorded_at: Option<RecordedAt>,
     last: Option<Last>,
     keys: Option<KeyHistory>,
 }
@@ -50,6 +51,7 @@ impl Run {
     pub const fn new() -> Self {
         Self {
             frontier: Frontier::empty(),
+            first_recorded_at: None,
             last: None,
             keys: None,
         }
@@ -62,6 +64,7 @@ impl Run {
         self.take_keys(&entry)?;
         let leaf = leaf_hash(bytes);
         self.frontier.push(leaf);
+        self.first_recorded_at.get_or_insert(entry.recorded_at());
         self.last = Some(Last {
             ledger_id: entry.ledger_id(),
             leaf,
@@ -116,6 +119,13 @@ impl Run {
     #[must_use]
     pub const fn frontier(&self) -> &Frontier {
         &self.frontier
+    }
+
+    /// The times of the first and the last entry it has seen.
+    #[must_use]
+    pub fn recorded_at(&self) -> Option<(RecordedAt, RecordedAt)> {
+        let last = self.last.as_ref().map(|last| last.recorded_at);
+        self.first_recorded_at.zip(last)
     }
 
     /// The keys that the entries name; `None` before the genesis.

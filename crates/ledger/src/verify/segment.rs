@@ -25,13 +25,16 @@ pub struct Segment {
 pub struct Records {
     /// How many there are.
     pub count: u16,
+    /// How many of them amend another.
+    pub amended: u16,
     /// The earliest last day of keeping, if any record has one.
     pub earliest_end: Option<i32>,
 }
 
 impl Records {
-    fn add(&mut self, retain: RetainThrough) {
+    fn add(&mut self, kind: Kind, retain: RetainThrough) {
         self.count = self.count.saturating_add(1);
+        self.amended = self.amended.saturating_add(u16::from(kind == Kind::Amend));
         if let RetainThrough::Day(day) = retain {
             self.earliest_end = Some(self.earliest_end.map_or(day, |earliest| earliest.min(day)));
         }
@@ -76,7 +79,9 @@ impl Segment {
                 Kind::Erase | Kind::Extend | Kind::Hold | Kind::Release | Kind::Anchor => {
                     speakers.push(place);
                 }
-                Kind::Record | Kind::Amend | Kind::Access => records.add(entry.retain_through()),
+                kind @ (Kind::Record | Kind::Amend | Kind::Access) => {
+                    records.add(kind, entry.retain_through());
+                }
                 Kind::Recovery | Kind::Rules => {}
             }
             last_recorded_at = entry.recorded_at();

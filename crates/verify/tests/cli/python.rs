@@ -53,6 +53,8 @@ pub(crate) fn must_agree(arguments: &[&str], ours: &Value) {
         "root",
         "scope",
         "held",
+        "checkpoints",
+        "fork",
         "today",
         "entries",
         "openings",
