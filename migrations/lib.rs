@@ -16,6 +16,7 @@ mod m20261121_000005_evidence;
 mod m20261121_000006_lists;
 mod m20261121_000007_record_links;
 mod m20261121_000008_approvals;
+mod m20261122_000009_erasure;
 mod m20261122_000013_timestamps;
 mod m20261122_000014_accesses;
 
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000007_record_links::Migration),
             Box::new(m20261121_000008_approvals::Migration),
             Box::new(m20261121_000006_lists::Migration),
+            Box::new(m20261122_000009_erasure::Migration),
             Box::new(m20261122_000014_accesses::Migration),
             Box::new(m20261122_000013_timestamps::Migration),
         ]

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use crate::database::{intrude, open};
 use crate::stamps_served::Stamping;
 use crate::{
-    amendments, approvals, events, evidence, lists, opt_out_filings, readings, suppressions, third_parties,
+    amendments, approvals, events, evidence, lists, opt_out_filings, readings, scenario_19, suppressions,
+    third_parties,
 };
 
 /// What `verify` cannot hold against anything, and why that is borne. `docs/threat-model.md` says the same.
@@ -30,6 +31,8 @@ const FOREIGN: &[&str] = &[
     "sqlite_stat1",
     "sqlite_stat4",
     "sqlite_sequence",
+    // Empty at rest: it has a row only while a long list is being cleared away.
+    "erasing",
 ];
 
 #[test]
@@ -80,6 +83,13 @@ fn furnished() -> DataFolder {
     let _ = post("/v1/third-parties", &third_parties::party());
     let _ = post("/v1/opt-out-filings", &opt_out_filings::filing());
     let _ = post("/v1/suppressions", &suppressions::demand());
+    let over = post("/v1/provisions", &scenario_19::long_over("over"));
+    let hold = json!({"records": [first["id"]], "reason": "audit", "review_on": "2040-03-31"});
+    let _ = post("/v1/holds", &hold);
+    let others = [server.client(Role::Officer), server.client(Role::Officer)];
+    let asked = json!({"records": [over["id"]]});
+    let erased = scenario_19::erase(&officer, [&others[0], &others[1]], &asked);
+    assert_eq!(erased["state"], "erased");
     let settings = json!({"approval": {"receipts": "opt_out"}});
     let _ = server
         .client(Role::Admin)

@@ -51,6 +51,9 @@ fn the_session_of_the_guide_works_as_printed() {
         "\"state\":\"accepted\"",
         "{\"id\":\"rec_",
         "\"records\":2",
+        "\"state\":\"approved\"",
+        "\"state\":\"erased\"",
+        "\"erased\":{\"at\":",
         "\"period\":\"",
         "nothing found: all of it is as it was signed",
     ] {

@@ -62,8 +62,11 @@ async fn read(
     body: &[u8],
     now: i64,
 ) -> Result<(KnownRecord, Amendment), ApiError> {
-    // What is erased can no longer be told from anything else, so there is nothing to correct.
-    let amended = state.store.known_record(id).await?.ok_or(ApiError::NotFound)?;
+    let Some(amended) = state.store.known_record(id).await? else {
+        // What is erased can no longer be told from anything else, so there is nothing to correct.
+        let known = state.store.record(id).await?;
+        return Err(known.map_or(ApiError::NotFound, |_| ApiError::Erased));
+    };
     let node = json::read(body).map_err(invalid)?;
     let known = state.store.known(&CitedIds::of(&node)).await?;
     let settings = state.settings();

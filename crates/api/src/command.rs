@@ -6,6 +6,7 @@ mod init;
 mod key;
 mod migrate;
 mod progress;
+mod retention;
 mod serve;
 mod stamping_options;
 mod telemetry;
@@ -42,6 +43,8 @@ enum Command {
     Key(key::Key),
     /// Verify a data folder: chain, tree, signatures, and every sealed value (検証).
     Verify(verify::Verify),
+    /// Tell what is due to be erased, and clear away what is erased (保存と廃棄).
+    Retention(retention::Retention),
     /// Write an audit bundle.
     #[command(subcommand)]
     Export(export::Export),
@@ -98,6 +101,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Migrate(migrate) => migrate.run().await,
         Command::Key(key) => key.run().await,
         Command::Verify(verify) => verify.run().await,
+        Command::Retention(retention) => retention.run().await,
         Command::Export(export) => export.run().await,
         Command::Witness(witness) => witness.run().await,
     }

@@ -36,6 +36,8 @@ pub enum IdKind {
     Approval,
     /// A reading of personal data.
     Access,
+    /// An erasure.
+    Erasure,
 }
 
 impl IdKind {
@@ -56,6 +58,7 @@ impl IdKind {
         Self::User,
         Self::Approval,
         Self::Access,
+        Self::Erasure,
     ];
 
     /// What an id of this kind begins with.
@@ -77,6 +80,7 @@ impl IdKind {
             Self::User => "usr_",
             Self::Approval => "apr_",
             Self::Access => "acc_",
+            Self::Erasure => "ers_",
         }
     }
 }

@@ -9,12 +9,14 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use kirokubo_ledger::hash::Digest;
 use kirokubo_ledger::{Index, RecordedAt};
+use kirokubo_records::japan_day;
 use kirokubo_records::seal::{Guards, SealedRecord};
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
 use crate::approval::{APPROVALS, of_receipts};
 use crate::clock::Clock;
 use crate::connection::Connections;
+use crate::data_folder::DataFolder;
 use crate::edge::Edge;
 use crate::error::StoreError;
 use crate::evidence;
@@ -24,6 +26,7 @@ use crate::head::Head;
 use crate::idempotency;
 use crate::keyring::Keyring;
 use crate::links::{self, Bases};
+use crate::month_end;
 use crate::natural_key;
 use crate::outcome::{AppendError, Appended, Recorded};
 use crate::place::{self, Fate, Met, Placed};
@@ -34,6 +37,7 @@ use crate::suppression::{self, Demands};
 
 /// What an append needs of one ledger, and what it remembers between batches.
 pub(crate) struct LedgerWriter {
+    pub(crate) folder: DataFolder,
     pub(crate) db: Connections,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) keyring: Arc<Keyring>,
@@ -50,6 +54,7 @@ impl LedgerWriter {
     /// A writer of the ledger that `store` is about.
     pub(crate) fn new(store: &Store) -> Self {
         Self {
+            folder: store.folder.clone(),
             db: store.db.clone(),
             ledger: Arc::clone(&store.ledger),
             keyring: Arc::clone(&store.keyring),
@@ -117,12 +122,18 @@ pub(crate) async fn append(
         .filter_map(|record| record.idempotency.map(|key| *key.as_bytes()));
     let used = idempotency::find(&transaction, writer.ledger.row, keys).await?;
     let demands = demands(writer, &transaction, batch).await?;
-    let met = Met { found, used, demands };
+    let recorded_at = writer.recorded_at(&state.head);
+    let lost = month_end::sealed_under_lost_keys(writer, batch, japan_day(recorded_at.as_millis()));
+    let met = Met {
+        found,
+        used,
+        demands,
+        lost,
+    };
     let named = Named {
         bases: links::find(&transaction, writer.ledger.row, batch).await?,
         lists: citing::find(&transaction, writer.ledger.row, batch).await?,
     };
-    let recorded_at = writer.recorded_at(&state.head);
     let (fates, placed, mut chain) = place::all(&state.head, batch, met, &named, recorded_at);
     if placed.is_empty() {
         transaction.rollback().await?;

@@ -3,6 +3,7 @@
 //! A row is closed by a MAC, so nobody who can only write to the database approves anything. Nobody decides on what he
 //! asked for himself.
 
+mod forget;
 mod row;
 
 use kirokubo_ledger::{Index, RecordId};
@@ -14,6 +15,7 @@ use crate::error::StoreError;
 use crate::random;
 use crate::store::Store;
 
+pub(crate) use forget::forget;
 pub(crate) use row::{APPROVALS, of_receipts};
 
 /// What is to be approved.

@@ -5,8 +5,8 @@
 //! checkpoint (`audit/chain.rs`). The second opens every record and holds each value, row and search token
 //! against its commitment (`audit/records.rs`, `audit/lists.rs`, `audit/tokens.rs`, `audit/links.rs`). Then come the
 //! files of evidence (`audit/evidence.rs`), the rows that belong to no entry (`audit/strays.rs`), the masters, of which the
-//! ledger says nothing (`audit/masters.rs`), the approvals (`audit/approvals.rs`), the time stamps
-//! (`audit/timestamps.rs`), and the schema itself
+//! ledger says nothing (`audit/masters.rs`), the approvals (`audit/approvals.rs`), holds and erasures
+//! (`audit/keeping.rs`), the time stamps (`audit/timestamps.rs`), and the schema itself
 //! (`audit/schema.rs`). Then the same for the access ledger, whose entries are readings (`audit/accesses.rs`). What the
 //! ledger's own verifier has a name for is named so; the other findings are what only a database can get wrong.
 
@@ -20,6 +20,7 @@ mod evidence;
 mod finding;
 mod first_head;
 mod identity;
+mod keeping;
 mod links;
 mod lists;
 mod masters;
@@ -90,6 +91,7 @@ impl Store {
         report.findings.extend(masters::check(self).await?);
         report.findings.extend(approvals::check(self).await?);
         report.findings.extend(api_keys::check(self).await?);
+        report.findings.extend(keeping::check(self, &walked).await?);
         report
             .findings
             .extend(timestamps::check(self, &walked.stamps, walked.size, roots).await?);

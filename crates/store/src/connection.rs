@@ -15,7 +15,7 @@ use crate::error::StoreError;
 const READERS: u32 = 4;
 
 /// How long a statement waits for another process (a `key create` beside the server) to finish writing.
-const BUSY: Duration = Duration::from_secs(10);
+pub(crate) const BUSY: Duration = Duration::from_secs(10);
 
 /// The oldest SQLite without the WAL-reset bug (<https://sqlite.org/wal.html>, "The WAL-Reset Bug").
 const MIN_SQLITE: [u32; 3] = [3, 51, 3];

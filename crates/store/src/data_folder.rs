@@ -47,6 +47,11 @@ impl DataFolder {
         self.0.join("api-keys.stamp")
     }
 
+    /// Every erasure once more, outside the database.
+    pub(crate) fn erased_log(&self) -> PathBuf {
+        self.0.join("erased.log")
+    }
+
     /// Where `database_url` says the database is. Only SQLite is spoken so far.
     pub(crate) fn database(&self, database_url: &str) -> Result<PathBuf, StoreError> {
         match database_url.strip_prefix("sqlite:") {

@@ -199,6 +199,49 @@ table!(access_record, "access_records", {
     #[sea_orm(primary_key, auto_increment = false)] idx: i64,
 });
 
+table!(hold, "holds", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] id: Vec<u8>,
+    reason: String,
+    review_on: i32,
+    set_by: String,
+    set_at: i64,
+    released_by: Option<String>,
+    released_at: Option<i64>,
+    mac: Vec<u8>,
+});
+
+table!(erasure, "erasures", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] id: Vec<u8>,
+    state: i16,
+    basis: String,
+    proposed_by: String,
+    proposed_at: i64,
+    first_by: Option<String>,
+    first_at: Option<i64>,
+    second_by: Option<String>,
+    second_at: Option<i64>,
+    rejected_by: Option<String>,
+    rejected_at: Option<i64>,
+    mac: Vec<u8>,
+});
+
+table!(erasure_record, "erasure_records", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] erasure: Vec<u8>,
+    #[sea_orm(primary_key, auto_increment = false)] idx: i64,
+    entry: Option<i64>,
+});
+
+table!(erasing, "erasing", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] place: i64,
+    idx: i64,
+    month: i32,
+    secret: Vec<u8>,
+});
+
 table!(api_key, "api_keys", {
     #[sea_orm(primary_key, auto_increment = false)] id: String,
     ledger: i32,

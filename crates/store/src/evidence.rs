@@ -11,6 +11,7 @@
 
 mod cite;
 mod content;
+mod let_go;
 mod list;
 mod objects;
 mod row;
@@ -26,6 +27,7 @@ pub use list::EvidenceFilter;
 pub use upload::{EvidenceUpload, Kept};
 
 pub(crate) use cite::{cite, follow};
+pub(crate) use let_go::let_go;
 pub(crate) use objects::Objects;
 
 /// Memory that one upload takes, whatever the size of its file: one part on its way to the store, one being filled,

@@ -19,7 +19,7 @@ use crate::error::{StoreError, corrupt};
 use crate::growth::Chain;
 use crate::links::Bases;
 use crate::place::Placed;
-use crate::{evidence, random, row_mac, rows};
+use crate::{evidence, hold, random, row_mac, rows};
 
 /// Records that one entry extends at most: its body stays within the 65,535 bytes of an entry.
 const RECORDS_AN_ENTRY: usize = 1_000;
@@ -51,6 +51,11 @@ impl Extensions {
     pub(crate) fn add(&mut self, idx: i64, day: i32) {
         let kept = self.0.entry(idx).or_insert(day);
         *kept = day.max(*kept);
+    }
+
+    /// How many records there are.
+    pub(crate) fn len(&self) -> u64 {
+        u64::try_from(self.0.len()).unwrap_or(u64::MAX)
     }
 
     /// Extends what those extended rest on themselves, as far as that would end before them.
@@ -132,8 +137,9 @@ impl Extensions {
 const RESTED_ON: &str = "SELECT DISTINCT l.base FROM record_links l JOIN records r ON r.ledger = l.ledger AND r.idx = l.base \
     WHERE l.ledger = $1 AND l.idx = $2 AND l.relation IN (0, 2, 5) AND r.retain_through < $3";
 
-/// Wraps a record's secret under the key of the month in which its keeping now ends.
-async fn rewrap(
+/// Wraps a record's secret under the key of the month in which its keeping now ends: that of its last day, or later
+/// where it is held.
+pub(crate) async fn rewrap(
     db: &DatabaseTransaction,
     row: &record::Model,
     retain: RetainThrough,
@@ -143,7 +149,7 @@ async fn rewrap(
         .one(db)
         .await?;
     let Some(content) = content else { return Ok(()) };
-    let month = Month::of_retention(retain);
+    let month = hold::month_of(db, row, retain, writer).await?;
     let damaged = |what| StoreError::Corrupt {
         index: u64::try_from(row.idx).ok(),
         what,

@@ -159,6 +159,53 @@ impl Keyring {
         self.month(month, false)
     }
 
+    /// Every month that has a key, but for the open one.
+    pub(crate) fn months(&self) -> Result<Vec<Month>, KeyError> {
+        let folder = &self.months_folder;
+        let fail = |source| KeyError::File {
+            path: folder.clone(),
+            source,
+        };
+        let mut months = Vec::new();
+        for entry in fs::read_dir(folder).map_err(fail)? {
+            let name = entry.map_err(fail)?.file_name();
+            let name = name.to_str().and_then(|name| name.strip_suffix(".key"));
+            months.extend(name.and_then(Month::parse));
+        }
+        months.sort_unstable();
+        Ok(months)
+    }
+
+    /// Destroys the key of a month: overwritten, removed, and forgotten. Nothing that it wraps can be read any more,
+    /// here or in any backup without a copy of the key.
+    ///
+    /// It is overwritten with another key and not with zeros: what a crash leaves behind opens nothing, and is no key
+    /// that anybody could guess.
+    pub(crate) fn destroy(&self, month: Month) -> Result<(), KeyError> {
+        let mut known = self
+            .months
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let folder = &self.months_folder;
+        let path = folder.join(format!("{month}.key"));
+        let fail = |source| KeyError::File {
+            path: path.clone(),
+            source,
+        };
+        let overwrite = || {
+            let mut file = OpenOptions::new().write(true).open(&path)?;
+            let other = Zeroizing::new(random::bytes::<32>());
+            file.write_all(format!("{}\n", hex::encode(*other)).as_bytes())?;
+            file.sync_all()?;
+            fs::remove_file(&path)?;
+            File::open(folder)?.sync_all()
+        };
+        overwrite().map_err(fail)?;
+        // Its bytes are wiped when they are dropped.
+        known.remove(&month);
+        Ok(())
+    }
+
     fn month(&self, month: Month, make: bool) -> Result<MonthKey, KeyError> {
         let mut known = self
             .months
@@ -270,6 +317,21 @@ mod tests {
         let again = Keyring::open(&folder, &origin()).unwrap();
         assert_eq!(again.month_to_open(month).unwrap(), key);
         assert_ne!(again.month_to_seal(Month::OPEN).unwrap(), key);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_destroyed_key_opens_nothing_and_comes_back_as_another() {
+        let folder = scratch();
+        let keys = Keyring::create(&folder, &origin()).unwrap();
+        let month = Month::of_days(20_000);
+        let key = keys.month_to_seal(month).unwrap();
+        keys.month_to_seal(Month::OPEN).unwrap();
+        assert_eq!(keys.months().unwrap(), [month]);
+        keys.destroy(month).unwrap();
+        assert_eq!(keys.months().unwrap(), []);
+        assert!(matches!(keys.month_to_open(month), Err(KeyError::NoSuchMonth(_))));
+        assert!(keys.month_to_seal(month).unwrap() != key);
         fs::remove_dir_all(&folder).unwrap();
     }
 

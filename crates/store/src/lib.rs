@@ -20,6 +20,7 @@ mod deed;
 mod disclosure;
 mod edge;
 mod entity;
+mod erasure;
 mod error;
 mod evidence;
 mod export;
@@ -28,6 +29,7 @@ mod extension;
 mod founding;
 mod growth;
 mod head;
+mod hold;
 mod idempotency;
 mod insert;
 mod keyring;
@@ -35,6 +37,7 @@ mod known;
 mod links;
 mod list;
 mod master;
+mod month_end;
 mod natural_key;
 mod opened_record;
 mod opening;
@@ -43,13 +46,17 @@ mod place;
 #[cfg(test)]
 mod plan;
 mod principal_list;
+mod prolonging;
 mod proof;
 pub mod random;
 mod record;
+mod retention;
 mod row_mac;
 mod row_pages;
+mod row_text;
 mod rows;
 mod search;
+mod search_tokens;
 mod sequencer;
 mod series;
 mod store;
@@ -63,12 +70,17 @@ pub use approval::{Approval, ApprovalState, ApprovalSubject, DecideError};
 pub use audit::{AuditFinding, AuditReport, EvidenceDamage, Table};
 pub use clock::Clock;
 pub use disclosure::{Disclosure, DisclosureError};
+pub use erasure::{
+    DecideErasureError, ErasedBy, Erasure, ErasureRecord, ErasureState, LoggedErasure, NewErasure,
+    ProposeError, Replayed, Word,
+};
 pub use error::StoreError;
 pub use evidence::{
     DOWNLOAD_MEMORY, Evidence, EvidenceCited, EvidenceContent, EvidenceFilter, EvidenceUpload, Kept,
     NewEvidence, UPLOAD_MEMORY,
 };
 pub use export::{BundleContent, BundleOrder, ExportError, Exported, PreparedBundle, WaitingBundle};
+pub use hold::{Hold, HoldError, HoldOn, NewHold, ReleaseError};
 pub use keyring::{KeyError, Keyring};
 pub use known::Holders;
 pub use list::ListFilter;
@@ -78,8 +90,11 @@ pub use opened_record::OpenedRecord;
 pub use opening::{FieldOpening, OpeningChoice, OpeningError, RecordOpening};
 pub use outcome::{AppendError, Appended, Recorded};
 pub use principal_list::{ListError, ListOptions, ListSeal, ListUpload, RowOpening, UploadedList};
+pub use prolonging::{Longer, ProlongError};
 pub use proof::SignedHead;
 pub use record::RecordHeader;
+pub use retention::check::Blocked;
+pub use retention::{Block, Ending, RetentionCounts, RetentionPlace, RetentionState};
 pub use row_pages::PrincipalPage;
 pub use search::{Found, Hit, SearchPlace, SearchRange, SeriesSpan};
 pub use sequencer::{Appender, HandedIn};

@@ -71,6 +71,11 @@ impl Base {
         retain_of_number(self.retain_through)
     }
 
+    /// Whether its content is still there.
+    pub(crate) const fn is_kept(&self) -> bool {
+        self.kept
+    }
+
     /// Whether it was added to a batch that another opened.
     pub(crate) const fn is_added(&self) -> bool {
         self.series.is_some()
@@ -141,7 +146,7 @@ pub(crate) async fn versions(
 pub(crate) fn stand(record: &SealedRecord, bases: &Bases) -> bool {
     let stands = |(id, relation): (RecordId, Relation)| {
         bases.get(&id).is_some_and(|base| match relation {
-            Relation::Amends => !base.superseded,
+            Relation::Amends => base.kept && !base.superseded,
             Relation::Series => base.kept && base.is_open(),
             Relation::SameAs | Relation::Confirmation => base.kept,
         })

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use kirokubo_ledger::hash::Digest;
-use kirokubo_ledger::{Index, RecordedAt};
+use kirokubo_ledger::{Index, RecordId, RecordedAt};
 use kirokubo_records::japan_day;
 use kirokubo_records::seal::SealedRecord;
 
@@ -65,6 +65,8 @@ pub(crate) struct Met {
     pub(crate) found: Found,
     pub(crate) used: Used,
     pub(crate) demands: Demands,
+    /// Records whose secret is wrapped under a key that was destroyed since.
+    pub(crate) lost: HashSet<RecordId>,
 }
 
 struct Places<'a> {
@@ -91,7 +93,8 @@ impl<'a> Places<'a> {
             return Fate::Suppressed(suppressed);
         }
         let looked_at_anew = self.met.demands.came_since(&record.guards);
-        if record.made_day != self.today || looked_at_anew || !links::stand(record, self.bases) {
+        let lost = self.met.lost.contains(&record.record_id);
+        if record.made_day != self.today || lost || looked_at_anew || !links::stand(record, self.bases) {
             return Fate::Stale;
         }
         // Taken by this one: of two that cite one list in one batch, the first has it.

@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::connection::Connections;
 use crate::data_folder::DataFolder;
 use crate::entity::ledger;
+use crate::erasure;
 use crate::error::StoreError;
 use crate::evidence::Objects;
 use crate::founding;
@@ -95,7 +96,7 @@ impl Ledger {
 pub struct Running {
     sequencer: Sequencer,
     scribe: Scribe,
-    background: [JoinHandle<()>; 2],
+    background: [JoinHandle<()>; 3],
     sweep: Sweep,
     wal: WalKeeper,
     _lock: File,
@@ -238,11 +239,14 @@ impl Store {
         writer.state = Some(writer.load().await?);
         let mut access_writer = LedgerWriter::new(&self.access_ledger().0);
         access_writer.state = Some(access_writer.load().await?);
+        // What an older backup brought back is gone again before anybody can ask for it.
+        self.replay_erasures(&mut writer).await?;
+        let sequencer = sequencer::start(writer, self.wal.clone());
         let background = [
             tokio::spawn(self.wal.clone().run_in_background()),
             tokio::spawn(self.clone().sweep_at_start()),
+            tokio::spawn(erasure::keep_watch(self.clone(), sequencer.appender.clone())),
         ];
-        let sequencer = sequencer::start(writer, self.wal.clone());
         let scribe = Scribe::start(self, access_writer);
         let sweep = Sweep::start(self).await?;
         Ok(Running {

@@ -11,11 +11,16 @@ use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement};
 
+use crate::connection::BUSY;
+
 /// Appended bytes after which the background copy starts.
 const BACKGROUND: u64 = 8 << 20;
 
 /// Appended bytes after which the sequencer copies the rest itself.
 const INLINE: u64 = 128 << 20;
+
+/// How often emptying the log is tried, with a beat between two attempts.
+const FORGET_TRIES: u32 = 240;
 
 /// How often the background looks.
 const BEAT: Duration = Duration::from_millis(250);
@@ -73,6 +78,31 @@ impl WalKeeper {
                 tracing::warn!(%error, "the write-ahead log could not be copied back");
             }
         }
+    }
+
+    /// Copies everything back and empties the log, so that no page of it shows what was erased. Tried again while a
+    /// reading that began before goes on, for a minute at most; `false` if even then it is not empty.
+    pub(crate) async fn forget(&self) -> Result<bool, DbErr> {
+        for _ in 0..FORGET_TRIES {
+            if self.try_to_forget().await? {
+                return Ok(true);
+            }
+            tokio::time::sleep(BEAT).await;
+        }
+        Ok(false)
+    }
+
+    /// One attempt that waits for no reader: whoever appends meanwhile must not wait for it.
+    async fn try_to_forget(&self) -> Result<bool, DbErr> {
+        let db = &self.writer;
+        let pragma = |text: &str| Statement::from_string(db.get_database_backend(), text.to_owned());
+        db.execute_raw(pragma("PRAGMA busy_timeout = 50")).await?;
+        let emptied = db.query_one_raw(pragma("PRAGMA wal_checkpoint(TRUNCATE)")).await;
+        let millis = BUSY.as_millis();
+        db.execute_raw(pragma(&format!("PRAGMA busy_timeout = {millis}")))
+            .await?;
+        let busy = emptied?.map(|row| row.try_get::<i64>("", "busy")).transpose()?;
+        Ok(busy == Some(0))
     }
 
     /// Copies everything back and empties the log: for an orderly stop.

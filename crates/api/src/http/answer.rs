@@ -68,6 +68,9 @@ answers! {
         "同じ連携番号で内容の異なる記録があります。", "another event was recorded under the same source key";
     Suppressed StatusCode::CONFLICT, "principal.suppressed",
         "第三者提供の停止の求めを受けている本人が含まれます。", "principals who demanded a stop are among them";
+    Blocked StatusCode::CONFLICT, "retention.blocked",
+        "保存期間内、保留中、または他の記録が引用しているため廃棄できません。",
+        "some of these records cannot be erased now: they are within their term, held, or relied on";
     Decided StatusCode::CONFLICT, "approval.decided",
         "すでに決裁されています。", "this was decided before";
     NoAuthority StatusCode::CONFLICT, "timestamp.not_configured",

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::AtomicU64;
 
+use kirokubo_store::RetentionCounts;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -43,6 +44,9 @@ pub struct Metrics {
     size: Gauge,
     stamps: Family<EventLabels, Counter>,
     stamp_age: Gauge<f64, AtomicU64>,
+    due: Gauge,
+    overdue: Gauge,
+    held: Gauge,
 }
 
 impl Default for Metrics {
@@ -58,6 +62,9 @@ impl Default for Metrics {
             size: Gauge::default(),
             stamps: Family::default(),
             stamp_age: Gauge::default(),
+            due: Gauge::default(),
+            overdue: Gauge::default(),
+            held: Gauge::default(),
         };
         let registry = &mut metrics.registry;
         registry.register("http_requests", "Requests answered", metrics.requests.clone());
@@ -92,6 +99,17 @@ impl Default for Metrics {
             "Seconds since the last good time stamp; NaN if there is none",
             metrics.stamp_age.clone(),
         );
+        for (name, help, gauge) in [
+            ("retention_due", "Records that can be erased", &metrics.due),
+            (
+                "retention_overdue",
+                "Records kept past their last day without a hold",
+                &metrics.overdue,
+            ),
+            ("records_held", "Records under a hold", &metrics.held),
+        ] {
+            registry.register(name, help, gauge.clone());
+        }
         metrics
     }
 }
@@ -130,10 +148,17 @@ impl Metrics {
         self.stamp_age.set(age.map_or(f64::NAN, f64::from));
     }
 
-    /// The Prometheus text, with the two gauges as they stand.
-    pub(crate) fn text(&self, waiting: usize, size: u64) -> String {
+    /// The Prometheus text, with the gauges as they stand.
+    pub(crate) fn text(&self, waiting: usize, size: u64, retention: RetentionCounts) -> String {
         self.waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
-        self.size.set(i64::try_from(size).unwrap_or(i64::MAX));
+        for (gauge, count) in [
+            (&self.size, size),
+            (&self.due, retention.due),
+            (&self.overdue, retention.overdue),
+            (&self.held, retention.held),
+        ] {
+            gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
+        }
         let mut text = String::new();
         encode(&mut text, &self.registry).expect("writing to a string cannot fail");
         text

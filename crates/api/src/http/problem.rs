@@ -51,6 +51,9 @@ pub(crate) enum ApiError {
     /// Principals demanded that their data go to no third party.
     #[error("{} principal(s) demanded a stop", .0.len())]
     Suppressed(Vec<Fault>),
+    /// Records that cannot be erased now, each with the reason.
+    #[error("{} record(s) cannot be erased", .0.len())]
+    Blocked(Vec<Fault>),
     #[error("decided before")]
     Decided,
     #[error("no time stamp authority is configured")]
@@ -111,6 +114,7 @@ impl ApiError {
             Self::Invalid(_) | Self::Append(AppendError::ListUsed) => Answer::Invalid,
             Self::Conflict { .. } => Answer::Conflict,
             Self::Suppressed(_) | Self::Append(AppendError::Suppressed { .. }) => Answer::Suppressed,
+            Self::Blocked(_) => Answer::Blocked,
             Self::Decided => Answer::Decided,
             Self::NoAuthority => Answer::NoAuthority,
             Self::NoStamp => Answer::NoStamp,
@@ -138,7 +142,10 @@ impl ApiError {
             _ => text.to_owned(),
         };
         let faults = match self {
-            Self::Invalid(faults) | Self::Unreadable(faults) | Self::Suppressed(faults) => faults.as_slice(),
+            Self::Invalid(faults)
+            | Self::Unreadable(faults)
+            | Self::Suppressed(faults)
+            | Self::Blocked(faults) => faults.as_slice(),
             _ => &[],
         };
         // What cannot be read at all has one fault, which says more than "unreadable".

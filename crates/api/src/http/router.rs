@@ -27,6 +27,7 @@ use crate::route;
         (name = "records", description = "記録を読む・探す"),
         (name = "masters", description = "相手方・オプトアウト届出・提供停止の求め"),
         (name = "settings", description = "設定"),
+        (name = "retention", description = "保存・保留・廃棄"),
         (name = "evidence", description = "証跡ファイル"),
         (name = "access", description = "閲覧記録(だれが何を見たか)"),
         (name = "law", description = "記録義務の判定"),
@@ -72,6 +73,14 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(route::amendment::post))
         .routes(routes!(route::approval::list))
         .routes(routes!(route::approval::decide))
+        .routes(routes!(route::retention::list))
+        .routes(routes!(route::hold::post, route::hold::list))
+        .routes(routes!(route::hold::get))
+        .routes(routes!(route::hold::release))
+        .routes(routes!(route::extension::post))
+        .routes(routes!(route::erasure::post, route::erasure::list))
+        .routes(routes!(route::erasure::get))
+        .routes(routes!(route::erasure::decide))
         .routes(routes!(route::series::list))
         .routes(routes!(route::series::close))
         .routes(routes!(route::evidence::list, route::evidence_upload::post))

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use kirokubo_ledger::RecordId;
 use kirokubo_records::seal::is_approval_required;
-use kirokubo_records::{Access, AccessKind, parse_record_id, record_id_text};
+use kirokubo_records::{Access, AccessKind, IdKind, id_text, parse_record_id, record_id_text};
 use kirokubo_store::{Actor, ApprovalState, Holders, OpenedRecord, RecordHeader, Role, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -27,11 +27,28 @@ pub(crate) struct RecordDetail {
     /// For a receipt that needs approval: `pending` and `rejected` say that its data may not be used (利用不可).
     #[serde(rename = "use", skip_serializing_if = "Option::is_none")]
     usable: Option<&'static str>,
+    /// That it is erased: when, by which entry, by which erasure. Its content is gone for good.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    erased: Option<ErasedView>,
+    /// The holds that stand on it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    holds: Vec<String>,
     /// Its versions, the first one first, this one among them; absent while it was never amended.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     versions: Vec<VersionView>,
     /// Between which moments it was made, as time stamp authorities vouch for it.
     time_bracket: TimeBracket,
+}
+
+/// That a record is erased.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ErasedView {
+    /// When.
+    at: String,
+    /// Index of the entry that says so.
+    entry: u64,
+    /// The erasure, `ers_…`.
+    erasure: String,
 }
 
 /// One version of a record.
@@ -98,6 +115,8 @@ pub(crate) async fn get(
         usable: use_of(&state, &id, opened.as_ref())
             .await?
             .map(ApprovalState::as_str),
+        erased: erased(&state, &header).await?,
+        holds: hold_ids(&state, &header).await?,
         versions: version_views(&versions),
         recorded_at: rfc3339(entry.recorded_at().as_millis()),
         leaf: entry.leaf().to_string(),
@@ -124,6 +143,27 @@ async fn use_of(
     let required = opened.is_some_and(|opened| is_approval_required(&opened.content));
     let known = state.store.use_of(id).await?;
     Ok(known.or(required.then_some(ApprovalState::Pending)))
+}
+
+async fn erased(state: &AppState, header: &RecordHeader) -> Result<Option<ErasedView>, ApiError> {
+    let Some(erased) = state.store.erased_by(header.index).await? else {
+        return Ok(None);
+    };
+    let entry = state.store.entry(erased.entry).await?;
+    let entry = entry.ok_or(StoreError::Corrupt {
+        index: Some(erased.entry.get()),
+        what: "the entry of an erasure is missing",
+    })?;
+    Ok(Some(ErasedView {
+        at: rfc3339(entry.recorded_at().as_millis()),
+        entry: erased.entry.get(),
+        erasure: id_text(IdKind::Erasure, &erased.erasure),
+    }))
+}
+
+async fn hold_ids(state: &AppState, header: &RecordHeader) -> Result<Vec<String>, ApiError> {
+    let holds = state.store.holds_on(header.index).await?;
+    Ok(holds.iter().map(|id| id_text(IdKind::Hold, id)).collect())
 }
 
 fn version_views(versions: &[RecordHeader]) -> Vec<VersionView> {

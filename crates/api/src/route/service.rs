@@ -52,7 +52,10 @@ pub(crate) async fn metrics(State(state): State<AppState>) -> Result<Response, A
         let now = state.store.clock().now_ms();
         state.metrics.stamping(&stamping.health(), now);
     }
-    let text = state.metrics.text(state.appender.waiting(), size.get());
+    let retention = state.store.retention_counts().await?;
+    let text = state
+        .metrics
+        .text(state.appender.waiting(), size.get(), retention);
     Ok((
         [(
             CONTENT_TYPE,

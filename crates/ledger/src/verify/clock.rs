@@ -20,6 +20,7 @@ struct Clock {
     first_speaker: Index,
     extended: Option<Extended>,
     is_held: bool,
+    was_ever_held: bool,
     erased: Option<Erased>,
 }
 
@@ -37,6 +38,8 @@ struct Extended {
 /// How things stood when a record was erased.
 #[derive(Clone, Copy, Debug)]
 struct Erased {
+    /// The entry that says so.
+    by: Index,
     day: i64,
     was_held: bool,
 }
@@ -130,6 +133,25 @@ impl Clocks {
         self.0.get(&index.get()).map(|clock| clock.first_speaker)
     }
 
+    /// Indices of the records that are held and not erased.
+    pub fn held(&self) -> impl Iterator<Item = u64> {
+        let held = self.0.iter();
+        held.filter(|(_, clock)| clock.is_held && clock.erased.is_none())
+            .map(|(index, _)| *index)
+    }
+
+    /// Indices of the records that were ever held.
+    pub fn ever_held(&self) -> impl Iterator<Item = u64> {
+        let held = self.0.iter().filter(|(_, clock)| clock.was_ever_held);
+        held.map(|(index, _)| *index)
+    }
+
+    /// Indices of the records that an entry erases, each with that of the first such entry.
+    pub fn erased(&self) -> impl Iterator<Item = (u64, u64)> {
+        let erased = self.0.iter();
+        erased.filter_map(|(index, clock)| Some((*index, clock.erased?.by.get())))
+    }
+
     fn take_body<B: AsRef<[u8]>>(&mut self, entry: &Entry<B>) -> Result<(), Fault> {
         let kind = entry.kind();
         let no_body = |_| Fault::Body(kind);
@@ -139,6 +161,7 @@ impl Clocks {
                 for target in EraseBody::parse(entry.body()).map_err(no_body)?.records {
                     let clock = self.clock(entry.index(), target)?;
                     clock.erased.get_or_insert(Erased {
+                        by: entry.index(),
                         day,
                         was_held: clock.is_held,
                     });
@@ -153,7 +176,8 @@ impl Clocks {
             }
             Kind::Hold => {
                 for target in HoldBody::parse(entry.body()).map_err(no_body)?.records {
-                    self.clock(entry.index(), target)?.is_held = true;
+                    let clock = self.clock(entry.index(), target)?;
+                    (clock.is_held, clock.was_ever_held) = (true, true);
                 }
             }
             Kind::Release => {
@@ -175,6 +199,7 @@ impl Clocks {
             first_speaker: index,
             extended: None,
             is_held: false,
+            was_ever_held: false,
             erased: None,
         }))
     }

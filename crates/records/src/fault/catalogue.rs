@@ -155,6 +155,18 @@ catalogue! {
         "訂正の理由を入れてください。", "say why the record is amended";
     SodSelfApproval "sod.self_approval" Error None,
         "自分の記録は自分で承認できません。", "nobody approves what he recorded or asked for himself";
+    RetentionBlocked "retention.blocked" Error Some("法29条2項・30条4項・31条3項"),
+        "保存期間内、保留中、または他の記録が引用しているため廃棄できません({why_ja}: {id})。",
+        "this record cannot be erased now ({why_en}: {id})";
+    RetentionNotLater "retention.not_later" Error None,
+        "保存期限は延ばすことしかできません。", "a record is never kept shorter: give a later day";
+    RecordErased "record.erased" Error None,
+        "この記録は廃棄されています。", "this record is erased";
+    RetentionOpen "retention.open" Error Some("規則21条・25条・29条"),
+        "継続中の一括の記録には保存期限がありません。終了してから延ばしてください。",
+        "the series of this record still runs, so it has no last day yet; close it first";
+    RetentionNothing "retention.nothing" Error None,
+        "あてはまる記録がありません。", "there is no such record to do this with";
     SeriesNotOpen "series.not_open" Error Some("規則19条2項・23条2項・27条2項"),
         "追加できる一括の記録ではありません(終了しているか、一括の最初の記録ではありません)。",
         "this is no open batch: it has ended, or it is not the record that opened one";

@@ -60,6 +60,15 @@ impl Month {
         self.0
     }
 
+    /// Reads what is written of a month that is not the open one: `2029-11`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (year, month) = text.split_once('-')?;
+        let (year, month): (i32, i32) = (year.parse().ok()?, month.parse().ok()?);
+        let read = Self(year.checked_mul(12)?.checked_add(month)?.checked_sub(1)?);
+        (read.0 >= 0 && read.to_string() == text).then_some(read)
+    }
+
     /// The way back from [`Month::number`].
     #[must_use]
     pub fn from_number(number: i32) -> Option<Self> {
@@ -332,6 +341,11 @@ mod tests {
         assert_eq!(Month::of_days(day(2029, 12, 31)).to_string(), "2029-12");
         assert_eq!(Month::of_days(day(2030, 1, 1)).to_string(), "2030-01");
         assert_eq!(Month::OPEN.to_string(), "open");
+        let december = Month::of_days(day(2029, 12, 31));
+        assert_eq!(Month::parse("2029-12"), Some(december));
+        for wrong in ["open", "2029-13", "2029-1", "-1-01", "2029-00", ""] {
+            assert_eq!(Month::parse(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -127,6 +127,16 @@ pub enum Table {
     AccessRecords,
     /// Time stamps over checkpoints.
     Timestamps,
+    /// Holds.
+    Holds,
+    /// Which record is held.
+    HoldRecords,
+    /// Erasures and their approvals.
+    Erasures,
+    /// Which record was erased.
+    ErasureRecords,
+    /// What an erasure has still to clear away.
+    Erasing,
 }
 
 impl Table {
@@ -156,6 +166,11 @@ impl Table {
             Self::Accesses => "accesses",
             Self::AccessRecords => "access_records",
             Self::Timestamps => "timestamps",
+            Self::Holds => "holds",
+            Self::HoldRecords => "hold_records",
+            Self::Erasures => "erasures",
+            Self::ErasureRecords => "erasure_records",
+            Self::Erasing => "erasing",
         }
     }
 }

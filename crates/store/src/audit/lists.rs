@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::tokens::ExpectedTokens;
 use super::{AuditFinding, AuditReport};
-use crate::entity::{list, list_node, principal_row};
+use crate::entity::{erasing, list, list_node, principal_row};
 use crate::error::StoreError;
 use crate::head::digests;
 use crate::principal_list::{RowFrontier, all_lists, count, holds, record_of, state};
@@ -123,6 +123,20 @@ pub(super) async fn has_rows(store: &Store, list: &list::Model) -> Result<bool, 
         .filter(principal_row::Column::Ledger.eq(list.ledger))
         .filter(principal_row::Column::Idx.eq(-list.number));
     Ok(row.one(&store.db.readers).await?.is_some())
+}
+
+/// Whether any hash over the rows of a list is there.
+pub(super) async fn has_nodes(store: &Store, list: &list::Model) -> Result<bool, StoreError> {
+    let node = list_node::Entity::find()
+        .filter(list_node::Column::Ledger.eq(list.ledger))
+        .filter(list_node::Column::Number.eq(list.number));
+    Ok(node.one(&store.db.readers).await?.is_some())
+}
+
+/// Whether the rows of an erased list are still to be cleared away.
+pub(super) async fn is_being_cleared(store: &Store, list: &list::Model) -> Result<bool, StoreError> {
+    let left = erasing::Entity::find_by_id((list.ledger, -list.number));
+    Ok(left.one(&store.db.readers).await?.is_some())
 }
 
 /// The kept hashes of a list in their order; `None` where they cannot be read or have a gap.

@@ -106,20 +106,47 @@ impl Visit<'_> {
         match (keeping, page.contents.get(&idx)) {
             (Keeping::Erased, _) => {
                 self.named.push((entry.index(), None));
-                // Deleting must be whole: what is kept is kept against the entry that says it is gone.
-                let in_list = match page.lists.get(&idx) {
-                    Some(list) => lists::has_rows(self.store, list).await?,
-                    None => false,
-                };
-                if in_list {
-                    self.row(Table::PrincipalRows, idx);
-                }
-                if !self.sealed_parts_beside(page, idx) && !in_list {
-                    self.report.erased += 1;
+                self.erased(page, idx).await?;
+            }
+            (Keeping::Kept, None) => {
+                // A server may have erased it since the first pass: the next run sees its entry.
+                let erased = self.store.erased_by(entry.index()).await?;
+                if erased.is_some_and(|erased| erased.entry.get() >= self.walked.size.get()) {
+                    self.tokens.cannot_judge(idx);
+                    self.named.push((entry.index(), None));
+                } else {
+                    self.missing(entry.index());
                 }
             }
-            (Keeping::Kept, None) => self.missing(entry.index()),
             (Keeping::Kept, Some(content)) => self.kept(page, entry, content).await?,
+        }
+        Ok(())
+    }
+
+    /// Deleting must be whole: what is kept is kept against the entry that says it is gone. The rows of a long list that
+    /// are just being cleared away have lost their secret.
+    async fn erased(&mut self, page: &Page, idx: i64) -> Result<(), StoreError> {
+        let list = page.lists.get(&idx);
+        let mut left = self.sealed_parts_beside(page, idx);
+        if let Some(list) = list {
+            if lists::is_being_cleared(self.store, list).await? {
+                self.tokens.cannot_judge(-list.number);
+            } else {
+                self.tokens
+                    .add_list(-list.number, u64::try_from(idx).ok().and_then(Index::new));
+                for (there, table) in [
+                    (lists::has_rows(self.store, list).await?, Table::PrincipalRows),
+                    (lists::has_nodes(self.store, list).await?, Table::ListNodes),
+                ] {
+                    if there {
+                        self.row(table, idx);
+                        left = true;
+                    }
+                }
+            }
+        }
+        if !left {
+            self.report.erased += 1;
         }
         Ok(())
     }

@@ -20,7 +20,7 @@ const MOST: i64 = 1_000;
 const LEVELS: u32 = 8;
 
 /// Tables whose rows belong to an entry by its index.
-const BESIDE: [Table; 10] = [
+const BESIDE: [Table; 12] = [
     Table::Entries,
     Table::Records,
     Table::RecordContents,
@@ -31,6 +31,8 @@ const BESIDE: [Table; 10] = [
     Table::EvidenceLinks,
     Table::Accesses,
     Table::AccessRecords,
+    Table::HoldRecords,
+    Table::ErasureRecords,
 ];
 
 /// Finds them. If the entries are not the signed ones, the first pass has told about all of these.

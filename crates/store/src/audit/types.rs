@@ -19,7 +19,7 @@ struct Columns {
     blobs: &'static [&'static str],
 }
 
-const ALL: [Columns; 18] = [
+const ALL: [Columns; 23] = [
     Columns {
         table: Table::Ledgers,
         place: "0",
@@ -169,6 +169,55 @@ const ALL: [Columns; 18] = [
         integers: &["idx"],
         texts: &[],
         blobs: &["record"],
+    },
+    Columns {
+        table: Table::Holds,
+        // It lies beside no entry.
+        place: "-1",
+        integers: &["review_on", "set_at", "coalesce(released_at, 0)"],
+        texts: &["reason", "set_by", "coalesce(released_by, '')"],
+        blobs: &["id", "mac"],
+    },
+    Columns {
+        table: Table::HoldRecords,
+        place: "idx",
+        integers: &["idx", "lifted"],
+        texts: &[],
+        blobs: &["hold"],
+    },
+    Columns {
+        table: Table::Erasures,
+        // It lies beside no entry.
+        place: "-1",
+        integers: &[
+            "state",
+            "proposed_at",
+            "coalesce(first_at, 0)",
+            "coalesce(second_at, 0)",
+            "coalesce(rejected_at, 0)",
+        ],
+        texts: &[
+            "basis",
+            "proposed_by",
+            "coalesce(first_by, '')",
+            "coalesce(second_by, '')",
+            "coalesce(rejected_by, '')",
+        ],
+        blobs: &["id", "mac"],
+    },
+    Columns {
+        table: Table::ErasureRecords,
+        place: "idx",
+        integers: &["idx", "coalesce(entry, 0)"],
+        texts: &[],
+        blobs: &["erasure"],
+    },
+    Columns {
+        table: Table::Erasing,
+        place: "idx",
+        integers: &["place", "idx", "month"],
+        texts: &[],
+        blobs: &["secret"],
     },
 ];
 

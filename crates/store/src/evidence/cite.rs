@@ -101,7 +101,7 @@ async fn keep_until(
     wrap_anew(db, ledger, keyring, &row, until).await
 }
 
-async fn find(
+pub(super) async fn find(
     db: &impl ConnectionTrait,
     ledger: &Ledger,
     id: &[u8; 16],
@@ -116,7 +116,7 @@ async fn find(
 }
 
 /// Wraps a file's key under that of another month, where it is not there already.
-async fn wrap_anew(
+pub(super) async fn wrap_anew(
     db: &impl ConnectionTrait,
     ledger: &Ledger,
     keyring: &Keyring,

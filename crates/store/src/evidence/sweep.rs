@@ -29,6 +29,11 @@ impl Store {
         Ok(removed)
     }
 
+    /// Removes the object of a file whose row is gone.
+    pub(crate) async fn delete_evidence_object(&self, id: &[u8; 16]) -> Result<(), StoreError> {
+        self.objects.delete(id).await
+    }
+
     /// The sweep of a server that starts: what it cannot do, the next one may.
     pub(crate) async fn sweep_at_start(self) {
         match self.sweep_evidence().await {

@@ -5,8 +5,10 @@
 
 mod append;
 mod audit;
+mod erasures;
 mod evidence;
 mod faults;
+mod holds;
 mod keys;
 mod ledger;
 mod lists;

@@ -40,7 +40,7 @@ async fn every_column_of_a_records_row_is_held_against_its_mac() {
 async fn the_row_of_an_erased_record_is_held_against_its_mac_too() {
     for change in COLUMNS {
         let ledger = three().await;
-        erase(&ledger, 1);
+        erase(&ledger, 1).await;
         assert_eq!(findings(&ledger.store).await, [""; 0]);
         meddle(&ledger, &format!("UPDATE records SET {change} WHERE idx = 1"));
         assert_eq!(findings(&ledger.store).await, [row("records", 1)], "{change}");
@@ -74,7 +74,7 @@ async fn what_is_left_of_an_erased_record_is_found() {
          CREATE TABLE kept_tokens AS SELECT * FROM search_tokens WHERE idx = 1;",
     )
     .unwrap();
-    erase(&ledger, 1);
+    erase(&ledger, 1).await;
     for (table, kept) in [
         ("record_contents", "kept_contents"),
         ("principal_rows", "kept_rows"),
