@@ -120,8 +120,7 @@ impl PreparedBundle {
         let scope = BundleScope::new(order.scope(), size).starting_at(order.from_size);
         staging.add(path(SCOPE), scope.to_json().as_bytes())?;
         store.add_keys(&mut staging)?;
-        let from = order.from_size.unwrap_or(Size::ZERO);
-        store.add_stamps(&mut staging, from, size).await?;
+        store.add_stamps(&mut staging, order.from_size, size).await?;
         let from = order.from_size.map_or(1, Size::as_i64);
         store.add_checkpoints(&mut staging, from, size).await?;
         if let Some(from) = order.from_size {
@@ -250,11 +249,7 @@ impl Store {
                 .await
                 .map_err(StoreError::from)?;
             let Some(row) = row else { return Ok(()) };
-            let name = path(&format!("{CHECKPOINTS}{}", row.size));
-            // A stamped one is there already.
-            if !staging.has(&name) {
-                staging.add(name, row.note.as_bytes())?;
-            }
+            staging.add_once(path(&format!("{CHECKPOINTS}{}", row.size)), row.note.as_bytes())?;
             next = row.size.saturating_add(CHECKPOINT_EVERY);
         }
         Ok(())

@@ -10,15 +10,15 @@ use crate::export::ExportError;
 use crate::store::Store;
 
 impl Store {
-    /// Adds every authority's answer that is bound below `size` and over a checkpoint of `from` entries or more, and
+    /// Adds every authority's answer that is bound below `size` and over a checkpoint of `from` entries or more, if so, and
     /// that checkpoint. What is missing is for the verifier to name.
     pub(crate) async fn add_stamps(
         &self,
         staging: &mut BundleStaging,
-        from: Size,
+        from: Option<Size>,
         size: Size,
     ) -> Result<(), ExportError> {
-        let mut next = from.as_i64();
+        let mut next = from.map_or(1, Size::as_i64);
         loop {
             let row = timestamp::Entity::find()
                 .filter(timestamp::Column::Ledger.eq(self.ledger.row))

@@ -179,10 +179,12 @@ impl BundleStaging {
         Ok(tar.into_inner()?)
     }
 
-    /// Whether a file of this name was added.
-    #[must_use]
-    pub fn has(&self, path: &BundlePath) -> bool {
-        self.files.contains_key(path)
+    /// Adds a file unless there is one of this name.
+    pub fn add_once(&mut self, path: BundlePath, bytes: &[u8]) -> Result<(), WriteBundleError> {
+        if self.files.contains_key(&path) {
+            return Ok(());
+        }
+        self.add(path, bytes)
     }
 
     fn check_free(&self, path: &BundlePath) -> Result<(), WriteBundleError> {
