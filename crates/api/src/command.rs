@@ -1,12 +1,17 @@
 //! The command line: one file a command.
 
+mod backup;
 mod demo;
 mod export;
 mod init;
 mod key;
 mod migrate;
 mod progress;
+mod receipts;
+mod recover;
+mod restore;
 mod retention;
+mod rewound;
 mod serve;
 mod stamping_options;
 mod telemetry;
@@ -45,6 +50,12 @@ enum Command {
     Verify(verify::Verify),
     /// Tell what is due to be erased, and clear away what is erased (保存と廃棄).
     Retention(retention::Retention),
+    /// Write a verified copy of database and evidence, beside a running server (バックアップ).
+    Backup(backup::Backup),
+    /// Put a backup back while no server runs (復元).
+    Restore(restore::Restore),
+    /// Go on after a restore that lost entries, declaring what is lost (復旧).
+    Recover(recover::Recover),
     /// Write an audit bundle.
     #[command(subcommand)]
     Export(export::Export),
@@ -89,6 +100,14 @@ struct EvidencePlace {
     evidence_url: String,
 }
 
+/// Where else the high-water mark is: an option of those commands that look at it.
+#[derive(Debug, Args)]
+struct HighWaterPlace {
+    /// A file, best on another disk, that remembers how far the ledger has come, as `high-water` in the data folder does.
+    #[arg(long, value_name = "FILE", env = "KIROKUBO_HIGH_WATER")]
+    high_water: Option<PathBuf>,
+}
+
 /// What a command ends in: an exit status, or an error that `main` prints.
 pub type Outcome = Result<ExitCode, Box<dyn Error + Send + Sync>>;
 
@@ -102,6 +121,9 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Key(key) => key.run().await,
         Command::Verify(verify) => verify.run().await,
         Command::Retention(retention) => retention.run().await,
+        Command::Backup(backup) => backup.run().await,
+        Command::Restore(restore) => restore.run().await,
+        Command::Recover(recover) => recover.run().await,
         Command::Export(export) => export.run().await,
         Command::Witness(witness) => witness.run().await,
     }

@@ -8,6 +8,7 @@ mod codec;
 mod error;
 mod kind;
 mod pending;
+mod recovery;
 mod retain;
 mod stamp_anchor;
 
@@ -21,6 +22,7 @@ pub use bodies::{
 pub use error::EntryError;
 pub use kind::{Case, Kind, RetentionClass};
 pub use pending::PendingEntry;
+pub use recovery::{LostRange, RecoveryBody, StatedTree};
 pub use retain::RetainThrough;
 pub use stamp_anchor::StampAnchor;
 

@@ -23,6 +23,7 @@ use crate::evidence;
 use crate::extension::Extensions;
 use crate::growth::Growth;
 use crate::head::Head;
+use crate::high_water::HighWater;
 use crate::idempotency;
 use crate::keyring::Keyring;
 use crate::links::{self, Bases};
@@ -42,6 +43,8 @@ pub(crate) struct LedgerWriter {
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) clock: Clock,
+    /// Moved up after every commit.
+    pub(crate) mark: Arc<HighWater>,
     /// Time of the last entry, Unix milliseconds, for those who judge records.
     pub(crate) latest: Arc<AtomicI64>,
     /// Whether a demand to stop was ever seen. None goes away, so once seen there is always one to look for.
@@ -59,6 +62,7 @@ impl LedgerWriter {
             ledger: Arc::clone(&store.ledger),
             keyring: Arc::clone(&store.keyring),
             clock: store.clock.clone(),
+            mark: Arc::new(HighWater::nowhere()),
             latest: Arc::default(),
             has_demands: false,
             state: None,

@@ -19,6 +19,8 @@ mod diagnosis;
 mod evidence;
 mod finding;
 mod first_head;
+mod follower;
+mod high_water;
 mod identity;
 mod keeping;
 mod links;
@@ -33,12 +35,19 @@ mod timestamps;
 mod tokens;
 mod types;
 
+use std::collections::BTreeMap;
+
 use kirokubo_ledger::Size;
+use kirokubo_ledger::entry::LostRange;
+use kirokubo_ledger::hash::Digest;
 use kirokubo_ledger::timestamp::Roots;
 use kirokubo_ledger::verify::{BoundStamps, Clocks};
 use kirokubo_records::japan_day;
 
 pub use finding::{AuditFinding, AuditReport, EvidenceDamage, Table};
+pub(crate) use follower::Follower;
+
+use follower::Told;
 
 use crate::error::StoreError;
 use crate::store::Store;
@@ -64,29 +73,64 @@ impl Store {
         progress: &mut (dyn FnMut(u64, u64) + Send),
     ) -> Result<AuditReport, StoreError> {
         let mut report = AuditReport::default();
-        match self.verify_into(&mut report, roots, progress).await {
+        self.follow(roots, &mut report, &mut Told(progress)).await?;
+        Ok(report)
+    }
+
+    /// The same, followed by whoever wants to know.
+    pub(crate) async fn follow<F: Follower>(
+        &self,
+        roots: Option<&Roots>,
+        report: &mut AuditReport,
+        follower: &mut F,
+    ) -> Result<(), StoreError> {
+        match self.verify_into(report, roots, follower).await {
             Err(error @ StoreError::Unavailable(_)) => {
                 let foreign = types::find_foreign(self).await?;
                 if foreign.is_empty() {
                     return Err(error);
                 }
                 report.findings.extend(foreign);
+                Ok(())
             }
-            done => done?,
+            done => done,
         }
-        Ok(report)
     }
 
-    async fn verify_into(
+    /// Verifies what needs no key but the signing one: entries, links, tree, tiles, checkpoints, head and schema. Gives how
+    /// far the ledger goes as well.
+    pub(crate) async fn verify_structure(
+        &self,
+        progress: &mut (dyn FnMut(u64, u64) + Send),
+    ) -> Result<(AuditReport, Size), StoreError> {
+        let mut report = AuditReport::default();
+        let walked = chain::walk(self, std::iter::empty(), &mut report, &mut Told(progress)).await?;
+        report.findings.extend(schema::compare(self).await?);
+        let (access, mut of_access) = (self.access_ledger().0, AuditReport::default());
+        chain::walk(
+            &access,
+            std::iter::empty(),
+            &mut of_access,
+            &mut Told(&mut |_, _| {}),
+        )
+        .await?;
+        report.findings.extend(about_access(of_access.findings));
+        Ok((report, walked.size))
+    }
+
+    async fn verify_into<F: Follower>(
         &self,
         report: &mut AuditReport,
         roots: Option<&Roots>,
-        progress: &mut (dyn FnMut(u64, u64) + Send),
+        follower: &mut F,
     ) -> Result<(), StoreError> {
         let today = japan_day(self.clock.now_ms());
-        let walked = chain::walk(self, report, progress).await?;
-        records::open_all(self, &walked, today, report, progress).await?;
-        evidence::read_all(self, report).await?;
+        // Before the head: a running server moves the mark up only after the ledger grew.
+        let marks = self.marks()?;
+        let walked = chain::walk(self, marks.sizes(), report, follower).await?;
+        report.findings.extend(high_water::compare(&marks, &walked));
+        records::open_all(self, &walked, today, report, follower).await?;
+        evidence::read_all(self, report, follower).await?;
         report.findings.extend(strays::find(self, &walked).await?);
         report.findings.extend(masters::check(self).await?);
         report.findings.extend(approvals::check(self).await?);
@@ -99,21 +143,23 @@ impl Store {
         let of_access = self.access_ledger().0.verify_readings(today).await?;
         report.access_entries = of_access.entries;
         report.accesses = of_access.accesses;
-        let found = of_access.findings.into_iter();
-        report
-            .findings
-            .extend(found.map(|finding| AuditFinding::OfAccess(Box::new(finding))));
+        report.findings.extend(about_access(of_access.findings));
         Ok(())
     }
 
     /// The same for the access ledger, which this store is about.
     async fn verify_readings(&self, today: i32) -> Result<AuditReport, StoreError> {
         let mut report = AuditReport::default();
-        let walked = chain::walk(self, &mut report, &mut |_, _| {}).await?;
+        let walked = chain::walk(self, std::iter::empty(), &mut report, &mut Told(&mut |_, _| {})).await?;
         accesses::check(self, &walked, today, &mut report).await?;
         report.findings.extend(strays::find(self, &walked).await?);
         Ok(report)
     }
+}
+
+fn about_access(findings: Vec<AuditFinding>) -> impl Iterator<Item = AuditFinding> {
+    let findings = findings.into_iter();
+    findings.map(|finding| AuditFinding::OfAccess(Box::new(finding)))
 }
 
 /// What the first pass learnt for the others.
@@ -124,6 +170,10 @@ struct Walked {
     clocks: Clocks,
     /// The time stamps that entries bind.
     stamps: BoundStamps,
+    /// Records whose contents are lost, as recovery entries say.
+    lost: Vec<LostRange>,
+    /// Its roots at the sizes that were asked for.
+    roots: BTreeMap<Size, Digest>,
     /// Whether the entries are the signed ones; if not, the first pass has named what happened to them.
     whole: bool,
 }

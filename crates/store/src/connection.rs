@@ -46,6 +46,18 @@ impl Connections {
         Ok(Self { writer, readers })
     }
 
+    /// Opens a file that nobody writes, leaving it and its folder as they are.
+    pub(crate) async fn open_at_rest(file: &Path) -> Result<Self, StoreError> {
+        let mut options = options(file, READERS, false, READER);
+        let path = file.to_owned();
+        options.map_sqlx_sqlite_opts(move |sqlite| sqlite.filename(&path).read_only(true).immutable(true));
+        let db = Database::connect(options).await?;
+        Ok(Self {
+            writer: db.clone(),
+            readers: db,
+        })
+    }
+
     /// Begins a transaction that will write. It takes SQLite's lock at once: one that only asks for it when it writes
     /// would fail where another process was faster.
     pub(crate) async fn begin_writing(&self) -> Result<DatabaseTransaction, StoreError> {

@@ -42,6 +42,11 @@ impl DataFolder {
         self.0.join("exports")
     }
 
+    /// How far the ledger has come, whatever the database says.
+    pub(crate) fn high_water(&self) -> PathBuf {
+        self.0.join("high-water")
+    }
+
     /// Rewritten whenever an API key is made or revoked, so that servers on this machine notice at once.
     pub(crate) fn key_stamp(&self) -> PathBuf {
         self.0.join("api-keys.stamp")

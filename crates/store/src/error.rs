@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use sea_orm::DbErr;
 
+use crate::high_water::HighWaterFault;
 use crate::keyring::KeyError;
 
 /// Why the store could not do what was asked.
@@ -60,6 +61,9 @@ pub enum StoreError {
     /// The URL of evidence files names something this version does not speak.
     #[error("unsupported URL of evidence files: expected file:, file:PATH or s3://BUCKET/PREFIX")]
     EvidenceUrl,
+    /// The ledger does not continue what was signed before: an older database was put back, perhaps. Nothing is signed.
+    #[error(transparent)]
+    HighWater(#[from] HighWaterFault),
     /// The data folder could not be made or locked.
     #[error("data folder {path}")]
     Folder {

@@ -9,6 +9,7 @@
 //! of the open month; each citation moves it to the later of its month and the record's (`cite.rs`). So destroying the
 //! key of a month destroys the evidence of that month's records with them.
 
+mod carry;
 mod cite;
 mod content;
 mod let_go;
@@ -22,6 +23,7 @@ use std::fmt;
 
 use kirokubo_records::evidence::{FileType, Title};
 
+pub use carry::Carried;
 pub use content::EvidenceContent;
 pub use list::EvidenceFilter;
 pub use upload::{EvidenceUpload, Kept};

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use kirokubo_ledger::bundle::{
     BundlePath, BundleScope, BundleStaging, CHECKPOINT, CHECKPOINTS, CONSISTENCY, FRONTIER, KEYS, KeyList,
-    ListedKey, Opening, OpeningsWriter, SCOPE, WriteBundleError, first_entry, hash_lines,
+    ListedKey, Opening, OpeningsWriter, SCOPE, Withheld, WriteBundleError, first_entry, hash_lines,
 };
 use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::commitment::{Field, RecordSecret, Salt};
@@ -299,7 +299,7 @@ impl Store {
         }
         let (header, opened) = match self.opened_at(index).await {
             Ok(Some(opened)) => opened,
-            Ok(None) => return Ok(()),
+            Ok(None) => return self.say_if_lost(lines, index).await,
             Err(StoreError::Corrupt { .. }) => {
                 lines.exported.unreadable += 1;
                 return Ok(());
@@ -311,6 +311,17 @@ impl Store {
             lines.write(&opening)?;
         }
         self.add_further_rows(lines, &header, &opened).await
+    }
+
+    /// A content that was lost with a database is said to be, for nobody can open it.
+    async fn say_if_lost(&self, lines: &mut Lines<'_>, index: Index) -> Result<(), ExportError> {
+        let header = self.record_at(index).await?;
+        if header.is_some_and(|header| header.is_lost()) {
+            let reason = "lost".to_owned();
+            let what = Withheld::Rest;
+            lines.write(&Opening::Withheld { index, what, reason })?;
+        }
+        Ok(())
     }
 
     /// The rows of a list behind those that were opened with the record, page by page.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use kirokubo_ledger::checkpoint::Checkpoint;
-use kirokubo_ledger::entry::PendingEntry;
+use kirokubo_ledger::entry::{Entry, PendingEntry};
 use kirokubo_ledger::hash::{Digest, leaf_hash};
 use kirokubo_ledger::note::SigningKey;
 use kirokubo_ledger::tree::{Extension, Frontier};
@@ -40,6 +40,37 @@ impl Chain {
             prev: head.leaf,
             next: head.size().next_index().expect("no ledger has 2^63 entries"),
             entries: Vec::new(),
+        }
+    }
+
+    /// Entries that were in the ledger before, as they were; `None` unless they continue `head`, or if there are none.
+    pub(crate) fn again<'a>(head: &Head, entries: impl Iterator<Item = &'a [u8]>) -> Option<Self> {
+        let mut chain = Self::after(head, head.recorded_at);
+        for bytes in entries {
+            let entry = Entry::view(bytes).ok()?;
+            let continues = entry.index() == chain.next
+                && entry.prev() == chain.prev
+                && entry.recorded_at() >= chain.recorded_at;
+            continues.then_some(())?;
+            chain.recorded_at = entry.recorded_at();
+            chain.prev = entry.leaf();
+            chain.next = entry.index().next_size().next_index()?;
+            chain.entries.push(NewEntry {
+                index: entry.index(),
+                bytes: bytes.to_vec(),
+                leaf: entry.leaf(),
+            });
+        }
+        (!chain.entries.is_empty()).then_some(chain)
+    }
+
+    /// Where the ledger ends after these entries, its tree being `frontier`. Nothing is signed.
+    pub(crate) fn head_on(&self, before: &Head, frontier: Frontier) -> Head {
+        Head {
+            recorded_at: self.recorded_at,
+            leaf: self.prev,
+            frontier,
+            note: Arc::clone(&before.note),
         }
     }
 
@@ -123,6 +154,8 @@ impl Growth {
         {
             return Err(error.into());
         }
+        // Before anybody hears of the commit: what was told is remembered outside the database.
+        writer.mark.advance(self.state.head.size(), &self.note);
         writer
             .latest
             .store(self.recorded_at.as_millis(), Ordering::Release);

@@ -12,12 +12,14 @@ mod api_key;
 mod append;
 mod approval;
 mod audit;
+mod backup;
 mod clock;
 mod connection;
 mod consistency;
 mod data_folder;
 mod deed;
 mod disclosure;
+mod durable;
 mod edge;
 mod entity;
 mod erasure;
@@ -29,6 +31,7 @@ mod extension;
 mod founding;
 mod growth;
 mod head;
+mod high_water;
 mod hold;
 mod idempotency;
 mod insert;
@@ -50,11 +53,14 @@ mod prolonging;
 mod proof;
 pub mod random;
 mod record;
+mod recover;
+mod restore;
 mod retention;
 mod row_mac;
 mod row_pages;
 mod row_text;
 mod rows;
+mod scrub;
 mod search;
 mod search_tokens;
 mod sequencer;
@@ -68,6 +74,7 @@ pub use access::{AccessFilter, AccessLedger, AccessLog, LoggedAccess};
 pub use api_key::{Actor, ApiKey, Authenticator, NewApiKey, Role};
 pub use approval::{Approval, ApprovalState, ApprovalSubject, DecideError};
 pub use audit::{AuditFinding, AuditReport, EvidenceDamage, Table};
+pub use backup::{Backup, BackupError, BackupStep};
 pub use clock::Clock;
 pub use disclosure::{Disclosure, DisclosureError};
 pub use erasure::{
@@ -76,10 +83,11 @@ pub use erasure::{
 };
 pub use error::StoreError;
 pub use evidence::{
-    DOWNLOAD_MEMORY, Evidence, EvidenceCited, EvidenceContent, EvidenceFilter, EvidenceUpload, Kept,
+    Carried, DOWNLOAD_MEMORY, Evidence, EvidenceCited, EvidenceContent, EvidenceFilter, EvidenceUpload, Kept,
     NewEvidence, UPLOAD_MEMORY,
 };
 pub use export::{BundleContent, BundleOrder, ExportError, Exported, PreparedBundle, WaitingBundle};
+pub use high_water::{HighWaterFault, MarkedSize};
 pub use hold::{Hold, HoldError, HoldOn, NewHold, ReleaseError};
 pub use keyring::{KeyError, Keyring};
 pub use known::Holders;
@@ -93,9 +101,12 @@ pub use principal_list::{ListError, ListOptions, ListSeal, ListUpload, RowOpenin
 pub use prolonging::{Longer, ProlongError};
 pub use proof::SignedHead;
 pub use record::RecordHeader;
+pub use recover::{Receipt, ReceiptState, RecoverError, Recovered, Recovery};
+pub use restore::{Lost, Restore, RestoreError, Restored};
 pub use retention::check::Blocked;
 pub use retention::{Block, Ending, RetentionCounts, RetentionPlace, RetentionState};
 pub use row_pages::PrincipalPage;
+pub use scrub::Health;
 pub use search::{Found, Hit, SearchPlace, SearchRange, SeriesSpan};
 pub use sequencer::{Appender, HandedIn};
 pub use series::{CloseError, Closed, Closing, OpenSeries};

@@ -43,6 +43,9 @@ pub enum AppendError {
     /// The server is stopping.
     #[error("the sequencer has stopped")]
     Stopped,
+    /// The chain that is stored is damaged: nothing is built on it.
+    #[error("the stored ledger is damaged")]
+    Damaged,
     /// Principals demanded that their data go to no third party.
     #[error("{} principal(s) demanded a stop", rows.len())]
     Suppressed {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use kirokubo_ledger::hash::Digest;
-use kirokubo_ledger::tree::{InclusionPlan, NodeId};
+use kirokubo_ledger::tree::{InclusionPlan, NodeId, RootPlan};
 use kirokubo_ledger::{Index, RecordedAt, Size, tree};
 use sea_orm::EntityTrait;
 
@@ -49,6 +49,20 @@ impl Store {
         }
         let resolved = plan.resolve(|node| node_hash(&tiles, node));
         resolved.map_err(|_| corrupt(index.get(), "a tile lacks a hash of the proof"))
+    }
+
+    /// The root of the tree when it had `size` entries, which is not more than it has now.
+    pub(crate) async fn root_at(&self, size: Size) -> Result<Digest, StoreError> {
+        let plan = RootPlan::new(size);
+        let mut tiles = HashMap::new();
+        for node in plan.nodes() {
+            let (level, n) = tile_of(node);
+            if let Entry::Vacant(slot) = tiles.entry((level, n)) {
+                slot.insert(self.tile_hashes(level, n, size).await?);
+            }
+        }
+        let resolved = plan.resolve(|node| node_hash(&tiles, node));
+        resolved.map_err(|_| corrupt(size.get(), "a tile lacks a hash of the root"))
     }
 
     /// The hashes of tile `n` of `level` in a tree of `size` entries: up to 256, fewer at the edge.

@@ -13,6 +13,12 @@ use crate::outcome::Appended;
 use crate::row_mac;
 use crate::store::Store;
 
+/// The system name of what this program appends of its own; no sender can take it.
+pub(crate) const OWN_SYSTEM: &str = "kirokubo";
+
+/// How the event id of a record begins of which only the entry is left.
+pub(crate) const LOST: &str = "lost/";
+
 /// What a record is: everything that stays when its content is erased.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordHeader {
@@ -36,6 +42,14 @@ pub struct RecordHeader {
     pub event_day: i32,
     /// Until when it is kept.
     pub retain_through: RetainThrough,
+}
+
+impl RecordHeader {
+    /// Whether all but its entry was lost with a database: nothing else is known of it.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.system == OWN_SYSTEM && self.event_id.starts_with(LOST)
+    }
 }
 
 impl Store {

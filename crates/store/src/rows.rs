@@ -68,25 +68,29 @@ pub(crate) fn entries(ledger: i32, new: &[NewEntry]) -> Vec<Value> {
 
 pub(crate) fn records(ledger: i32, placed: &[Placed<'_>]) -> Values {
     flatten(placed, |entry, out| {
-        let row = closed_record(ledger, entry);
-        out.extend([
-            row.ledger.into(),
-            row.idx.into(),
-            row.record_id.into(),
-            row.system.into(),
-            row.event_id.into(),
-            row.body_digest.into(),
-            row.recorded_by.into(),
-            row.direction.into(),
-            row.law_case.into(),
-            row.status.into(),
-            row.event_date.into(),
-            row.retain_through.into(),
-            row.third_party.into(),
-            row.mac.into(),
-        ]);
+        out.extend(record(closed_record(ledger, entry)));
         Ok(())
     })
+}
+
+/// One row of [`RECORDS`].
+pub(crate) fn record(row: record::Model) -> [Value; 14] {
+    [
+        row.ledger.into(),
+        row.idx.into(),
+        row.record_id.into(),
+        row.system.into(),
+        row.event_id.into(),
+        row.body_digest.into(),
+        row.recorded_by.into(),
+        row.direction.into(),
+        row.law_case.into(),
+        row.status.into(),
+        row.event_date.into(),
+        row.retain_through.into(),
+        row.third_party.into(),
+        row.mac.into(),
+    ]
 }
 
 /// What the row of an entry's record says, with the MAC over it.

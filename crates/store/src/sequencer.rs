@@ -16,6 +16,7 @@ use crate::append::{self, LedgerWriter};
 use crate::clock::Clock;
 use crate::deed::{Deed, DeedJob};
 use crate::outcome::{AppendError, Recorded};
+use crate::scrub::Health;
 use crate::wal::WalKeeper;
 
 /// Records that may wait; at this length the queue refuses more, so that memory stays bounded.
@@ -33,6 +34,7 @@ pub struct Appender {
     queue: mpsc::Sender<Job>,
     latest: Arc<AtomicI64>,
     clock: Clock,
+    health: Arc<Health>,
 }
 
 /// A record on its way into the ledger. Dropping this does not call it back.
@@ -75,6 +77,7 @@ impl Appender {
     ///
     /// Records get their places in the order in which they are handed in.
     pub async fn hand_in(&self, record: SealedRecord) -> Result<HandedIn, AppendError> {
+        self.is_sound()?;
         let (job, answer) = job(record);
         self.queue.send(job).await.map_err(|_| AppendError::Stopped)?;
         Ok(HandedIn(answer))
@@ -87,7 +90,22 @@ impl Appender {
         answer.await.unwrap_or(Err(AppendError::Stopped))
     }
 
+    /// What the scrubber knows.
+    #[must_use]
+    pub fn health(&self) -> &Arc<Health> {
+        &self.health
+    }
+
+    /// Nothing is built on a chain that is damaged.
+    fn is_sound(&self) -> Result<(), AppendError> {
+        if self.health.is_damaged() {
+            return Err(AppendError::Damaged);
+        }
+        Ok(())
+    }
+
     fn send(&self, job: Job) -> Result<(), AppendError> {
+        self.is_sound()?;
         self.queue.try_send(job).map_err(|refused| match refused {
             mpsc::error::TrySendError::Full(_) => AppendError::Busy,
             mpsc::error::TrySendError::Closed(_) => AppendError::Stopped,
@@ -149,7 +167,12 @@ pub(crate) fn start(writer: LedgerWriter, wal: WalKeeper) -> Sequencer {
     let (latest, clock) = (Arc::clone(&writer.latest), writer.clock.clone());
     let (stop, stopped) = oneshot::channel();
     Sequencer {
-        appender: Appender { queue, latest, clock },
+        appender: Appender {
+            queue,
+            latest,
+            clock,
+            health: Arc::default(),
+        },
         stop: Some(stop),
         task: tokio::spawn(run(writer, wal, jobs, stopped)),
     }

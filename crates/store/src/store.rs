@@ -21,6 +21,8 @@ use crate::erasure;
 use crate::error::StoreError;
 use crate::evidence::Objects;
 use crate::founding;
+use crate::head::Head;
+use crate::high_water::HighWater;
 use crate::keyring::Keyring;
 use crate::principal_list::Sweep;
 use crate::sequencer::{self, Appender, Sequencer};
@@ -39,6 +41,8 @@ pub struct Store {
     pub(crate) access: Arc<Beside>,
     pub(crate) objects: Arc<Objects>,
     pub(crate) wal: WalKeeper,
+    /// Where else the high-water mark is kept.
+    pub(crate) second_mark: Option<Arc<Path>>,
 }
 
 /// The access ledger, with its own keys.
@@ -96,8 +100,10 @@ impl Ledger {
 pub struct Running {
     sequencer: Sequencer,
     scribe: Scribe,
-    background: [JoinHandle<()>; 3],
+    background: [JoinHandle<()>; 4],
     sweep: Sweep,
+    mark: Arc<HighWater>,
+    scrubber: Option<JoinHandle<()>>,
     wal: WalKeeper,
     _lock: File,
 }
@@ -115,6 +121,14 @@ impl Running {
         self.scribe.log.clone()
     }
 
+    /// Reads all that is stored again and again, `rate` entries a second; 0 leaves it.
+    pub fn scrub(&mut self, store: &Store, rate: u64) {
+        if rate > 0 {
+            let health = Arc::clone(self.sequencer.appender.health());
+            self.scrubber = Some(tokio::spawn(store.clone().scrub(health, rate)));
+        }
+    }
+
     /// Returns when the sequencer ends without being told to, which only a bug can bring about.
     pub async fn ended(&mut self) {
         tokio::select! {
@@ -125,10 +139,14 @@ impl Running {
 
     /// Appends everything that was handed in, refuses the rest, and empties the write-ahead log.
     pub async fn stop(self) -> Result<(), StoreError> {
+        if let Some(scrubber) = self.scrubber {
+            scrubber.abort();
+        }
         self.sweep.stop().await;
         self.sequencer.stop().await;
         self.scribe.stop().await;
         self.background.iter().for_each(JoinHandle::abort);
+        self.mark.settle();
         Ok(self.wal.empty().await?)
     }
 }
@@ -157,7 +175,9 @@ impl Store {
         Migrator::up(&db.writer, None).await?;
         let (keys, access) = (keyring.signing(), access.signing());
         founding::both(&db.writer, keys, access, operator, clock.now_ms()).await?;
-        Self::assemble(folder, db, clock).await
+        let store = Self::assemble(folder, db, clock).await?;
+        store.make_high_water().await?;
+        Ok(store)
     }
 
     /// Opens what [`Store::init`] made. Refuses an older schema rather than changing it by surprise.
@@ -188,10 +208,20 @@ impl Store {
         let pending = Migrator::get_pending_migrations(&db.writer).await?.len();
         Migrator::up(&db.writer, None).await?;
         found_access_if_missing(&folder, &db.writer, clock.now_ms()).await?;
+        if pending > 0 {
+            // A ledger from before there were marks has none yet. One that needed no migration has lost it.
+            let store = Self::assemble(folder, db, clock.clone()).await?;
+            if store.marks()?.are_absent() {
+                store.make_high_water().await?;
+            }
+        }
         Ok(pending)
     }
 
-    async fn connect(folder: &Path, database_url: &str) -> Result<(DataFolder, Connections), StoreError> {
+    pub(crate) async fn connect(
+        folder: &Path,
+        database_url: &str,
+    ) -> Result<(DataFolder, Connections), StoreError> {
         let folder = DataFolder::new(folder);
         let file = folder.database(database_url)?;
         if !file.exists() || !folder.keys().exists() {
@@ -201,7 +231,11 @@ impl Store {
         Ok((folder, db))
     }
 
-    async fn assemble(folder: DataFolder, db: Connections, clock: Clock) -> Result<Self, StoreError> {
+    pub(crate) async fn assemble(
+        folder: DataFolder,
+        db: Connections,
+        clock: Clock,
+    ) -> Result<Self, StoreError> {
         let (row, access) = rows(&folder, &db.readers).await?;
         let origin: Origin = row.origin.parse().map_err(|_| damaged("origin"))?;
         let access = match (access, Keyring::has_access(&folder.keys())) {
@@ -226,6 +260,7 @@ impl Store {
             ledger: Arc::new(ledger),
             access: Arc::new(access),
             objects: Arc::new(objects),
+            second_mark: None,
         })
     }
 
@@ -236,7 +271,11 @@ impl Store {
         self.objects.remove_unfinished()?;
         // A head that we did not sign is found now, before anything is accepted.
         let mut writer = LedgerWriter::new(self);
-        writer.state = Some(writer.load().await?);
+        let state = writer.load().await?;
+        // One that was signed long ago and put back is found now, too.
+        let mark = Arc::new(self.take_up_high_water(&state.head).await?);
+        writer.mark = Arc::clone(&mark);
+        writer.state = Some(state);
         let mut access_writer = LedgerWriter::new(&self.access_ledger().0);
         access_writer.state = Some(access_writer.load().await?);
         // What an older backup brought back is gone again before anybody can ask for it.
@@ -244,6 +283,7 @@ impl Store {
         let sequencer = sequencer::start(writer, self.wal.clone());
         let background = [
             tokio::spawn(self.wal.clone().run_in_background()),
+            tokio::spawn(Arc::clone(&mark).run_in_background()),
             tokio::spawn(self.clone().sweep_at_start()),
             tokio::spawn(erasure::keep_watch(self.clone(), sequencer.appender.clone())),
         ];
@@ -254,9 +294,17 @@ impl Store {
             scribe,
             background,
             sweep,
+            mark,
+            scrubber: None,
             wal: self.wal.clone(),
             _lock: lock,
         })
+    }
+
+    /// Sets the high-water mark to what the ledger is now, whatever it was.
+    pub(crate) async fn make_high_water(&self) -> Result<(), StoreError> {
+        let head = Head::load(&self.db.readers, self.ledger.row, self.ledger.verifier()).await?;
+        HighWater::take_up(&self.mark_places(), head.size(), &head.note).map(drop)
     }
 
     /// Closes the database: a server that has stopped leaves one file that can be carried away. Nothing can be read or

@@ -24,6 +24,7 @@ mod mark;
 mod names;
 mod opening_lines;
 mod openings;
+mod recoveries;
 mod report;
 mod report_json;
 mod segments;
@@ -48,6 +49,7 @@ pub use disclosure::{DisclosureReport, is_disclosure_proof, verify_disclosure};
 pub use fork::{CompareError, first_difference, open_bundle};
 pub use identity::Identity;
 pub use mark::{LinePlace, Mark, Watch};
+pub use recoveries::Recovery;
 pub use report::{Facts, HeldOutcome, OpeningCounts, Report, Values, Verdict};
 pub use stamps::{BracketedEntries, CountingStamp, Stamps};
 pub use witnessing::{CosignedBy, WitnessOutcome};
@@ -138,6 +140,7 @@ pub fn verify_bundle_watched<R: Read + Seek + Send>(
         held_outcomes: vec![HeldOutcome::NotCompared; options.held.len()],
         from_size: None,
         facts: Facts::default(),
+        recoveries: Vec::new(),
         watch,
     }
     .run()
@@ -153,6 +156,8 @@ struct Audit<'a, R> {
     /// The earlier size that the bundle goes on from, if it is a delta.
     from_size: Option<Size>,
     facts: Facts,
+    /// What the entries say of restores, once they are known to be the signed ones.
+    recoveries: Vec<Recovery>,
     watch: &'a mut dyn Watch,
 }
 
@@ -186,6 +191,7 @@ impl<R: Read + Seek + Send> Audit<'_, R> {
             stamps,
             held: self.held_outcomes,
             facts: self.facts,
+            recoveries: self.recoveries,
             ..Report::new(self.options, self.findings)
         })
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::stamps::Stamps;
 use crate::witnessing::WitnessOutcome;
-use crate::{Identity, Options};
+use crate::{Identity, Options, Recovery};
 
 /// Most findings a report lists; the others are only counted, so that a bundle with a million faults
 /// does not need the memory for a million texts.
@@ -86,6 +86,7 @@ pub struct Report {
     pub(crate) stamps: Stamps,
     pub(crate) held: Vec<HeldOutcome>,
     pub(crate) facts: Facts,
+    pub(crate) recoveries: Vec<Recovery>,
     pub(crate) findings: Findings,
 }
 
@@ -202,6 +203,7 @@ impl Report {
             stamps: Stamps::default(),
             held: vec![HeldOutcome::NotCompared; options.held.len()],
             facts: Facts::default(),
+            recoveries: Vec::new(),
             findings,
         }
     }
@@ -310,6 +312,19 @@ impl Report {
     #[must_use]
     pub fn vkey(&self) -> String {
         self.options.vkey.to_string()
+    }
+
+    /// What the ledger says itself of restores that cost it entries, at most a hundred times.
+    #[must_use]
+    pub fn recoveries(&self) -> &[Recovery] {
+        &self.recoveries
+    }
+
+    /// Whether a recovery entry names the very checkpoint that the auditor holds, or one of them.
+    #[must_use]
+    pub fn names_held(&self, recovery: &Recovery) -> bool {
+        let mut held = self.options.held.iter();
+        held.any(|held| recovery.names(&held.checkpoint))
     }
 
     /// The day for which retention was judged, in days since 1970-01-01 in Japan.

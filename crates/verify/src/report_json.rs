@@ -3,9 +3,11 @@
 use kirokubo_ledger::Size;
 use kirokubo_ledger::bundle::Scope;
 use kirokubo_ledger::day::format_day;
+use kirokubo_ledger::entry::RecoveryBody;
 use kirokubo_ledger::verify::{Finding, Part};
 use serde::Serialize;
 
+use crate::Recovery;
 use crate::report::{HeldOutcome, OpeningCounts, Report};
 use crate::stamps::Stamps;
 use crate::witnessing::WitnessOutcome;
@@ -36,6 +38,11 @@ impl Report {
             entries: self.entries,
             openings: self.openings,
             timestamps: &self.stamps,
+            recoveries: self
+                .recoveries
+                .iter()
+                .map(|it| RecoveryJson::new(self, it))
+                .collect(),
             findings_total: self.findings.total,
             findings: self.findings.listed.iter().map(FindingJson::new).collect(),
             verifier: VerifierJson {
@@ -72,6 +79,8 @@ struct ReportJson<'a> {
     entries: u64,
     openings: OpeningCounts,
     timestamps: &'a Stamps,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    recoveries: Vec<RecoveryJson<'a>>,
     findings_total: usize,
     findings: Vec<FindingJson>,
     verifier: VerifierJson,
@@ -95,6 +104,26 @@ struct ForkJson {
 pub(crate) struct HeldJson {
     size: u64,
     outcome: &'static str,
+}
+
+/// A recovery entry as it stands in the ledger.
+#[derive(Serialize)]
+struct RecoveryJson<'a> {
+    index: u64,
+    #[serde(flatten)]
+    body: &'a RecoveryBody,
+    /// Whether it names the checkpoint that the auditor holds.
+    names_held: bool,
+}
+
+impl<'a> RecoveryJson<'a> {
+    fn new(report: &Report, recovery: &'a Recovery) -> Self {
+        Self {
+            index: recovery.index.get(),
+            body: &recovery.body,
+            names_held: report.names_held(recovery),
+        }
+    }
 }
 
 #[derive(Serialize)]

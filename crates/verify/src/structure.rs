@@ -17,6 +17,7 @@ use kirokubo_ledger::{Index, Size};
 use crate::checkpoints::Roots;
 use crate::entries::{EntryFiles, Flow, Layout, Undivided, Walk};
 use crate::manifest::ManifestCheck;
+use crate::recoveries::{self, Recovery};
 use crate::report::Findings;
 use crate::segments::{Looked, Shared, lock, look_at_each};
 use crate::tiles::TileCheck;
@@ -40,6 +41,7 @@ struct Pass {
     amended: u64,
     /// What was found on the way.
     findings: Findings,
+    recoveries: Vec<Recovery>,
 }
 
 /// What the entries say about the keeping of records, once they are known to be the signed ones.
@@ -121,8 +123,10 @@ impl<R: Read + Seek + Send> Audit<'_, R> {
             clocks,
             records,
             stamps,
+            recoveries,
             ..
         } = pass;
+        self.recoveries = recoveries;
         Ok(Some(Keeping {
             clocks,
             stamps,
@@ -254,6 +258,7 @@ impl Pass {
             records: Vec::new(),
             amended: 0,
             findings: Findings::default(),
+            recoveries: Vec::new(),
         }
     }
 
@@ -270,6 +275,7 @@ impl Pass {
             .note_all(&before, segment.leaves(), self.run.frontier());
         for bytes in &looked.speakers {
             if let Ok(entry) = Entry::view(bytes) {
+                recoveries::take(&entry, &mut self.recoveries);
                 self.findings
                     .extend(self.clocks.take(&entry).err().map(Finding::from));
                 self.findings.extend(self.stamps.take(&entry).err());
@@ -289,6 +295,7 @@ impl Pass {
                 return Ok(ControlFlow::Break(()));
             }
         };
+        recoveries::take(&step.entry, &mut self.recoveries);
         if let Err(error) = self.clocks.take(&step.entry) {
             self.findings.add(error.into());
         }

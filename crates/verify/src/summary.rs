@@ -65,6 +65,7 @@ impl fmt::Display for Summary<'_> {
             )?;
         }
         writeln!(f, "つながりを確認した項目 / Entries linked: {}", report.entries())?;
+        write_recoveries(f, report)?;
         write_openings(f, report)?;
         write_stamps(f, report.stamps())?;
         let (listed, total) = (report.findings(), report.findings_total());
@@ -82,6 +83,38 @@ impl fmt::Display for Summary<'_> {
         }
         Ok(())
     }
+}
+
+/// What the ledger says itself of restores: they explain a contradiction, and excuse none.
+fn write_recoveries(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
+    for recovery in report.recoveries() {
+        let (index, reason) = (recovery.index, &recovery.body.reason);
+        writeln!(
+            f,
+            "復旧項目 / Recovery entry: 通番 {index}（{reason}） / at index {index} ({reason})"
+        )?;
+        if let Some(lost) = recovery.contents_lost() {
+            let (first, last) = (lost.first, lost.last);
+            writeln!(
+                f,
+                "  通番 {first}～{last} の内容は失われた旨の記載 / says that the contents of {first} to {last} are lost"
+            )?;
+        }
+        if let Some(lost) = recovery.lost() {
+            let (first, last) = (lost.first, lost.last);
+            writeln!(
+                f,
+                "  通番 {first}～{last} は失われた旨の記載 / says that entries {first} to {last} are lost"
+            )?;
+        }
+        if report.names_held(recovery) {
+            writeln!(
+                f,
+                "  お手元のチェックポイントは、この失われた台帳のものです / the checkpoint you hold is that of the lost history"
+            )?;
+        }
+    }
+    Ok(())
 }
 
 fn write_openings(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {

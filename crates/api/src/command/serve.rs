@@ -12,12 +12,15 @@ use tokio::task::JoinHandle;
 use tracing_subscriber::filter::LevelFilter;
 
 use super::stamping_options::StampingOptions;
-use super::{EvidencePlace, Outcome, Place, telemetry};
+use super::{EvidencePlace, HighWaterPlace, Outcome, Place, rewound, telemetry};
 use crate::http::{AppState, router};
 use crate::stamping::{Stamping, keep_stamping};
 
 /// 50 MiB: a scanned contract of some hundred pages.
 pub(super) const MAX_EVIDENCE: u64 = 50 << 20;
+
+/// A hundredth of what one core reads: some eight million entries a day.
+const SCRUB_RATE: u64 = 100;
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
@@ -25,6 +28,8 @@ pub(super) struct Serve {
     place: Place,
     #[command(flatten)]
     evidence: EvidencePlace,
+    #[command(flatten)]
+    high_water: HighWaterPlace,
     /// Bytes that a file of evidence may have.
     #[arg(
         long,
@@ -35,6 +40,9 @@ pub(super) struct Serve {
     evidence_max_bytes: u64,
     #[command(flatten)]
     stamping: StampingOptions,
+    /// Entries a second that are read again in the background, to find damage before it spreads; 0 reads none.
+    #[arg(long, value_name = "ENTRIES", env = "KIROKUBO_SCRUB_RATE", default_value_t = SCRUB_RATE)]
+    scrub_rate: u64,
     /// Address and port; port 0 takes a free one.
     #[arg(
         long,
@@ -54,7 +62,12 @@ impl Serve {
         let store = self.place.open().await?;
         let store = store.with_evidence_at(&self.evidence.evidence_url)?;
         let stamping = self.stamping.stamping()?;
-        let mut server = Server::start(store, self.listen, self.evidence_max_bytes, stamping).await?;
+        let store = store.with_high_water_at(self.high_water.high_water);
+        let mut server = match Server::start(store, self.listen, self.evidence_max_bytes, stamping).await {
+            Ok(server) => server,
+            Err(error) => return refused(error),
+        };
+        server.running.scrub(&server.store, self.scrub_rate);
         println!("listening on http://{}", server.address);
         tokio::select! {
             stopped = stop_signal() => stopped?,
@@ -63,6 +76,18 @@ impl Serve {
         tracing::info!("stopping");
         server.stop().await?;
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Says why the server does not start. A ledger that was taken back has a status of its own.
+fn refused(error: Box<dyn std::error::Error + Send + Sync>) -> Outcome {
+    match error.downcast_ref() {
+        Some(StoreError::HighWater(fault)) => {
+            tracing::error!(%fault, "nothing is signed after this ledger");
+            eprintln!("kirokubo: {}", rewound::explain(fault));
+            Ok(ExitCode::from(rewound::CONTRADICTS))
+        }
+        _ => Err(error),
     }
 }
 

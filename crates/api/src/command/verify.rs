@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::progress::Progress;
 use super::stamping_options::read_roots;
-use super::{EvidencePlace, Outcome, Place};
+use super::{EvidencePlace, HighWaterPlace, Outcome, Place, rewound};
 
 /// Something is wrong.
 const INVALID: u8 = 40;
@@ -28,6 +28,8 @@ pub(super) struct Verify {
     /// count.
     #[arg(long, value_name = "FILE", env = "KIROKUBO_TSA_ROOTS")]
     tsa_roots: Option<PathBuf>,
+    #[command(flatten)]
+    high_water: HighWaterPlace,
     /// One JSON object on standard output, JSON progress lines on standard error.
     #[arg(long, env = "KIROKUBO_JSON")]
     json: bool,
@@ -59,6 +61,7 @@ impl Verify {
 
     async fn verify(&self, store: Store, roots: Option<&Roots>) -> Result<AuditReport, StoreError> {
         let store = store.with_evidence_at(&self.evidence.evidence_url)?;
+        let store = store.with_high_water_at(self.high_water.high_water.clone());
         let mut progress = Progress::new("検証 / verifying", self.json);
         let report = store
             .verify_with(roots, &mut |done, total| progress.tell(done, total))
@@ -68,15 +71,19 @@ impl Verify {
     }
 }
 
-/// As `kirokubo-verify`: 0 nothing wrong, 20 retention only, 40 otherwise.
+/// As `kirokubo-verify`: 0 nothing wrong, 20 retention only, 30 in order by itself but not what was signed before, 40
+/// otherwise.
 fn status(report: &AuditReport) -> u8 {
-    if report.findings.is_empty() {
-        0
-    } else if report.findings.iter().all(AuditFinding::is_about_retention) {
-        RETENTION_ONLY
-    } else {
-        INVALID
-    }
+    let of = |finding: &AuditFinding| {
+        if finding.is_about_retention() {
+            RETENTION_ONLY
+        } else if finding.contradicts_mark() {
+            rewound::CONTRADICTS
+        } else {
+            INVALID
+        }
+    };
+    report.findings.iter().map(of).max().unwrap_or(0)
 }
 
 fn as_json(report: &AuditReport, status: u8) -> Value {
@@ -91,11 +98,17 @@ fn as_json(report: &AuditReport, status: u8) -> Value {
         value
     };
     json!({
-        "result": if status == 0 { "valid" } else if status == RETENTION_ONLY { "retention" } else { "invalid" },
+        "result": match status {
+            0 => "valid",
+            RETENTION_ONLY => "retention",
+            rewound::CONTRADICTS => "contradiction",
+            _ => "invalid",
+        },
         "exit": status,
         "entries": report.entries,
         "records": report.records,
         "erased": report.erased,
+        "lost": report.lost,
         "evidence": report.evidence,
         "access_entries": report.access_entries,
         "accesses": report.accesses,
@@ -113,6 +126,13 @@ fn tell(report: &AuditReport) {
         "閲覧記録の台帳: {0}件の項目、{1}件の閲覧を検証しました / access ledger: {0} entries and {1} readings verified",
         report.access_entries, report.accesses
     );
+    if report.lost > 0 {
+        println!(
+            "復旧項目（recovery）により、内容が失われたと明記された記録 {0} 件 / the content of {0} records is lost, as a \
+             recovery entry says",
+            report.lost
+        );
+    }
     for finding in &report.findings {
         println!("  {}  {}\n      {}", finding.code(), finding.ja(), finding.en());
     }

@@ -82,6 +82,9 @@ answers! {
         "混み合っています。少し待って同じ内容を送ってください。", "the server is busy; send the same again in a moment";
     Stopping StatusCode::SERVICE_UNAVAILABLE, "server.stopping",
         "停止中です。少し待って同じ内容を送ってください。", "the server is stopping; send the same again in a moment";
+    Damaged StatusCode::SERVICE_UNAVAILABLE, "ledger.damaged",
+        "保存された台帳に損傷が見つかったため、記録を受け付けていません。管理者が kirokubo verify で確認してください。",
+        "the stored ledger was found damaged, so nothing is recorded; `kirokubo verify` says how";
     Unavailable StatusCode::SERVICE_UNAVAILABLE, "store.unavailable",
         "データベースが応答しません。少し待って同じ内容を送ってください。",
         "the store is unavailable; send the same again in a moment";
@@ -98,7 +101,7 @@ impl Answer {
     pub(super) const fn retry_after(self) -> Option<u32> {
         match self {
             Self::Busy => Some(1),
-            Self::NoStamp => Some(60),
+            Self::NoStamp | Self::Damaged => Some(60),
             Self::Stopping | Self::Unavailable | Self::EvidenceUnavailable => Some(5),
             _ => None,
         }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicU64;
 
-use kirokubo_store::RetentionCounts;
+use kirokubo_store::{Health as ScrubHealth, RetentionCounts};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -47,6 +47,16 @@ pub struct Metrics {
     due: Gauge,
     overdue: Gauge,
     held: Gauge,
+    scrub: ScrubGauges,
+}
+
+/// What the scrubber knows.
+#[derive(Default)]
+struct ScrubGauges {
+    findings: Gauge,
+    position: Gauge,
+    passes: Gauge,
+    age: Gauge,
 }
 
 impl Default for Metrics {
@@ -65,6 +75,7 @@ impl Default for Metrics {
             due: Gauge::default(),
             overdue: Gauge::default(),
             held: Gauge::default(),
+            scrub: ScrubGauges::default(),
         };
         let registry = &mut metrics.registry;
         registry.register("http_requests", "Requests answered", metrics.requests.clone());
@@ -110,7 +121,45 @@ impl Default for Metrics {
         ] {
             registry.register(name, help, gauge.clone());
         }
+        metrics.scrub.register(registry);
         metrics
+    }
+}
+
+impl ScrubGauges {
+    fn register(&self, registry: &mut Registry) {
+        for (name, help, gauge) in [
+            (
+                "scrub_findings",
+                "Things found wrong with what is stored",
+                &self.findings,
+            ),
+            (
+                "scrub_position",
+                "Steps of the pass under way, two for each entry",
+                &self.position,
+            ),
+            ("scrub_passes", "Whole passes over what is stored", &self.passes),
+            (
+                "scrub_pass_age_seconds",
+                "Seconds since a pass was whole; -1 while none was",
+                &self.age,
+            ),
+        ] {
+            registry.register(name, help, gauge.clone());
+        }
+    }
+
+    fn set(&self, health: &ScrubHealth, now_ms: i64) {
+        let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        self.findings.set(number(health.findings()));
+        self.position.set(number(health.position()));
+        self.passes.set(number(health.passes()));
+        self.age.set(
+            health
+                .passed_at()
+                .map_or(-1, |at| now_ms.saturating_sub(at).max(0) / 1_000),
+        );
     }
 }
 
@@ -146,6 +195,11 @@ impl Metrics {
             .map(|good| now.saturating_sub(good).max(0) / 1_000);
         let age = age.and_then(|age| u32::try_from(age).ok());
         self.stamp_age.set(age.map_or(f64::NAN, f64::from));
+    }
+
+    /// How the scrubber goes, as of now (Unix milliseconds).
+    pub(crate) fn scrubbing(&self, health: &ScrubHealth, now: i64) {
+        self.scrub.set(health, now);
     }
 
     /// The Prometheus text, with the gauges as they stand.

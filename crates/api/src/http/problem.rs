@@ -120,6 +120,7 @@ impl ApiError {
             Self::NoStamp => Answer::NoStamp,
             Self::Append(AppendError::IdempotencyKeyReused) => Answer::KeyReused,
             Self::Append(AppendError::Stopped) => Answer::Stopping,
+            Self::Append(AppendError::Damaged) => Answer::Damaged,
             // Where what a record is judged by changes twice while it waits, the server is busy, too.
             Self::Append(AppendError::Busy | AppendError::Stale) => Answer::Busy,
             Self::Append(AppendError::Store(error)) => store_answer(error),
@@ -191,6 +192,7 @@ fn store_answer(error: &StoreError) -> Answer {
         | StoreError::Outdated { .. }
         | StoreError::NoAccessLedger
         | StoreError::LongOrigin
+        | StoreError::HighWater(_)
         | StoreError::OldSqlite(_)
         | StoreError::UnsupportedUrl(_)
         | StoreError::EvidenceUrl

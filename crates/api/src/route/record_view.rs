@@ -62,6 +62,9 @@ pub(crate) struct RecordView {
     masked: bool,
     /// Whether the stored content is damaged; `kirokubo verify` says how.
     unreadable: bool,
+    /// Whether the content was lost with a database, as a recovery entry of the ledger says.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    content_lost: bool,
 }
 
 /// `source` of an event.
@@ -146,6 +149,7 @@ impl RecordView {
             }),
             masked: masked && content.is_some(),
             unreadable: matches!(shown, Shown::Unreadable),
+            content_lost: header.is_lost(),
         }
     }
 }

@@ -24,17 +24,24 @@ pub(crate) async fn livez() -> &'static str {
 #[utoipa::path(
     get, path = "/readyz", tag = "service", operation_id = "readyz",
     responses(
-        (status = 200, description = "ready", body = String, content_type = "text/plain"),
+        (status = 200, description = "ready; `degraded: …` if what is stored beside the ledger was found damaged", body = String, content_type = "text/plain"),
         (status = 500, description = "the stored head is not the one that was signed", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "not ready", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "not ready, or the chain was found damaged", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn readyz(State(state): State<AppState>) -> Result<String, ApiError> {
     if state.appender.is_stopped() {
         return Err(kirokubo_store::AppendError::Stopped.into());
     }
+    let health = state.appender.health();
+    if health.is_damaged() {
+        return Err(kirokubo_store::AppendError::Damaged.into());
+    }
     state.store.head().await?;
-    let mut text = "ok\n".to_owned();
+    let mut text = match health.first() {
+        None => "ok\n".to_owned(),
+        Some(first) => format!("degraded: {} finding(s), the first {first}\n", health.findings()),
+    };
     if let Some(health) = state.stamping.as_ref().map(|stamping| stamping.health())
         && health.is_overdue
     {
@@ -48,10 +55,11 @@ pub(crate) async fn readyz(State(state): State<AppState>) -> Result<String, ApiE
 #[utoipa::path(get, path = "/metrics", tag = "service", operation_id = "metrics", responses((status = 200, description = "OpenMetrics text", body = String, content_type = "application/openmetrics-text")))]
 pub(crate) async fn metrics(State(state): State<AppState>) -> Result<Response, ApiError> {
     let size = state.store.head().await?.size;
+    let now = state.store.clock().now_ms();
     if let Some(stamping) = &state.stamping {
-        let now = state.store.clock().now_ms();
         state.metrics.stamping(&stamping.health(), now);
     }
+    state.metrics.scrubbing(state.appender.health(), now);
     let retention = state.store.retention_counts().await?;
     let text = state
         .metrics

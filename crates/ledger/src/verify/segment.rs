@@ -76,13 +76,13 @@ impl Segment {
             match entry.kind() {
                 _ if !is_next => return None,
                 Kind::Genesis | Kind::Key => return None,
-                Kind::Erase | Kind::Extend | Kind::Hold | Kind::Release | Kind::Anchor => {
-                    speakers.push(place);
+                Kind::Erase | Kind::Extend | Kind::Hold | Kind::Release | Kind::Anchor | Kind::Recovery => {
+                    speakers.push(place)
                 }
                 kind @ (Kind::Record | Kind::Amend | Kind::Access) => {
                     records.add(kind, entry.retain_through());
                 }
-                Kind::Recovery | Kind::Rules => {}
+                Kind::Rules => {}
             }
             last_recorded_at = entry.recorded_at();
             leaves.push(leaf_hash(bytes));

@@ -1,14 +1,17 @@
 //! First pass: entries, links, tree, tiles and checkpoints.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 
+use kirokubo_ledger::entry::{Entry, Kind, LostRange, RecoveryBody};
 use kirokubo_ledger::hash::Digest;
 use kirokubo_ledger::tile::{TilePath, TileStack};
-use kirokubo_ledger::verify::{BoundStamps, Clocks, Finding, Run};
+use kirokubo_ledger::verify::{Against, BoundStamps, Clocks, Finding, Run, Signed};
 use kirokubo_ledger::{Index, RecordedAt, Size};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::first_head::FirstHead;
+use super::follower::Follower;
 use super::{AuditFinding, AuditReport, PAGE, Table, Walked, checkpoints, diagnosis, identity, tiles};
 use crate::edge::stored;
 use crate::entity::entry;
@@ -30,19 +33,25 @@ struct Walk<'a> {
     tiles: TileStack,
     clocks: Clocks,
     stamps: BoundStamps,
+    lost: Vec<LostRange>,
+    /// The roots at these sizes, as far as the walk has come.
+    roots: BTreeMap<Size, Option<Digest>>,
     /// Whether the chain is torn: from there on only single entries can be looked at.
     torn: bool,
+    /// Whether it is only named where it is torn.
+    is_brief: bool,
     /// Tiles completed but not yet compared.
     full: Vec<(TilePath, Vec<u8>)>,
     /// The last entry taken.
     last: Option<Last>,
 }
 
-/// Walks the chain as far as the head goes.
-pub(super) async fn walk(
+/// Walks the chain as far as the head goes; notes the roots at the sizes `wanted` on the way.
+pub(super) async fn walk<F: Follower>(
     store: &Store,
+    wanted: impl Iterator<Item = Size>,
     report: &mut AuditReport,
-    progress: &mut (dyn FnMut(u64, u64) + Send),
+    follower: &mut F,
 ) -> Result<Walked, StoreError> {
     let head = FirstHead::read(store, report).await?;
     let bound = head.bound();
@@ -53,7 +62,10 @@ pub(super) async fn walk(
         tiles: TileStack::new(),
         clocks: Clocks::new(),
         stamps: BoundStamps::default(),
+        lost: Vec::new(),
+        roots: wanted.map(|size| (size, None)).collect(),
         torn: false,
+        is_brief: F::IS_BRIEF,
         full: Vec::new(),
         last: None,
     };
@@ -63,7 +75,8 @@ pub(super) async fn walk(
         let Some(last) = page.last() else { break };
         from = u64::try_from(last.idx).unwrap_or(u64::MAX).saturating_add(1);
         walk.page(&page).await?;
-        progress(from, bound.get().saturating_mul(2));
+        let steps = bound.get().saturating_mul(2);
+        follower.step(from, steps, &walk.report.findings).await;
     }
     walk.finish(&head).await
 }
@@ -91,9 +104,16 @@ impl Walk<'_> {
         if self.torn {
             return Ok(None);
         }
-        let Ok(step) = self.run.push(&row.bytes) else {
-            self.torn = true;
-            return Ok(None);
+        let expected = self.run.size().next_index().unwrap_or(Index::FIRST);
+        let step = match self.run.push(&row.bytes) {
+            Ok(step) => step,
+            Err(broken) => {
+                self.torn = true;
+                if self.is_brief {
+                    self.report.findings.push(broken.at(expected).into());
+                }
+                return Ok(None);
+            }
         };
         let index = step.entry.index();
         if row.leaf != step.leaf.as_bytes() || row.idx != index.as_i64() {
@@ -107,6 +127,10 @@ impl Walk<'_> {
         }
         if let Err(finding) = self.stamps.take(&step.entry) {
             self.report.findings.push(finding.into());
+        }
+        self.lost.extend(lost_contents(&step.entry));
+        if let Some(root) = self.roots.get_mut(&index.next_size()) {
+            *root = Some(self.run.root());
         }
         if index == Index::FIRST {
             let found = identity::compare(self.store, &step.entry).await?;
@@ -134,6 +158,8 @@ impl Walk<'_> {
             None => !self.torn,
         };
         match &head.signed {
+            Some(signed) if self.is_brief => findings.extend(brief(&run, signed, whole || self.torn)),
+            None if self.is_brief => {}
             Some(signed) if !whole => findings.extend(diagnosis::against(store, signed).await?),
             None if self.torn => {
                 let broken = diagnosis::first_broken_rule(store, head.bound()).await?;
@@ -158,9 +184,43 @@ impl Walk<'_> {
             size,
             clocks: self.clocks,
             stamps: self.stamps,
+            lost: self.lost,
+            roots: found(self.roots),
             whole,
         })
     }
+}
+
+fn found(roots: BTreeMap<Size, Option<Digest>>) -> BTreeMap<Size, Digest> {
+    roots
+        .into_iter()
+        .filter_map(|(size, root)| Some((size, root?)))
+        .collect()
+}
+
+/// The contents that a recovery entry says are lost. It can speak only of what stood before it.
+fn lost_contents(entry: &Entry<&[u8]>) -> Option<LostRange> {
+    if entry.kind() != Kind::Recovery {
+        return None;
+    }
+    let lost = RecoveryBody::parse(entry.body()).ok()?.contents_lost?;
+    (lost.last < entry.index().get()).then_some(lost)
+}
+
+/// What is wrong with entries that follow one another and are not the signed ones.
+fn brief(run: &Run, signed: &Signed, is_named: bool) -> Option<AuditFinding> {
+    let against = Against::Signed;
+    let finding = if run.size() < signed.size {
+        Finding::TailTruncated {
+            have: run.size(),
+            expected: signed.size,
+            against,
+        }
+    } else {
+        let index = signed.size.last_index().unwrap_or(Index::FIRST);
+        Finding::ForkAt { index, against }
+    };
+    (!is_named).then(|| finding.into())
 }
 
 /// The next rows from index `from` on, in order, whatever gaps there are, below `bound`.

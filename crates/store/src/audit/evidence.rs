@@ -4,6 +4,7 @@
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
 
 use super::finding::EvidenceDamage;
+use super::follower::Follower;
 use super::{AuditFinding, AuditReport, Table};
 use crate::entity::evidence;
 use crate::error::StoreError;
@@ -22,7 +23,11 @@ const TOO_SHORT: &str = "SELECT l.idx AS idx FROM evidence_links l \
                          ORDER BY l.idx LIMIT 1000";
 
 /// Reads every file. The rows are read before their objects: a server may take files in meanwhile.
-pub(super) async fn read_all(store: &Store, report: &mut AuditReport) -> Result<(), StoreError> {
+pub(super) async fn read_all<F: Follower>(
+    store: &Store,
+    report: &mut AuditReport,
+    follower: &mut F,
+) -> Result<(), StoreError> {
     let mut after = Vec::new();
     loop {
         let page = evidence::Entity::find()
@@ -40,6 +45,8 @@ pub(super) async fn read_all(store: &Store, report: &mut AuditReport) -> Result<
                     damage,
                 }),
             }
+            let bytes = u64::try_from(row.size).unwrap_or(0);
+            follower.file(bytes, &report.findings).await;
         }
         let Some(last) = page.last() else { break };
         after.clone_from(&last.id);

@@ -12,6 +12,8 @@ pub struct AuditReport {
     pub records: u64,
     /// Records lawfully erased.
     pub erased: u64,
+    /// Records whose content was lost with a database, as a recovery entry says.
+    pub lost: u64,
     /// Files of evidence that were read to their end and are as they came.
     pub evidence: u64,
     /// Entries of the access ledger walked.
@@ -62,6 +64,8 @@ pub enum AuditFinding {
     },
     /// Something that is wrong in the access ledger; its index is one of that ledger.
     OfAccess(Box<Self>),
+    /// The high-water mark is gone, or is not one that the ledger's key signed.
+    HighWater,
     /// A part of the schema is missing, is not as the migrations make it, or is a trigger of nobody's.
     Schema {
         /// Its kind and name.
@@ -188,6 +192,7 @@ impl AuditFinding {
                 EvidenceDamage::Missing => "EVIDENCE_MISSING",
                 EvidenceDamage::Changed => "EVIDENCE_CHANGED",
             },
+            Self::HighWater => "HIGH_WATER",
             Self::Schema { .. } => "DATABASE_SCHEMA",
             Self::OfAccess(finding) => finding.code(),
         }
@@ -203,7 +208,11 @@ impl AuditFinding {
                 .ok()
                 .filter(|_| !matches!(table, Table::Checkpoints | Table::Tiles | Table::Evidence)),
             Self::OfAccess(finding) => finding.index(),
-            Self::List { .. } | Self::Evidence { .. } | Self::NotAsMade { .. } | Self::Schema { .. } => None,
+            Self::List { .. }
+            | Self::Evidence { .. }
+            | Self::NotAsMade { .. }
+            | Self::HighWater
+            | Self::Schema { .. } => None,
         }
     }
 
@@ -234,6 +243,9 @@ impl AuditFinding {
             },
             Self::List { number } => format!("名簿{number}の行が、登録されたときのものと一致しません。"),
             Self::OfAccess(finding) => format!("閲覧記録の台帳: {}", finding.ja()),
+            Self::HighWater => {
+                "最高到達点の記録がないか、この台帳の鍵で署名されたものではありません。".to_owned()
+            }
             Self::Schema { object } => {
                 format!("データベースの定義が本来のものと異なります（{object}）。")
             }
@@ -265,7 +277,37 @@ impl AuditFinding {
             },
             Self::List { number } => format!("list {number} is not as it was uploaded"),
             Self::OfAccess(finding) => format!("access ledger: {}", finding.en()),
+            Self::HighWater => {
+                "the high-water mark is gone, or is not one that this ledger's key signed".to_owned()
+            }
             Self::Schema { object } => format!("the schema is not as it was made ({object})"),
+        }
+    }
+
+    /// Whether the ledger is in order by itself and yet not what was signed before: an older one was put back, perhaps.
+    #[must_use]
+    pub fn contradicts_mark(&self) -> bool {
+        match self {
+            Self::Ledger(finding) => finding.contradicts_held(),
+            Self::HighWater => true,
+            _ => false,
+        }
+    }
+
+    /// Whether the chain itself is damaged: entries, tree, tiles, checkpoints or head. Nothing is to be built on that.
+    #[must_use]
+    pub fn is_about_the_chain(&self) -> bool {
+        let is_chain = |table: &Table| {
+            matches!(
+                table,
+                Table::Ledgers | Table::Entries | Table::Tiles | Table::Checkpoints | Table::Heads
+            )
+        };
+        match self {
+            Self::Ledger(Finding::OpeningMismatch { .. } | Finding::OpeningMissing { .. }) => false,
+            Self::Ledger(finding) => !finding.is_about_retention(),
+            Self::Row { table, .. } | Self::Stray { table, .. } => is_chain(table),
+            _ => false,
         }
     }
 

@@ -12,6 +12,7 @@ use kirokubo_records::seal::{Opener, is_approval_required, row_tokens};
 use kirokubo_records::{Relation, cited_evidence, references_of};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
+use super::follower::Follower;
 use super::links::{ExpectedLinks, Named};
 use super::tokens::ExpectedTokens;
 use super::{AuditFinding, AuditReport, PAGE, Table, Walked, lists};
@@ -32,12 +33,12 @@ struct Page {
 }
 
 /// Opens every record, from the first entry to the last.
-pub(super) async fn open_all(
+pub(super) async fn open_all<F: Follower>(
     store: &Store,
     walked: &Walked,
     today: i32,
     report: &mut AuditReport,
-    progress: &mut (dyn FnMut(u64, u64) + Send),
+    follower: &mut F,
 ) -> Result<(), StoreError> {
     let size = walked.size.get();
     let mut tokens = ExpectedTokens::new(random::bytes());
@@ -60,7 +61,7 @@ pub(super) async fn open_all(
                 None => links.cannot_judge(index),
             }
         }
-        progress(size + to, size * 2);
+        follower.step(size + to, size * 2, &report.findings).await;
     }
     lists::check_unused(store, report, &mut tokens).await?;
     report.findings.extend(tokens.compare(store, walked.size).await?);
@@ -108,6 +109,10 @@ impl Visit<'_> {
                 self.named.push((entry.index(), None));
                 self.erased(page, idx).await?;
             }
+            (Keeping::Kept, None) if self.is_lost(entry.index()) => {
+                self.named.push((entry.index(), None));
+                self.report.lost += 1;
+            }
             (Keeping::Kept, None) => {
                 // A server may have erased it since the first pass: the next run sees its entry.
                 let erased = self.store.erased_by(entry.index()).await?;
@@ -149,6 +154,11 @@ impl Visit<'_> {
             self.report.erased += 1;
         }
         Ok(())
+    }
+
+    /// Whether a recovery entry says that the content is lost.
+    fn is_lost(&self, index: Index) -> bool {
+        self.walked.lost.iter().any(|lost| lost.contains(index.get()))
     }
 
     /// Whether the row beside an entry is as we wrote it, and written for this entry.
