@@ -22,8 +22,8 @@ fn a_changed_entry_is_named_and_stops_writing_until_it_is_mended() {
     let officer = server.client(Role::Officer);
     let flip = || {
         intrude(server.folder(), |db| {
-            flip_in(db, "entries", "bytes", "idx = 6", 100)
-        })
+            flip_in(db, "entries", "bytes", "idx = 6", 100);
+        });
     };
     wait_until(&server, "a first pass", || {
         metric(&server, "kirokubo_scrub_passes") > 0

@@ -151,7 +151,7 @@ mod measure {
         let path = std::env::temp_dir().join(format!("kirokubo-mark-{}", crate::random::name::<8>()));
         let note: Arc<str> = "example.jp/ledger\n123456\nqwertyuiopasdfghjklzxcvbnm1234567890qwertyuio=\n\n— example.jp/ledger AbCdEf0123456789AbCdEf0123456789AbCdEf0123456789AbCdEf0123456789AbCdEf0123456789AbCdEf0123456789==\n".into();
         let size = |n| Size::new(n).unwrap();
-        let mark = Arc::new(HighWater::take_up(&[path.clone()], size(1), &note).unwrap());
+        let mark = Arc::new(HighWater::take_up(std::slice::from_ref(&path), size(1), &note).unwrap());
         let syncing = Arc::clone(&mark);
         std::thread::spawn(move || {
             loop {

@@ -77,7 +77,7 @@ impl Segment {
                 _ if !is_next => return None,
                 Kind::Genesis | Kind::Key => return None,
                 Kind::Erase | Kind::Extend | Kind::Hold | Kind::Release | Kind::Anchor | Kind::Recovery => {
-                    speakers.push(place)
+                    speakers.push(place);
                 }
                 kind @ (Kind::Record | Kind::Amend | Kind::Access) => {
                     records.add(kind, entry.retain_through());
