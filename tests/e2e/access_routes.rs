@@ -36,7 +36,18 @@ const WRITTEN_DOWN: [&str; 20] = [
 ];
 
 /// Those that show a caller nothing of a person that he did not send himself.
-const NOTHING_PERSONAL: [&str; 35] = [
+const NOTHING_PERSONAL: [&str; 45] = [
+    // What is kept until when, held and erased: ids, days and codes.
+    "decide_erasure",
+    "extend_retention",
+    "get_erasure",
+    "get_hold",
+    "list_erasures",
+    "list_holds",
+    "list_retention",
+    "propose_erasure",
+    "release_hold",
+    "set_hold",
     // Who recorded what, and what was decided; no content.
     "amend_record",
     "close_series",
