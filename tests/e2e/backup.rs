@@ -36,8 +36,8 @@ fn a_backup_beside_a_busy_server_is_one_whole_moment() {
         before = size;
         let copy = Connection::open(out(server.folder(), &format!("b{round}")).join("kirokubo.db")).unwrap();
         let count = |table: &str| -> i64 {
-            copy.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))
-                .unwrap()
+            let text = format!("SELECT count(*) FROM {table} WHERE ledger = 1");
+            copy.query_row(&text, [], |row| row.get(0)).unwrap()
         };
         assert_eq!(said["size"], count("entries"));
         assert_eq!(count("records"), count("entries") - 1);

@@ -233,6 +233,8 @@ impl DataFolder {
     pub fn export(&self, scope: &str) -> PathBuf {
         let bundle = self.beside().join(format!("{scope}.tar"));
         let out = bundle.to_str().expect("scratch folders have plain names");
+        // The program overwrites nothing; a test may ask again.
+        drop(fs::remove_file(&bundle));
         let output = self.run(&["export", "bundle", "--scope", scope, "--out", out]);
         assert_success(&output, "kirokubo export bundle");
         bundle

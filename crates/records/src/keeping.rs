@@ -307,8 +307,8 @@ mod tests {
         assert_eq!(
             codes(HoldRequest::parse(both.as_bytes(), today())),
             [
-                "/records value.conflict",
                 "/reason value.unknown",
+                "/records value.conflict",
                 "/review_on date.out_of_range"
             ]
         );

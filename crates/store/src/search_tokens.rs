@@ -68,7 +68,8 @@ mod tests {
     #[tokio::test]
     async fn tokens_are_removed_by_their_place_in_the_index() {
         let plan = crate::plan::of(text()).await;
-        let place = "USING PRIMARY KEY (ledger=? AND token=? AND idx=? AND n=?)";
+        // By the token, which few rows share; never through the whole table.
+        let place = "USING PRIMARY KEY (ledger=? AND token=?";
         assert!(plan.contains(place), "{plan}");
     }
 }

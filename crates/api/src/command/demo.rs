@@ -82,7 +82,7 @@ impl Demo {
             });
         }
         Story::invite(server.address, &keys, &folder);
-        stop_signal().await?;
+        stop_signal()?.await;
         server.stop().await?;
         Ok(if held {
             ExitCode::SUCCESS

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 use kirokubo_store::{Running, Store, StoreError};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tracing_subscriber::filter::LevelFilter;
@@ -68,9 +69,10 @@ impl Serve {
             Err(error) => return refused(error),
         };
         server.running.scrub(&server.store, self.scrub_rate);
+        let stopped = stop_signal()?;
         println!("listening on http://{}", server.address);
         tokio::select! {
-            stopped = stop_signal() => stopped?,
+            () = stopped => {}
             () = server.broken() => return Err("the sequencer ended; see the log".into()),
         }
         tracing::info!("stopping");
@@ -153,10 +155,15 @@ impl Server {
 }
 
 /// Returns on SIGTERM or SIGINT.
-pub(super) async fn stop_signal() -> std::io::Result<()> {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-    }
+///
+/// It is listened for from the call on, not from the first poll: whoever has read where the server listens may stop it.
+pub(super) fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
