@@ -21,10 +21,15 @@ fn a_fork_by_whoever_has_the_signing_key_is_named_where_it_begins() {
         folder.assert_valid();
         assert_eq!(audit(&folder.export("full"), folder.vkey())["exit"], 10);
     }
+    // A checkpoint alone says that they part, and a bundle of the other history says where.
     let report = audit_held(&hidden, &given);
     assert_eq!(report["exit"], 30, "{report:#}");
-    let forks = named(&report, "FORK_AT");
-    assert_eq!(forks, [SIZE], "{report:#}");
+    assert_eq!(named(&report, "FORK_AT").len(), 1, "{report:#}");
+    let other = shown.export("full");
+    let other = ["--against", other.to_str().unwrap()];
+    let report = audit_with(&hidden.export("full"), hidden.vkey(), &other);
+    assert_eq!(report["exit"], 30, "{report:#}");
+    assert_eq!(named(&report, "FORK_AT"), [SIZE], "{report:#}");
     // With the checkpoint of before the fork, nobody can tell: that is why checkpoints are fetched now and then.
     let old = Server::on(pristine.folder().copy()).checkpoint();
     let old = kept(old, &hidden, "old");
@@ -36,7 +41,7 @@ fn a_fork_by_whoever_has_the_signing_key_is_named_where_it_begins() {
 fn a_rollback_to_an_older_head_contradicts_the_newer_checkpoint() {
     let pristine = Pristine::new();
     let yesterday = pristine.folder().copy();
-    let (_, given) = grown(&pristine, "today");
+    let (_today, given) = grown(&pristine, "today");
     yesterday.assert_valid();
     let bundle = yesterday.export("full");
     assert_eq!(audit(&bundle, yesterday.vkey())["exit"], 10);

@@ -71,7 +71,7 @@ impl Witness {
         let (stop, stopped) = oneshot::channel();
         let app = kirokubo_witness::router(Arc::new(witness));
         let serving = tokio::spawn(crate::listen::serve(listener, app, stopped));
-        stop_signal().await?;
+        stop_signal()?.await;
         tracing::info!("stopping");
         drop(stop);
         serving.await?;
