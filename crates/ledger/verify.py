@@ -1282,7 +1282,7 @@ class Audit:
     def _names(self):
         number, is_gap_named = 0, False
         for path in self.bundle.places:
-            if path.startswith(("timestamps/", "cosignatures/", "witness")):
+            if re.fullmatch(r"timestamps/(0|[1-9][0-9]*)\.tsr", path):
                 self.not_judged.append(path)
             if not self._is_known(path):
                 self.findings.add(schema(f"file {path} is not one that a bundle has"))
@@ -1300,7 +1300,9 @@ class Audit:
             return True
         if path.startswith("tile/"):
             return parse_tile(path) is not None
-        name = path.partition("/")[2] if path.startswith(("checkpoints/", "timestamps/")) else ""
+        name = path.partition("/")[2] if path.startswith("checkpoints/") else ""
+        if path.startswith("timestamps/") and path.endswith(".tsr"):
+            name = path[len("timestamps/") : -len(".tsr")]
         return is_openings_file(path) or decimal(name, SIZE_MAX) is not None
 
     # -- structure
