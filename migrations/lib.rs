@@ -17,6 +17,7 @@ mod m20261121_000006_lists;
 mod m20261121_000007_record_links;
 mod m20261121_000008_approvals;
 mod m20261122_000009_erasure;
+mod m20261122_000012_witnessing;
 mod m20261122_000013_timestamps;
 mod m20261122_000014_accesses;
 
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000008_approvals::Migration),
             Box::new(m20261121_000006_lists::Migration),
             Box::new(m20261122_000009_erasure::Migration),
+            Box::new(m20261122_000012_witnessing::Migration),
             Box::new(m20261122_000014_accesses::Migration),
             Box::new(m20261122_000013_timestamps::Migration),
         ]

@@ -36,7 +36,9 @@ const WRITTEN_DOWN: [&str; 20] = [
 ];
 
 /// Those that show a caller nothing of a person that he did not send himself.
-const NOTHING_PERSONAL: [&str; 48] = [
+const NOTHING_PERSONAL: [&str; 49] = [
+    // Witnesses, and how they stand.
+    "get_witnesses",
     // Stamps over checkpoints.
     "create_timestamp",
     "get_timestamp",

@@ -1,7 +1,7 @@
 //! An administrator who changes one value: each column of each table, one after the other. The change takes effect, and
 //! `kirokubo verify` finds it.
 
-use kirokubo_tests::{DataFolder, Role};
+use kirokubo_tests::{DataFolder, Role, Witness};
 use rusqlite::types::Value as Cell;
 use rusqlite::{Connection, params_from_iter};
 use serde_json::{Value, json};
@@ -59,7 +59,11 @@ fn every_changed_column_of_every_table_is_found() {
 
 /// A stopped, valid ledger with a row in every table.
 fn furnished() -> DataFolder {
-    let stamped = Stamping::new();
+    let folder = DataFolder::new();
+    let witness = Witness::new(&[folder.vkey()]);
+    let policy = format!("witness w {} {}\nquorum w\n", witness.vkey(), witness.url());
+    std::fs::write(folder.path().join("witnesses.policy"), policy).unwrap();
+    let stamped = Stamping::in_folder(folder, &[("KIROKUBO_PUBLISH_EVERY", "0.2")], str::to_owned);
     let _ = stamped.stamps(1);
     let Stamping { server, officer, .. } = stamped;
     let post = |path: &str, body: &Value| officer.post(path, body).expect(201);

@@ -45,6 +45,15 @@ impl Stamping {
 
     /// The same, told of other addresses before its own.
     pub(crate) fn with_urls(urls: impl FnOnce(&str) -> String) -> Self {
+        Self::in_folder(DataFolder::new(), &[], urls)
+    }
+
+    /// The same over a folder that is there, with settings besides.
+    pub(crate) fn in_folder(
+        folder: DataFolder,
+        more: &[(&str, &str)],
+        urls: impl FnOnce(&str) -> String,
+    ) -> Self {
         let made_of = std::sync::Arc::new(Made::new());
         let root = made_of.authority.root();
         let good = std::sync::Arc::clone(&made_of);
@@ -54,7 +63,7 @@ impl Stamping {
             ("KIROKUBO_TSA_ROOTS", root.to_str().unwrap().to_owned()),
         ];
         let settings = settings.each_ref().map(|(name, value)| (*name, value.as_str()));
-        let server = Server::with_settings(DataFolder::new(), "info", &settings);
+        let server = Server::with_settings(folder, "info", &[&settings, more].concat());
         Self {
             officer: server.client(Role::Officer),
             server,

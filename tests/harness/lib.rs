@@ -20,6 +20,7 @@ mod data_folder;
 mod scratch;
 mod server;
 mod stream;
+mod witness;
 
 pub use answer::Answer;
 pub use authority::{Authority, Leaf, Signer};
@@ -30,3 +31,4 @@ pub use data_folder::{DataFolder, Key, Role};
 pub use scratch::Scratch;
 pub use server::Server;
 pub use stream::{EventStream, Lines};
+pub use witness::Witness;

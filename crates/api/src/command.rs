@@ -19,7 +19,7 @@ mod verify;
 mod witness;
 
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -81,6 +81,10 @@ struct Place {
 }
 
 impl Place {
+    fn folder(&self) -> &Path {
+        &self.data
+    }
+
     async fn open(&self) -> Result<Store, StoreError> {
         Store::open(&self.data, &self.database_url, Clock::system()).await
     }

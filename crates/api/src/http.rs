@@ -17,6 +17,7 @@ mod purpose;
 mod router;
 mod segment;
 mod state;
+mod witness_gauges;
 
 pub(crate) use actor::{
     AnyActor, Approving, Auditing, Correcting, Disclosing, Examining, Overseeing, Reading, ReadingFiles,

@@ -48,3 +48,4 @@ pub(crate) mod suppression;
 pub(crate) mod third_party;
 pub(crate) mod third_party_look;
 pub(crate) mod timestamp;
+pub(crate) mod witness;

@@ -6,7 +6,8 @@
 //! against its commitment (`audit/records.rs`, `audit/lists.rs`, `audit/tokens.rs`, `audit/links.rs`). Then come the
 //! files of evidence (`audit/evidence.rs`), the rows that belong to no entry (`audit/strays.rs`), the masters, of which the
 //! ledger says nothing (`audit/masters.rs`), the approvals (`audit/approvals.rs`), holds and erasures
-//! (`audit/keeping.rs`), the time stamps (`audit/timestamps.rs`), and the schema itself
+//! (`audit/keeping.rs`), the time stamps (`audit/timestamps.rs`), what was published and what witnesses signed
+//! (`audit/witnessing.rs`), and the schema itself
 //! (`audit/schema.rs`). Then the same for the access ledger, whose entries are readings (`audit/accesses.rs`). What the
 //! ledger's own verifier has a name for is named so; the other findings are what only a database can get wrong.
 
@@ -34,6 +35,7 @@ mod tiles;
 mod timestamps;
 mod tokens;
 mod types;
+mod witnessing;
 
 use std::collections::BTreeMap;
 
@@ -139,6 +141,7 @@ impl Store {
         report
             .findings
             .extend(timestamps::check(self, &walked.stamps, walked.size, roots).await?);
+        report.findings.extend(witnessing::check(self).await?);
         report.findings.extend(schema::compare(self).await?);
         let of_access = self.access_ledger().0.verify_readings(today).await?;
         report.access_entries = of_access.entries;

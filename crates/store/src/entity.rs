@@ -65,6 +65,32 @@ table!(timestamp, "timestamps", {
     latest: i64,
 });
 
+table!(published, "published", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] seq: i64,
+    size: i64,
+    published_at: i64,
+    way: i16,
+    mac: Vec<u8>,
+});
+
+table!(cosignature, "cosignatures", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] size: i64,
+    #[sea_orm(primary_key, auto_increment = false)] vkey: String,
+    #[sea_orm(primary_key, auto_increment = false)] cosigned_at: i64,
+    line: String,
+});
+
+table!(witness_size, "witness_sizes", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] vkey: String,
+    size: i64,
+    seen_at: i64,
+    checkpoint: Option<String>,
+    mac: Vec<u8>,
+});
+
 table!(head, "heads", {
     #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
     size: i64,

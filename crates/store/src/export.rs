@@ -2,6 +2,7 @@
 //!
 //! Stored bytes go out as they are: a damaged ledger gives a bundle in which the verifier finds the damage.
 
+mod checkpoints;
 mod openings;
 mod order;
 mod selection;
@@ -11,14 +12,14 @@ use std::io::Write;
 use std::path::Path;
 
 use kirokubo_ledger::bundle::{
-    BundlePath, BundleScope, BundleStaging, CHECKPOINT, CHECKPOINTS, CONSISTENCY, FRONTIER, KEYS, KeyList,
-    ListedKey, OpeningsWriter, SCOPE, WriteBundleError, first_entry, hash_lines,
+    BundlePath, BundleScope, BundleStaging, CHECKPOINT, CONSISTENCY, FRONTIER, KEYS, KeyList, ListedKey,
+    OpeningsWriter, SCOPE, WriteBundleError, first_entry, hash_lines,
 };
 use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::note::sign_note;
 use kirokubo_ledger::tile::{TILE_WIDTH, TilePath, TileStack, Width, encode_hash_tile};
 use kirokubo_ledger::{RecordId, Size};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::EntityTrait;
 
 use crate::disclosure::DisclosureError;
 use crate::entity::{checkpoint, head};
@@ -27,9 +28,6 @@ use crate::store::Store;
 pub use order::{BundleContent, BundleOrder};
 use selection::{Lines, Selection};
 pub use waiting::WaitingBundle;
-
-/// Older checkpoints go along at about this distance, so that a fork can be narrowed down.
-const CHECKPOINT_EVERY: i64 = 16_384;
 
 /// Why a bundle could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -112,7 +110,8 @@ impl PreparedBundle {
             selection,
         } = self;
         let mut staging = BundleStaging::new(working)?;
-        staging.add(path(CHECKPOINT), note.as_bytes())?;
+        let cosigned = store.with_cosignatures(note, size).await?;
+        staging.add(path(CHECKPOINT), cosigned.as_bytes())?;
         let scope = BundleScope::new(order.scope(), size).starting_at(order.from_size);
         staging.add(path(SCOPE), scope.to_json().as_bytes())?;
         store.add_keys(&mut staging)?;
@@ -225,30 +224,6 @@ impl Store {
             Err(_) => Size::try_from(row.size).map_err(|_| bad("head size"))?,
         };
         Ok((row.note, size))
-    }
-
-    /// Signed checkpoints from the size `from` on.
-    async fn add_checkpoints(
-        &self,
-        staging: &mut BundleStaging,
-        from: i64,
-        size: Size,
-    ) -> Result<(), ExportError> {
-        let mut next = from;
-        while next < size.as_i64() {
-            let row = checkpoint::Entity::find()
-                .filter(checkpoint::Column::Ledger.eq(self.ledger.row))
-                .filter(checkpoint::Column::Size.gte(next))
-                .filter(checkpoint::Column::Size.lt(size.as_i64()))
-                .order_by_asc(checkpoint::Column::Size)
-                .one(&self.db.readers)
-                .await
-                .map_err(StoreError::from)?;
-            let Some(row) = row else { return Ok(()) };
-            staging.add_once(path(&format!("{CHECKPOINTS}{}", row.size)), row.note.as_bytes())?;
-            next = row.size.saturating_add(CHECKPOINT_EVERY);
-        }
-        Ok(())
     }
 
     /// One entry bundle, and the hash tiles that it completes. The hashes are those stored beside the entries,

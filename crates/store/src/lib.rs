@@ -69,6 +69,7 @@ mod store;
 mod suppression;
 mod timestamp;
 mod wal;
+mod witnessing;
 
 pub use access::{AccessFilter, AccessLedger, AccessLog, LoggedAccess};
 pub use api_key::{Actor, ApiKey, Authenticator, NewApiKey, Role};
@@ -112,3 +113,4 @@ pub use sequencer::{Appender, HandedIn};
 pub use series::{CloseError, Closed, Closing, OpenSeries};
 pub use store::{Ledger, Running, Store};
 pub use timestamp::{NewStamp, StampsAround, StoredStamp, ToStamp};
+pub use witnessing::{Published, Way, WitnessSize};

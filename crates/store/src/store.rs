@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use kirokubo_ledger::LedgerId;
 use kirokubo_ledger::note::{Origin, VerifierKey};
+use kirokubo_ledger::policy::Policy;
 use kirokubo_migrations::{Migrator, MigratorTrait};
 use sea_orm::{DatabaseConnection, EntityTrait, QueryOrder, QuerySelect};
 
@@ -43,6 +44,8 @@ pub struct Store {
     pub(crate) wal: WalKeeper,
     /// Where else the high-water mark is kept.
     pub(crate) second_mark: Option<Arc<Path>>,
+    /// By which cosignatures are judged, if it is known.
+    pub(crate) policy: Option<Arc<Policy>>,
 }
 
 /// The access ledger, with its own keys.
@@ -261,6 +264,7 @@ impl Store {
             access: Arc::new(access),
             objects: Arc::new(objects),
             second_mark: None,
+            policy: None,
         })
     }
 

@@ -14,6 +14,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use super::serve::{MAX_EVIDENCE, Server, stop_signal};
 use super::{Outcome, telemetry};
+use crate::publishing::PublishSettings;
 use client::Client;
 use steps::Story;
 
@@ -59,7 +60,14 @@ impl Demo {
         } else {
             SocketAddr::new(self.listen.ip(), 0)
         };
-        let server = Server::start(ledger.clone(), listen, MAX_EVIDENCE, None).await?;
+        let server = Server::start(
+            ledger.clone(),
+            listen,
+            MAX_EVIDENCE,
+            None,
+            PublishSettings::default(),
+        )
+        .await?;
         story.step(
             "台帳と鍵を作り、サーバーを起動",
             "a ledger, its keys, and a server",

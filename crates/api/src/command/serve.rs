@@ -15,6 +15,7 @@ use tracing_subscriber::filter::LevelFilter;
 use super::stamping_options::StampingOptions;
 use super::{EvidencePlace, HighWaterPlace, Outcome, Place, rewound, telemetry};
 use crate::http::{AppState, router};
+use crate::publishing::{PublishOptions, PublishSettings, Publishing, refuse_if_rewound};
 use crate::stamping::{Stamping, keep_stamping};
 
 /// 50 MiB: a scanned contract of some hundred pages.
@@ -44,6 +45,8 @@ pub(super) struct Serve {
     /// Entries a second that are read again in the background, to find damage before it spreads; 0 reads none.
     #[arg(long, value_name = "ENTRIES", env = "KIROKUBO_SCRUB_RATE", default_value_t = SCRUB_RATE)]
     scrub_rate: u64,
+    #[command(flatten)]
+    publish: PublishOptions,
     /// Address and port; port 0 takes a free one.
     #[arg(
         long,
@@ -64,7 +67,10 @@ impl Serve {
         let store = store.with_evidence_at(&self.evidence.evidence_url)?;
         let stamping = self.stamping.stamping()?;
         let store = store.with_high_water_at(self.high_water.high_water);
-        let mut server = match Server::start(store, self.listen, self.evidence_max_bytes, stamping).await {
+        let publish = self.publish.read(self.place.folder(), &store)?;
+        refuse_if_rewound(&store, &publish).await?;
+        let server = Server::start(store, self.listen, self.evidence_max_bytes, stamping, publish).await;
+        let mut server = match server {
             Ok(server) => server,
             Err(error) => return refused(error),
         };
@@ -102,6 +108,8 @@ pub(super) struct Server {
     http: JoinHandle<()>,
     /// What has the ledger stamped, if anything does.
     stamping: Option<JoinHandle<()>>,
+    /// What publishes, unless every head is.
+    beat: Option<JoinHandle<()>>,
 }
 
 impl Server {
@@ -111,9 +119,11 @@ impl Server {
         listen: SocketAddr,
         max_evidence: u64,
         stamping: Option<Stamping>,
+        publish: PublishSettings,
     ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let running = store.start().await?;
-        let mut state = AppState::load(store.clone(), &running, max_evidence).await?;
+        let (publishing, beat) = Publishing::start(&store, publish).await?;
+        let mut state = AppState::load(store.clone(), &running, publishing, max_evidence).await?;
         state.stamping = stamping.map(Arc::new);
         let stamping = state
             .stamping
@@ -131,6 +141,7 @@ impl Server {
             stop,
             http,
             stamping,
+            beat,
         })
     }
 
@@ -145,9 +156,10 @@ impl Server {
         if let Err(error) = self.http.await {
             tracing::error!(%error, "the listener ended badly");
         }
-        // What an authority has given already is bound by the sequencer; no other answer is waited for.
-        if let Some(stamping) = &self.stamping {
-            stamping.abort();
+        // What an authority has given already is bound by the sequencer, and what a witness has signed it signs again; no
+        // other answer is waited for.
+        for task in [&self.stamping, &self.beat].into_iter().flatten() {
+            task.abort();
         }
         self.running.stop().await?;
         self.store.close().await

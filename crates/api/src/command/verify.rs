@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::progress::Progress;
 use super::stamping_options::read_roots;
 use super::{EvidencePlace, HighWaterPlace, Outcome, Place, rewound};
+use crate::publishing::PolicyPlace;
 
 /// Something is wrong.
 const INVALID: u8 = 40;
@@ -30,6 +31,8 @@ pub(super) struct Verify {
     tsa_roots: Option<PathBuf>,
     #[command(flatten)]
     high_water: HighWaterPlace,
+    #[command(flatten)]
+    policy: PolicyPlace,
     /// One JSON object on standard output, JSON progress lines on standard error.
     #[arg(long, env = "KIROKUBO_JSON")]
     json: bool,
@@ -59,9 +62,16 @@ impl Verify {
         Ok(ExitCode::from(status))
     }
 
-    async fn verify(&self, store: Store, roots: Option<&Roots>) -> Result<AuditReport, StoreError> {
+    async fn verify(
+        &self,
+        store: Store,
+        roots: Option<&Roots>,
+    ) -> Result<AuditReport, Box<dyn std::error::Error + Send + Sync>> {
         let store = store.with_evidence_at(&self.evidence.evidence_url)?;
-        let store = store.with_high_water_at(self.high_water.high_water.clone());
+        let policy = self.policy.read(self.place.folder(), &store)?;
+        let store = store
+            .with_high_water_at(self.high_water.high_water.clone())
+            .with_policy(policy);
         let mut progress = Progress::new("検証 / verifying", self.json);
         let report = store
             .verify_with(roots, &mut |done, total| progress.tell(done, total))

@@ -11,6 +11,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
+use super::witness_gauges::WitnessGauges;
+use crate::publishing::Publishing;
 use crate::stamping::Health;
 
 /// One route's answers of one status.
@@ -48,6 +50,7 @@ pub struct Metrics {
     overdue: Gauge,
     held: Gauge,
     scrub: ScrubGauges,
+    witnesses: WitnessGauges,
 }
 
 /// What the scrubber knows.
@@ -61,8 +64,10 @@ struct ScrubGauges {
 
 impl Default for Metrics {
     fn default() -> Self {
+        let mut registry = Registry::with_prefix("kirokubo");
+        let witnesses = WitnessGauges::registered(&mut registry);
         let mut metrics = Self {
-            registry: Registry::with_prefix("kirokubo"),
+            registry,
             requests: Family::default(),
             // From a quarter of a millisecond to eight seconds.
             seconds: Histogram::new(exponential_buckets(0.000_25, 2.0, 16)),
@@ -76,6 +81,7 @@ impl Default for Metrics {
             overdue: Gauge::default(),
             held: Gauge::default(),
             scrub: ScrubGauges::default(),
+            witnesses,
         };
         let registry = &mut metrics.registry;
         registry.register("http_requests", "Requests answered", metrics.requests.clone());
@@ -200,6 +206,11 @@ impl Metrics {
     /// How the scrubber goes, as of now (Unix milliseconds).
     pub(crate) fn scrubbing(&self, health: &ScrubHealth, now: i64) {
         self.scrub.set(health, now);
+    }
+
+    /// How publishing and the witnesses stand beside a ledger of `size`, as of now (Unix milliseconds).
+    pub(crate) fn publishing(&self, publishing: &Publishing, size: u64, now: i64) {
+        self.witnesses.set(publishing, size, now);
     }
 
     /// The Prometheus text, with the gauges as they stand.

@@ -93,6 +93,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(route::log::tile))
         .routes(routes!(route::timestamp::list, route::timestamp::post))
         .routes(routes!(route::timestamp::get))
+        .routes(routes!(route::witness::list))
         .routes(routes!(route::service::livez))
         .routes(routes!(route::service::readyz))
         .routes(routes!(route::service::metrics))

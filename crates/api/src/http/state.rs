@@ -8,6 +8,7 @@ use kirokubo_store::{AccessLog, Appender, Authenticator, Running, Store, StoreEr
 use super::budget::{self, Budget};
 use super::metrics::Metrics;
 use crate::bundle_jobs::BundleJobs;
+use crate::publishing::Publishing;
 use crate::stamping::Stamping;
 
 /// Shared by all requests; cheap to clone.
@@ -21,6 +22,8 @@ pub struct AppState {
     pub(crate) access_log: AccessLog,
     /// Who calls.
     pub authenticator: Arc<Authenticator>,
+    /// What the world is shown, and how the witnesses stand.
+    pub(crate) publishing: Publishing,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// Bytes of events that may be in work at once.
@@ -39,7 +42,12 @@ pub struct AppState {
 
 impl AppState {
     /// The state of a server on `store` that takes files of evidence of up to `max_evidence` bytes.
-    pub async fn load(store: Store, running: &Running, max_evidence: u64) -> Result<Self, StoreError> {
+    pub(crate) async fn load(
+        store: Store,
+        running: &Running,
+        publishing: Publishing,
+        max_evidence: u64,
+    ) -> Result<Self, StoreError> {
         let authenticator = Arc::new(Authenticator::new(store.clone()));
         let settings = match store.settings().await?.last() {
             None => Settings::default(),
@@ -55,6 +63,7 @@ impl AppState {
             appender: running.appender(),
             access_log: running.access_log(),
             authenticator,
+            publishing,
             metrics: Arc::default(),
             budget: Budget::default(),
             files: Budget::of(budget::FILES),

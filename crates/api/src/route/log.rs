@@ -10,12 +10,13 @@ use kirokubo_ledger::tile::{TilePath, Width, encode_entry_bundle, encode_hash_ti
 
 use crate::http::{ApiError, AppState, Problem, Segments};
 
-/// A tile never changes once it exists.
+/// A tile never changes once it exists, partial ones included: another width is another path.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
-/// The newest checkpoint.
+/// The published checkpoint.
 ///
-/// C2SP `tlog-checkpoint`, a signed note.
+/// C2SP `tlog-checkpoint`, a signed note. With witnesses it is the newest that their quorum has cosigned, with their
+/// lines; on a beat, that of the last beat; otherwise the newest there is. The 201 of a record may carry a newer one.
 #[utoipa::path(
     get, path = "/ledgers/{ledger_id}/checkpoint", tag = "ledger", operation_id = "get_checkpoint",
     params(("ledger_id" = String, Path, description = "32 hexadecimal digits")),
@@ -29,7 +30,12 @@ pub(crate) async fn checkpoint(
     Segments(ledger_id): Segments<String>,
 ) -> Result<Response, ApiError> {
     let store = state.store.published(&ledger_id).ok_or(ApiError::NotFound)?;
-    let note = store.head().await?.note;
+    // The access ledger is published as it grows.
+    let is_records = store.ledger().ledger_id() == state.store.ledger().ledger_id();
+    let note = match state.publishing.shown().filter(|_| is_records) {
+        Some(shown) => shown.note.to_string(),
+        None => store.head().await?.note,
+    };
     let headers = [
         (CONTENT_TYPE, "text/plain; charset=utf-8"),
         (CACHE_CONTROL, "no-cache"),

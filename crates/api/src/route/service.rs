@@ -24,12 +24,12 @@ pub(crate) async fn livez() -> &'static str {
 #[utoipa::path(
     get, path = "/readyz", tag = "service", operation_id = "readyz",
     responses(
-        (status = 200, description = "ready; `degraded: …` if what is stored beside the ledger was found damaged", body = String, content_type = "text/plain"),
+        (status = 200, description = "ready; `degraded: …` if what is stored beside the ledger was found damaged, `Kirokubo-Degraded: witnesses` while their quorum is out of reach", body = String, content_type = "text/plain"),
         (status = 500, description = "the stored head is not the one that was signed", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "not ready, or the chain was found damaged", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub(crate) async fn readyz(State(state): State<AppState>) -> Result<String, ApiError> {
+pub(crate) async fn readyz(State(state): State<AppState>) -> Result<Response, ApiError> {
     if state.appender.is_stopped() {
         return Err(kirokubo_store::AppendError::Stopped.into());
     }
@@ -48,7 +48,11 @@ pub(crate) async fn readyz(State(state): State<AppState>) -> Result<String, ApiE
         // Records are taken all the same.
         text += "timestamps: overdue, see the log\n";
     }
-    Ok(text)
+    // Records are taken all the same: it is for people to look at, not for a load balancer.
+    if state.publishing.standing().degraded_since.is_some() {
+        return Ok(([("Kirokubo-Degraded", "witnesses")], text).into_response());
+    }
+    Ok(text.into_response())
 }
 
 /// Prometheus metrics.
@@ -60,6 +64,7 @@ pub(crate) async fn metrics(State(state): State<AppState>) -> Result<Response, A
         state.metrics.stamping(&stamping.health(), now);
     }
     state.metrics.scrubbing(state.appender.health(), now);
+    state.metrics.publishing(&state.publishing, size.get(), now);
     let retention = state.store.retention_counts().await?;
     let text = state
         .metrics

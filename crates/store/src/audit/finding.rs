@@ -123,6 +123,12 @@ pub enum Table {
     Lists,
     /// Hashes over the rows of lists.
     ListNodes,
+    /// Which checkpoints were shown to the world.
+    Published,
+    /// What witnesses signed.
+    Cosignatures,
+    /// How much witnesses said they have seen.
+    WitnessSizes,
     /// API keys.
     ApiKeys,
     /// Who read: what a reading is found by.
@@ -166,6 +172,9 @@ impl Table {
             Self::EvidenceLinks => "evidence_links",
             Self::Lists => "lists",
             Self::ListNodes => "list_nodes",
+            Self::Published => "published",
+            Self::Cosignatures => "cosignatures",
+            Self::WitnessSizes => "witness_sizes",
             Self::ApiKeys => "api_keys",
             Self::Accesses => "accesses",
             Self::AccessRecords => "access_records",
@@ -204,9 +213,17 @@ impl AuditFinding {
         match self {
             Self::Ledger(finding) => finding.index().map(Index::get),
             Self::Row { index, .. } => Some(*index),
-            Self::Stray { table, place } => u64::try_from(*place)
-                .ok()
-                .filter(|_| !matches!(table, Table::Checkpoints | Table::Tiles | Table::Evidence)),
+            Self::Stray { table, place } => u64::try_from(*place).ok().filter(|_| {
+                !matches!(
+                    table,
+                    Table::Checkpoints
+                        | Table::Tiles
+                        | Table::Evidence
+                        | Table::Published
+                        | Table::Cosignatures
+                        | Table::WitnessSizes
+                )
+            }),
             Self::OfAccess(finding) => finding.index(),
             Self::List { .. }
             | Self::Evidence { .. }

@@ -19,7 +19,7 @@ struct Columns {
     blobs: &'static [&'static str],
 }
 
-const ALL: [Columns; 23] = [
+const ALL: [Columns; 26] = [
     Columns {
         table: Table::Ledgers,
         place: "0",
@@ -218,6 +218,27 @@ const ALL: [Columns; 23] = [
         integers: &["place", "idx", "month"],
         texts: &[],
         blobs: &["secret"],
+    },
+    Columns {
+        table: Table::Published,
+        place: "size - 1",
+        integers: &["seq", "size", "published_at", "way"],
+        texts: &[],
+        blobs: &["mac"],
+    },
+    Columns {
+        table: Table::Cosignatures,
+        place: "size - 1",
+        integers: &["size", "cosigned_at"],
+        texts: &["vkey", "line"],
+        blobs: &[],
+    },
+    Columns {
+        table: Table::WitnessSizes,
+        place: "size - 1",
+        integers: &["size", "seen_at"],
+        texts: &["vkey", "coalesce(checkpoint, '')"],
+        blobs: &["mac"],
     },
 ];
 
