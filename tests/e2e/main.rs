@@ -14,6 +14,7 @@ mod amendments;
 mod approvals;
 mod attack_columns;
 mod attack_operator;
+mod auditor_guide;
 mod backup;
 mod bad_callers;
 mod bad_events;

@@ -75,17 +75,27 @@ fn tour(page: &str) -> String {
     block.to_owned()
 }
 
-/// Runs a block in an empty folder, with the built programs first on the `PATH`.
+/// Runs a block that talks to a server, which gets a free port.
 fn run(block: &str) -> Output {
-    let scratch = Scratch::new();
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     assert!(block.contains(ADDRESS), "the tour talks to a server");
-    let block = block.replace(ADDRESS, &free.to_string());
+    bash(&block.replace(ADDRESS, &free_address()), &[])
+}
+
+/// An address that nobody listens on.
+pub(crate) fn free_address() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
+}
+
+/// Runs a script in an empty folder, with the built programs first on the `PATH`.
+pub(crate) fn bash(script: &str, settings: &[(&str, &str)]) -> Output {
+    let scratch = Scratch::new();
     let paths = env::var_os("PATH").unwrap_or_default();
     let paths = std::iter::once(binaries().folder().to_owned()).chain(env::split_paths(&paths));
     let mut bash = Command::new("bash");
-    bash.args(["-uo", "pipefail", "-c", &block])
+    bash.args(["-uo", "pipefail", "-c", script])
         .current_dir(scratch.path())
+        .envs(settings.iter().copied())
         .env("PATH", env::join_paths(paths).unwrap())
         .env("TMPDIR", scratch.path());
     bash.output().expect("bash runs")

@@ -4,6 +4,7 @@
 //! prose names exists. Out of scope: what rustc, clippy and rustfmt already say. A finding names the file, the
 //! line, and what to do instead.
 
+mod auditor_guide;
 mod commands;
 mod documented_tests;
 mod error_codes;
