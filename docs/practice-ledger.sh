@@ -37,7 +37,7 @@ first_year() {
   kirokubo key create --data $LEDGER --role officer --name second --json | text key > $OPERATOR/second.key
   start_server $LEDGER
   until [ "$(get officer /v1/timestamps | text anchor)" ]; do sleep 0.1; done    # nothing was ever stamped: at once
-  get officer /v1/ledgers | grep -o 'records.example.jp/main/access+[^"]*' > $HANDED_OVER/access-vkey
+  text access_vkey < $OPERATOR/init.json > $HANDED_OVER/access-vkey
   provision order-1 '{"ref": "crm:000123", "name": "髙橋 花子", "birth_date": "1985-04-02"}, {"name": "見本 次郎"}' > /dev/null
   provision order-2 '{"name": "見本 三郎"}' > /dev/null
   contract | text id > $OPERATOR/contract
@@ -138,7 +138,7 @@ start_witness() {
   kirokubo witness --data $OPERATOR/witness --name witness.example.jp/audit --log "$(cat $HANDED_OVER/vkey)" \
     --listen 127.0.0.1:0 > $OPERATOR/witness.log 2>&1 < /dev/null &
   echo $! > $OPERATOR/witness.pid
-  until grep -q '^listening on' $OPERATOR/witness.log; do sleep 0.1; done
+  until grep -qs '^listening on' $OPERATOR/witness.log; do sleep 0.1; done
   sed -n 's/^vkey //p' $OPERATOR/witness.log > $HANDED_OVER/witness-vkey
   printf 'log %s\nwitness audit %s %s\nquorum audit\n' "$(cat $HANDED_OVER/vkey)" "$(cat $HANDED_OVER/witness-vkey)" \
     "$(sed -n 's/^listening on //p' $OPERATOR/witness.log)/" > $LEDGER/witnesses.policy
