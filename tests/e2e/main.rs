@@ -27,6 +27,8 @@ mod contract;
 mod crash;
 mod database;
 mod demo;
+mod deployed;
+mod deployed_alerts;
 mod disclosure_proofs;
 mod duty_check_alone;
 mod duty_checks;

@@ -6,6 +6,8 @@
 
 mod auditor_guide;
 mod commands;
+mod deploy;
+mod deploy_image;
 mod documented_tests;
 mod error_codes;
 mod files;
