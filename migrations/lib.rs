@@ -20,6 +20,7 @@ mod m20261122_000009_erasure;
 mod m20261122_000012_witnessing;
 mod m20261122_000013_timestamps;
 mod m20261122_000014_accesses;
+mod m20261122_000015_key_entries;
 
 /// Runs the migrations in order; sea-orm keeps the list of those applied in `seaql_migrations`.
 pub struct Migrator;
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000012_witnessing::Migration),
             Box::new(m20261122_000014_accesses::Migration),
             Box::new(m20261122_000013_timestamps::Migration),
+            Box::new(m20261122_000015_key_entries::Migration),
         ]
     }
 }

@@ -39,6 +39,7 @@ mod evidence_damage;
 mod evidence_in_s3;
 mod foreign_reader;
 mod holds;
+mod key_rotation;
 mod list_uploads;
 mod lists;
 mod lists_at_length;

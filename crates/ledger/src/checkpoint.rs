@@ -4,7 +4,7 @@
 
 use crate::base64_text;
 use crate::hash::{Digest, sha256};
-use crate::note::{NoteError, Origin, ParseOriginError, SigningKey, VerifierKey, open_note, sign_note};
+use crate::note::{NoteError, Origin, ParseOriginError, SigningKey, VerifierKey, open_note, sign_note_by};
 use crate::position::Size;
 use crate::tree::Frontier;
 
@@ -63,10 +63,15 @@ impl Checkpoint {
 
     /// Signs it; `key` must be of the same origin.
     pub fn sign(&self, key: &SigningKey) -> Result<String, CheckpointError> {
-        if *key.origin() != self.origin {
+        self.sign_by(&[key])
+    }
+
+    /// Signs it by several keys of the same origin, one line each: while one key takes over from another.
+    pub fn sign_by(&self, keys: &[&SigningKey]) -> Result<String, CheckpointError> {
+        if keys.iter().any(|key| *key.origin() != self.origin) {
             return Err(CheckpointError::OtherOrigin);
         }
-        Ok(sign_note(&self.text(), key)?)
+        Ok(sign_note_by(&self.text(), keys)?)
     }
 
     /// Reads a signed checkpoint and checks that `key` has signed it, for its own origin.

@@ -12,4 +12,4 @@ mod signed;
 pub use cosignature::{Cosignature, WitnessKey, WitnessSigningKey};
 pub use key::{ParseVerifierKeyError, SigningKey, VerifierKey};
 pub use origin::{Origin, ParseOriginError};
-pub use signed::{Note, NoteError, NoteSignature, SIGNATURES_MAX, open_note, sign_note};
+pub use signed::{Note, NoteError, NoteSignature, SIGNATURES_MAX, open_note, sign_note, sign_note_by};

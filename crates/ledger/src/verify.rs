@@ -23,6 +23,7 @@ mod reference;
 mod row_check;
 mod run;
 mod segment;
+mod signed_by;
 mod stamps;
 
 pub use clock::{ClockError, Clocks, Keeping};
@@ -30,11 +31,12 @@ pub use delta_run::DeltaRun;
 pub use diagnosis::{Seen, Signed, compare_with_signed, diagnose, read_the_tears};
 pub use fault::{Fault, FileFault};
 pub use finding::{Against, Finding, Part};
-pub use key_history::{KeyHistory, KeyHistoryError};
+pub use key_history::{KeyChange, KeyHistory, KeyHistoryError};
 pub use record_check::{RecordCheck, Tally};
 pub use reference::find_signed_leaves;
 pub use run::{Broken, Run, Step};
 pub use segment::{Records, Segment};
+pub use signed_by::OpenByHistoryError;
 pub use stamps::{BoundStamp, BoundStamps, StampFault, TimeBracket, TimeBrackets};
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ use crate::growth::Growth;
 use crate::head::Head;
 use crate::high_water::HighWater;
 use crate::idempotency;
+use crate::key_entries;
 use crate::keyring::Keyring;
 use crate::links::{self, Bases};
 use crate::month_end;
@@ -76,7 +77,8 @@ impl LedgerWriter {
 
     /// The same through a transaction that writes: nobody else moves the head before it ends.
     pub(crate) async fn load_from(&self, db: &impl ConnectionTrait) -> Result<State, StoreError> {
-        let head = Head::load(db, self.ledger.row, self.keyring.signing().verifier_key()).await?;
+        key_entries::adopt(db, &self.ledger).await?;
+        let head = Head::load(db, &self.ledger).await?;
         self.latest.store(head.recorded_at.as_millis(), Ordering::Release);
         let edge = Edge::load(db, self.ledger.row, head.size().get()).await?;
         Ok(State { head, edge })
@@ -148,7 +150,7 @@ pub(crate) async fn append(
     extensions.reach(&transaction, writer.ledger.row).await?;
     extensions.announce(writer.ledger.ledger_id(), &mut chain)?;
 
-    let (before, growth) = Growth::of(state, chain, writer.keyring.signing());
+    let (before, growth) = Growth::of(state, chain, &writer.ledger.signers());
     growth.write(&transaction, writer.ledger.row, &before).await?;
     insert(&transaction, writer.ledger.row, &placed, &named.bases).await?;
     let waiting = of_receipts(

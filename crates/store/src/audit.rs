@@ -52,6 +52,7 @@ pub(crate) use follower::Follower;
 use follower::Told;
 
 use crate::error::StoreError;
+use crate::key_entries;
 use crate::store::Store;
 
 /// Entries read at once.
@@ -126,6 +127,8 @@ impl Store {
         roots: Option<&Roots>,
         follower: &mut F,
     ) -> Result<(), StoreError> {
+        // A server beside us may have got another key since this store was opened.
+        key_entries::adopt_if_sound(&self.db.readers, &self.ledger).await?;
         let today = japan_day(self.clock.now_ms());
         // Before the head: a running server moves the mark up only after the ledger grew.
         let marks = self.marks()?;

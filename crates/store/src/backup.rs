@@ -169,7 +169,7 @@ impl Store {
             made_at,
             files,
         };
-        let signed = sign_note(&manifest.text(), self.keyring.signing());
+        let signed = sign_note(&manifest.text(), self.keyring.signing().key());
         note_file(
             folder,
             MANIFEST,

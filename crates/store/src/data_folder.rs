@@ -57,6 +57,16 @@ impl DataFolder {
         self.0.join("erased.log")
     }
 
+    /// Where a command beside a running server leaves its wish for another signing key.
+    pub(crate) fn rotation_wish(&self) -> PathBuf {
+        self.0.join("signing-rotation.wish")
+    }
+
+    /// Where the server says what became of it.
+    pub(crate) fn rotation_answer(&self) -> PathBuf {
+        self.0.join("signing-rotation.answer")
+    }
+
     /// Where `database_url` says the database is. Only SQLite is spoken so far.
     pub(crate) fn database(&self, database_url: &str) -> Result<PathBuf, StoreError> {
         match database_url.strip_prefix("sqlite:") {

@@ -12,10 +12,9 @@ use std::io::Write;
 use std::path::Path;
 
 use kirokubo_ledger::bundle::{
-    BundlePath, BundleScope, BundleStaging, CHECKPOINT, CONSISTENCY, FRONTIER, KEYS, KeyList, ListedKey,
-    OpeningsWriter, SCOPE, WriteBundleError, first_entry, hash_lines,
+    BundlePath, BundleScope, BundleStaging, CHECKPOINT, CONSISTENCY, FRONTIER, KEYS, KeyList, OpeningsWriter,
+    SCOPE, WriteBundleError, first_entry, hash_lines,
 };
-use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::note::sign_note;
 use kirokubo_ledger::tile::{TILE_WIDTH, TilePath, TileStack, Width, encode_hash_tile};
 use kirokubo_ledger::{RecordId, Size};
@@ -109,6 +108,7 @@ impl PreparedBundle {
             size,
             selection,
         } = self;
+        let signers = store.ledger.signers();
         let mut staging = BundleStaging::new(working)?;
         let cosigned = store.with_cosignatures(note, size).await?;
         staging.add(path(CHECKPOINT), cosigned.as_bytes())?;
@@ -148,7 +148,7 @@ impl PreparedBundle {
             staging.add(tile.into(), &encode_hash_tile(hashes))?;
         }
         openings.finish(&mut staging)?;
-        let out = staging.finish(out, |text| Ok(sign_note(text, store.keyring.signing())?))?;
+        let out = staging.finish(out, |text| Ok(sign_note(text, signers.key())?))?;
         Ok((out, exported))
     }
 }
@@ -191,11 +191,8 @@ impl Store {
     }
 
     fn add_keys(&self, staging: &mut BundleStaging) -> Result<(), ExportError> {
-        let key = ListedKey {
-            vkey: self.ledger.verifier().clone(),
-            first_size: 0,
-        };
-        Ok(staging.add(path(KEYS), KeyList::new(vec![key]).to_json().as_bytes())?)
+        let keys = self.ledger.signers().history().keys().collect();
+        Ok(staging.add(path(KEYS), KeyList::new(keys).to_json().as_bytes())?)
     }
 
     /// What joins a delta to the ledger that its receiver knows.
@@ -219,7 +216,7 @@ impl Store {
             .one(&self.db.readers)
             .await?
             .ok_or_else(|| bad("the head row is missing"))?;
-        let size = match Checkpoint::open(row.note.as_bytes(), self.ledger.verifier()) {
+        let size = match self.ledger.signers().open(&row.note) {
             Ok(checkpoint) => checkpoint.size(),
             Err(_) => Size::try_from(row.size).map_err(|_| bad("head size"))?,
         };

@@ -2,7 +2,6 @@
 
 use kirokubo_ledger::entry::{PendingEntry, genesis_prev};
 use kirokubo_ledger::hash::leaf_hash;
-use kirokubo_ledger::note::SigningKey;
 use kirokubo_ledger::tree::Frontier;
 use kirokubo_ledger::{Index, LedgerId, RecordedAt};
 use sea_orm::ActiveValue::Set;
@@ -10,15 +9,15 @@ use sea_orm::{DatabaseConnection, DatabaseTransaction, EntityTrait, TransactionT
 
 use crate::entity::{checkpoint, entry, head, ledger};
 use crate::error::StoreError;
-use crate::growth;
 use crate::head::blob;
+use crate::keyring::Signers;
 use crate::random;
 
 /// Founds a ledger of records, signed by `keys`, and its access ledger, signed by `access`.
 pub(crate) async fn both(
     db: &DatabaseConnection,
-    keys: &SigningKey,
-    access: &SigningKey,
+    keys: &Signers,
+    access: &Signers,
     operator: &str,
     now: i64,
 ) -> Result<(), StoreError> {
@@ -31,7 +30,7 @@ pub(crate) async fn both(
 /// Founds the access ledger of a ledger of records that has none.
 pub(crate) async fn access(
     db: &DatabaseConnection,
-    keys: &SigningKey,
+    keys: &Signers,
     records: &ledger::Model,
     now: i64,
 ) -> Result<(), StoreError> {
@@ -43,23 +42,23 @@ pub(crate) async fn access(
 /// Gives the number of the new ledger's row.
 async fn found(
     db: &DatabaseTransaction,
-    keys: &SigningKey,
+    keys: &Signers,
     operator: &str,
     access_of: Option<i32>,
     now: i64,
 ) -> Result<i32, StoreError> {
     let ledger_id = LedgerId::from_bytes(random::uuid_v7(now));
-    let genesis = PendingEntry::genesis(ledger_id, keys.origin(), keys.verifier_key());
+    let genesis = PendingEntry::genesis(ledger_id, keys.verifier().origin(), keys.verifier());
     let at = RecordedAt::from_millis(now);
     let bytes = genesis.place(Index::FIRST, at, genesis_prev(&ledger_id)).encode();
     let leaf = leaf_hash(&bytes);
     let mut frontier = Frontier::empty();
     frontier.push(leaf);
-    let note = growth::sign(keys, &frontier);
+    let note = keys.sign(&frontier);
 
     let row = ledger::ActiveModel {
         ledger_id: Set(ledger_id.as_bytes().to_vec()),
-        origin: Set(keys.origin().to_string()),
+        origin: Set(keys.verifier().origin().to_string()),
         operator: Set(operator.to_owned()),
         created_at: Set(now),
         access_of: Set(access_of),

@@ -3,10 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::entry::{Entry, PendingEntry};
 use kirokubo_ledger::hash::{Digest, leaf_hash};
-use kirokubo_ledger::note::SigningKey;
 use kirokubo_ledger::tree::{Extension, Frontier};
 use kirokubo_ledger::{Index, RecordedAt};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement};
@@ -15,6 +13,7 @@ use crate::append::{LedgerWriter, State};
 use crate::edge::TileWrite;
 use crate::error::StoreError;
 use crate::head::{Head, blob};
+use crate::keyring::Signers;
 use crate::rows;
 
 /// An entry that has its place.
@@ -74,6 +73,11 @@ impl Chain {
         }
     }
 
+    /// Where the next entry goes.
+    pub(crate) const fn next_index(&self) -> Index {
+        self.next
+    }
+
     /// Links one more entry; gives its index and leaf.
     pub(crate) fn push(&mut self, entry: &PendingEntry) -> (Index, Digest) {
         let bytes = entry.place(self.next, self.recorded_at, self.prev).encode();
@@ -100,11 +104,11 @@ pub(crate) struct Growth {
 
 impl Growth {
     /// Extends the tree by the entries of `chain`, of which there is at least one, and signs its new head.
-    pub(crate) fn of(state: State, chain: Chain, key: &SigningKey) -> (Head, Self) {
+    pub(crate) fn of(state: State, chain: Chain, signers: &Signers) -> (Head, Self) {
         let leaves: Vec<Digest> = chain.entries.iter().map(|entry| entry.leaf).collect();
         let before = state.head;
         let extension = before.frontier.extend(&leaves);
-        let note: Arc<str> = sign(key, extension.frontier()).into();
+        let note: Arc<str> = signers.sign(extension.frontier()).into();
         let mut edge = state.edge;
         let tiles = edge.append(before.size().get(), &leaves);
         let head = Head {
@@ -159,28 +163,16 @@ impl Growth {
         writer
             .latest
             .store(self.recorded_at.as_millis(), Ordering::Release);
+        writer.ledger.signing.grown_to(self.state.head.size());
         writer.state = Some(self.state);
         Ok((self.extension, self.note))
     }
 }
 
-/// The signed checkpoint of a tree that this ledger has just grown to.
-pub(crate) fn sign(key: &SigningKey, tree: &Frontier) -> String {
-    let checkpoint = Checkpoint::of(key.origin().clone(), tree);
-    checkpoint
-        .sign(key)
-        .expect("the checkpoint is made for the key's own origin")
-}
-
 /// COMMIT answered with an error, which may mean anything: what others can read decides. The connection that
 /// committed may still see what nobody else ever will.
 async fn is_committed(writer: &LedgerWriter, expected: &Head) -> Result<bool, StoreError> {
-    let stored = Head::load(
-        &writer.db.readers,
-        writer.ledger.row,
-        writer.keyring.signing().verifier_key(),
-    )
-    .await?;
+    let stored = Head::load(&writer.db.readers, &writer.ledger).await?;
     let committed = stored.note == expected.note;
     if committed {
         tracing::warn!(

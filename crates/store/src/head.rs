@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::entry::Entry;
 use kirokubo_ledger::hash::Digest;
-use kirokubo_ledger::note::VerifierKey;
 use kirokubo_ledger::tree::Frontier;
 use kirokubo_ledger::{RecordedAt, Size};
 use sea_orm::{ConnectionTrait, EntityTrait};
 
 use crate::entity::{entry, head};
 use crate::error::{StoreError, corrupt};
+use crate::store::Ledger;
 
 /// The head as the sequencer keeps it between batches.
 #[derive(Clone, Debug)]
@@ -32,13 +31,9 @@ impl Head {
         self.frontier.size()
     }
 
-    /// Reads the head row and accepts it only if our key signed a checkpoint of just this tree.
-    pub(crate) async fn load(
-        db: &impl ConnectionTrait,
-        ledger: i32,
-        key: &VerifierKey,
-    ) -> Result<Self, StoreError> {
-        let row = head::Entity::find_by_id(ledger).one(db).await?;
+    /// Reads the head row and accepts it only if our key of this size signed a checkpoint of just this tree.
+    pub(crate) async fn load(db: &impl ConnectionTrait, ledger: &Ledger) -> Result<Self, StoreError> {
+        let row = head::Entity::find_by_id(ledger.row).one(db).await?;
         let row = row.ok_or(StoreError::Corrupt {
             index: None,
             what: "the head row is missing",
@@ -48,7 +43,9 @@ impl Head {
         let leaf = digest(&row.leaf).ok_or_else(|| bad("head leaf"))?;
         let nodes = digests(&row.frontier).ok_or_else(|| bad("head frontier"))?;
         let frontier = Frontier::from_parts(size, nodes).map_err(|_| bad("head frontier"))?;
-        let checkpoint = Checkpoint::open(row.note.as_bytes(), key).map_err(|_| bad("head checkpoint"))?;
+        // Asked for only now: a key that takes over is known before the first head that it signs can be read.
+        let signers = ledger.signing.now();
+        let checkpoint = signers.open(&row.note).map_err(|_| bad("head checkpoint"))?;
         if checkpoint.size() != size || checkpoint.root() != frontier.root() {
             return Err(bad("the head is not the one that was signed"));
         }
@@ -56,7 +53,9 @@ impl Head {
         let last = size
             .last_index()
             .ok_or_else(|| bad("a ledger without its genesis"))?;
-        let entry = entry::Entity::find_by_id((ledger, last.as_i64())).one(db).await?;
+        let entry = entry::Entity::find_by_id((ledger.row, last.as_i64()))
+            .one(db)
+            .await?;
         let entry = entry.ok_or_else(|| bad("the last entry is missing"))?;
         let entry = Entry::view(&entry.bytes).map_err(|_| bad("the last entry"))?;
         if entry.leaf() != leaf || entry.recorded_at() != recorded_at {

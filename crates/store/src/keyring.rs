@@ -1,6 +1,7 @@
 //! The keys that live outside the database, in a folder of the data directory (mode 0700, files 0600).
 //!
-//! - `signing.key`: the Ed25519 seed of the ledger's checkpoints.
+//! - `signing.key`: the Ed25519 seed of the ledger's checkpoints; beside it, while it is rotated, `signing-next.key` and
+//!   `signing-old.key` (`keyring/signing.rs`).
 //! - `search.key`: the key of search tokens.
 //! - `digest.key`: the key of the digests that tell a repeated event from a changed one.
 //! - `masters.key`: seals third parties, filings, demands to stop and settings.
@@ -13,18 +14,23 @@
 //!
 //! A file holds 64 hexadecimal digits and a newline. A month's key is on disk, synced, before it wraps anything.
 
-use std::collections::HashMap;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+mod files;
+mod signing;
 
-use kirokubo_ledger::note::{Origin, SigningKey};
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use kirokubo_ledger::note::{Origin, VerifierKey};
 use kirokubo_records::seal::{DigestKey, MasterKey, Month, MonthKey, SearchKey};
 use zeroize::Zeroizing;
 
 use crate::random;
+use files::KeyFiles;
+
+pub use signing::Signers;
+pub(crate) use signing::Signing;
 
 /// Why a key could not be had.
 #[derive(Debug, thiserror::Error)]
@@ -46,19 +52,29 @@ pub enum KeyError {
     /// The key of a month whose records were destroyed, or never existed here.
     #[error("no key for month {0}")]
     NoSuchMonth(Month),
+    /// The ledger's newest signing key is not in the folder: it belongs to another state of the ledger.
+    #[error("{folder} is not the key that signs this ledger now, {newest}")]
+    NotTheSigner {
+        /// Where it should be.
+        folder: PathBuf,
+        /// What the ledger says.
+        newest: Box<VerifierKey>,
+    },
 }
 
-const SIGNING: &str = "signing.key";
-const ACCESS_SIGNING: &str = "access-signing.key";
+/// What the signing keys of the two ledgers are called.
+const SIGNING: &str = "signing";
+const ACCESS_SIGNING: &str = "access-signing";
 /// The access ledger's key before the ledger that it signs is in the database.
-const ACCESS_PROPOSED: &str = "access-signing.new";
+const ACCESS_PROPOSED: &str = "access-signing-proposed";
 const MONTHS: &str = "months";
 const ACCESS_MONTHS: &str = "access-months";
 
 /// The opened key folder, as one of the two ledgers uses it.
 pub struct Keyring {
-    months_folder: PathBuf,
-    signing: SigningKey,
+    files: KeyFiles,
+    months_folder: &'static str,
+    signing: Arc<Signing>,
     search: SearchKey,
     digest: DigestKey,
     masters: MasterKey,
@@ -71,63 +87,73 @@ impl Keyring {
     /// The signing key is made last: a folder that has one belongs to a ledger, and is never used for another, which
     /// would give two histories one signature. A folder that lacks it was left behind by an interrupted attempt.
     pub fn create(folder: &Path, origin: &Origin) -> Result<Self, KeyError> {
-        if folder.join(SIGNING).exists() {
+        let files = KeyFiles::new(folder);
+        if files.exists(SIGNING) {
             return Err(KeyError::Exists(folder.to_owned()));
         }
-        make_folder(&folder.join(MONTHS))?;
-        make_folder(&folder.join(ACCESS_MONTHS))?;
-        for name in ["search.key", "digest.key", "masters.key", ACCESS_SIGNING] {
-            write_if_absent(&folder.join(name))?;
+        files.make_folder(MONTHS)?;
+        files.make_folder(ACCESS_MONTHS)?;
+        for name in ["search", "digest", "masters", ACCESS_SIGNING] {
+            files.write_if_absent(name)?;
         }
-        write_new(&folder.join(SIGNING), &Zeroizing::new(random::bytes()))?;
+        Signing::create(&files, SIGNING)?;
         Self::open(folder, origin)
     }
 
     /// Opens the folder that [`Keyring::create`] made, for the ledger of records.
     pub fn open(folder: &Path, origin: &Origin) -> Result<Self, KeyError> {
-        Self::open_as(folder, SIGNING, MONTHS, origin)
+        Self::open_as(KeyFiles::new(folder), SIGNING, MONTHS, origin)
     }
 
     /// The same for the access ledger called `origin`.
     pub fn open_for_access(folder: &Path, origin: &Origin) -> Result<Self, KeyError> {
-        Self::open_as(folder, ACCESS_SIGNING, ACCESS_MONTHS, origin)
+        Self::open_as(KeyFiles::new(folder), ACCESS_SIGNING, ACCESS_MONTHS, origin)
     }
 
     /// Whether the folder has the key of an access ledger that was founded.
     pub(crate) fn has_access(folder: &Path) -> bool {
-        folder.join(ACCESS_SIGNING).exists()
+        KeyFiles::new(folder).exists(ACCESS_SIGNING)
     }
 
     /// Makes keys for an access ledger that is yet to be founded, in a folder from before there were any. They count only
     /// from [`Keyring::settle_access`] on: an attempt that was interrupted in between is taken up again with the same key.
     pub(crate) fn propose_access(folder: &Path, origin: &Origin) -> Result<Self, KeyError> {
-        make_folder(&folder.join(ACCESS_MONTHS))?;
-        write_if_absent(&folder.join(ACCESS_PROPOSED))?;
-        Self::open_as(folder, ACCESS_PROPOSED, ACCESS_MONTHS, origin)
+        let files = KeyFiles::new(folder);
+        files.make_folder(ACCESS_MONTHS)?;
+        files.write_if_absent(ACCESS_PROPOSED)?;
+        Self::open_as(files, ACCESS_PROPOSED, ACCESS_MONTHS, origin)
     }
 
     /// The ledger that the proposed key signs is in the database now.
     pub(crate) fn settle_access(folder: &Path) -> Result<(), KeyError> {
-        let path = folder.join(ACCESS_SIGNING);
-        fs::rename(folder.join(ACCESS_PROPOSED), &path)
-            .and_then(|()| File::open(folder)?.sync_all())
-            .map_err(|source| KeyError::File { path, source })
+        KeyFiles::new(folder).replace(ACCESS_SIGNING, ACCESS_PROPOSED)
     }
 
-    fn open_as(folder: &Path, signing: &str, months: &str, origin: &Origin) -> Result<Self, KeyError> {
+    fn open_as(
+        files: KeyFiles,
+        signing: &'static str,
+        months_folder: &'static str,
+        origin: &Origin,
+    ) -> Result<Self, KeyError> {
         Ok(Self {
-            signing: SigningKey::from_seed(origin.clone(), *read(&folder.join(signing))?),
-            search: SearchKey::from_bytes(&*read(&folder.join("search.key"))?),
-            digest: DigestKey::from_bytes(&*read(&folder.join("digest.key"))?),
-            masters: MasterKey::from_bytes(&*read(&folder.join("masters.key"))?),
+            signing: Arc::new(Signing::open(&files, signing, origin)?),
+            search: SearchKey::from_bytes(&*files.read("search")?),
+            digest: DigestKey::from_bytes(&*files.read("digest")?),
+            masters: MasterKey::from_bytes(&*files.read("masters")?),
             months: Mutex::new(HashMap::new()),
-            months_folder: folder.join(months),
+            months_folder,
+            files,
         })
     }
 
-    /// The key that signs checkpoints.
+    /// Who signs checkpoints now.
     #[must_use]
-    pub fn signing(&self) -> &SigningKey {
+    pub fn signing(&self) -> Arc<Signers> {
+        self.signing.now()
+    }
+
+    /// The signing keys themselves, for the ledger that they sign.
+    pub(crate) fn signing_keys(&self) -> &Arc<Signing> {
         &self.signing
     }
 
@@ -161,46 +187,20 @@ impl Keyring {
 
     /// Every month that has a key, but for the open one.
     pub(crate) fn months(&self) -> Result<Vec<Month>, KeyError> {
-        let folder = &self.months_folder;
-        let fail = |source| KeyError::File {
-            path: folder.clone(),
-            source,
-        };
-        let mut months = Vec::new();
-        for entry in fs::read_dir(folder).map_err(fail)? {
-            let name = entry.map_err(fail)?.file_name();
-            let name = name.to_str().and_then(|name| name.strip_suffix(".key"));
-            months.extend(name.and_then(Month::parse));
-        }
+        let names = self.files.names_in(self.months_folder)?;
+        let mut months: Vec<Month> = names.iter().filter_map(|name| Month::parse(name)).collect();
         months.sort_unstable();
         Ok(months)
     }
 
     /// Destroys the key of a month: overwritten, removed, and forgotten. Nothing that it wraps can be read any more,
     /// here or in any backup without a copy of the key.
-    ///
-    /// It is overwritten with another key and not with zeros: what a crash leaves behind opens nothing, and is no key
-    /// that anybody could guess.
     pub(crate) fn destroy(&self, month: Month) -> Result<(), KeyError> {
         let mut known = self
             .months
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let folder = &self.months_folder;
-        let path = folder.join(format!("{month}.key"));
-        let fail = |source| KeyError::File {
-            path: path.clone(),
-            source,
-        };
-        let overwrite = || {
-            let mut file = OpenOptions::new().write(true).open(&path)?;
-            let other = Zeroizing::new(random::bytes::<32>());
-            file.write_all(format!("{}\n", hex::encode(*other)).as_bytes())?;
-            file.sync_all()?;
-            fs::remove_file(&path)?;
-            File::open(folder)?.sync_all()
-        };
-        overwrite().map_err(fail)?;
+        self.files.destroy(&format!("{}/{month}", self.months_folder))?;
         // Its bytes are wiped when they are dropped.
         known.remove(&month);
         Ok(())
@@ -214,81 +214,19 @@ impl Keyring {
         if let Some(key) = known.get(&month) {
             return Ok(key.clone());
         }
-        let path = self.months_folder.join(format!("{month}.key"));
-        if make && !path.exists() {
-            match write_new(&path, &Zeroizing::new(random::bytes())) {
+        let name = format!("{}/{month}", self.months_folder);
+        if make && !self.files.exists(&name) {
+            match self.files.write_new(&name, &Zeroizing::new(random::bytes())) {
                 // Another process made it between the look and the write: its key is as good.
                 Err(KeyError::Exists(_)) | Ok(()) => {}
                 Err(error) => return Err(error),
             }
         }
-        let key = match read(&path) {
-            Ok(bytes) => MonthKey::from_bytes(&bytes),
-            Err(KeyError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-                return Err(KeyError::NoSuchMonth(month));
-            }
-            Err(error) => return Err(error),
-        };
+        let bytes = self.files.read_if_any(&name)?;
+        let key = MonthKey::from_bytes(&*bytes.ok_or(KeyError::NoSuchMonth(month))?);
         known.insert(month, key.clone());
         Ok(key)
     }
-}
-
-fn make_folder(path: &Path) -> Result<(), KeyError> {
-    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
-    made.map_err(|source| KeyError::File {
-        path: path.to_owned(),
-        source,
-    })
-}
-
-fn write_if_absent(path: &Path) -> Result<(), KeyError> {
-    match write_new(path, &Zeroizing::new(random::bytes())) {
-        Err(KeyError::Exists(_)) | Ok(()) => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
-fn read(path: &Path) -> Result<Zeroizing<[u8; 32]>, KeyError> {
-    let text = fs::read_to_string(path).map_err(|source| KeyError::File {
-        path: path.to_owned(),
-        source,
-    })?;
-    let text = Zeroizing::new(text);
-    let mut key = Zeroizing::new([0; 32]);
-    hex::decode_to_slice(text.trim_end(), &mut *key).map_err(|_| KeyError::Malformed(path.to_owned()))?;
-    Ok(key)
-}
-
-/// Written whole under another name first, so that a crash never leaves half a key under the real one.
-fn write_new(path: &Path, key: &[u8; 32]) -> Result<(), KeyError> {
-    let fail = |source| KeyError::File {
-        path: path.to_owned(),
-        source,
-    };
-    let scratch = path.with_extension(format!("new-{}", hex::encode(random::bytes::<4>())));
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&scratch)
-        .map_err(fail)?;
-    file.write_all(format!("{}\n", hex::encode(key)).as_bytes())
-        .map_err(fail)?;
-    file.sync_all().map_err(fail)?;
-    // A hard link, unlike a rename, refuses to replace a key that appeared meanwhile.
-    let linked = fs::hard_link(&scratch, path);
-    fs::remove_file(&scratch).map_err(fail)?;
-    match linked {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            return Err(KeyError::Exists(path.to_owned()));
-        }
-        other => other.map_err(fail)?,
-    }
-    let folder = path.parent().expect("a key file lies in a folder");
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(fail)
 }
 
 #[cfg(test)]

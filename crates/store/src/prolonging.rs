@@ -81,7 +81,7 @@ impl Deed for Prolonging {
         extensions.reach(&db, ledger).await?;
         let mut chain = Chain::after(&state.head, writer.recorded_at(&state.head));
         extensions.announce(writer.ledger.ledger_id(), &mut chain)?;
-        let (before, growth) = Growth::of(state, chain, writer.keyring.signing());
+        let (before, growth) = Growth::of(state, chain, &writer.ledger.signers());
         growth.write(&db, ledger, &before).await?;
         extensions.carry_out(&db, writer).await?;
         growth.commit(db, writer).await?;

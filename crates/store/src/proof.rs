@@ -26,9 +26,9 @@ pub struct SignedHead {
 }
 
 impl Store {
-    /// The newest checkpoint, checked against our key.
+    /// The newest checkpoint, checked against our keys.
     pub async fn head(&self) -> Result<SignedHead, StoreError> {
-        let head = Head::load(&self.db.readers, self.ledger.row, self.ledger.verifier()).await?;
+        let head = Head::load(&self.db.readers, &self.ledger).await?;
         Ok(SignedHead {
             size: head.size(),
             recorded_at: head.recorded_at,

@@ -117,7 +117,7 @@ impl Recovery {
         let store = Store::open(folder, database_url, Clock::system()).await?;
         let store = store.with_high_water_at(high_water);
         let lock = store.folder.lock()?;
-        let head = Head::load(&store.db.writer, store.ledger.row, store.ledger.verifier()).await?;
+        let head = Head::load(&store.db.writer, &store.ledger).await?;
         let marks = store.marks()?;
         let mut recovery = Self {
             known: None,
@@ -141,7 +141,7 @@ impl Recovery {
 
     /// Takes the lost entries from an audit bundle, after checking that they are those that were signed.
     pub fn take_bundle(&mut self, bundle: File) -> Result<(), RecoverError> {
-        let mut kept = Kept::open(bundle, self.store.ledger().verifier())?;
+        let mut kept = Kept::open(bundle, &self.store.ledger().signers())?;
         let size = kept.checkpoint().size();
         if size <= self.head.size() {
             return Err(RecoverError::NotNewer {
@@ -180,7 +180,7 @@ impl Recovery {
         let entry = PendingEntry::json(*self.store.ledger.ledger_id(), Kind::Recovery, &body.to_json())
             .expect("a code and some numbers fit an entry");
         chain.push(&entry);
-        let (before, growth) = Growth::of(state, chain, writer.keyring.signing());
+        let (before, growth) = Growth::of(state, chain, &writer.ledger.signers());
         growth.write(&transaction, writer.ledger.row, &before).await?;
         growth.commit(transaction, &mut writer).await?;
         self.settle(restored, body).await
@@ -250,7 +250,7 @@ impl Recovery {
     /// The mark follows the ledger; the old one stays beside it where the ledger does not continue it.
     async fn settle(self, restored: Head, body: RecoveryBody) -> Result<Recovered, RecoverError> {
         let store = &self.store;
-        let head = Head::load(&store.db.writer, store.ledger.row, store.ledger.verifier()).await?;
+        let head = Head::load(&store.db.writer, &store.ledger).await?;
         let mut superseded = Vec::new();
         if !matches!(
             store.standing(&self.marks, &head.frontier).await?,

@@ -26,8 +26,8 @@ use crate::evidence::Carried;
 use crate::head::Head;
 use crate::high_water::{HighWaterFault, Standing};
 use crate::keyring::{KeyError, Keyring};
-use crate::store::Store;
-use crate::{durable, random};
+use crate::store::{Ledger, Store};
+use crate::{durable, key_entries, random};
 use source::Source;
 
 /// What to put back, and where.
@@ -218,7 +218,11 @@ async fn size_of(place: &Path, keyring: &Keyring) -> Result<Size, StoreError> {
         .one(&db.writer)
         .await?;
     let row = row.ok_or_else(|| StoreError::NotInitialised(place.to_owned()))?;
-    let head = Head::load(&db.writer, row.id, keyring.signing().verifier_key()).await;
+    let ledger = Ledger::of(row, keyring)?;
+    let head = match key_entries::adopt_if_sound(&db.writer, &ledger).await {
+        Ok(()) => Head::load(&db.writer, &ledger).await,
+        Err(error) => Err(error),
+    };
     db.close().await?;
     Ok(head?.size())
 }

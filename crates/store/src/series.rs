@@ -128,7 +128,7 @@ impl Deed for Ending {
         extensions.reach(&transaction, writer.ledger.row).await?;
         let mut chain = Chain::after(&state.head, writer.recorded_at(&state.head));
         extensions.announce(writer.ledger.ledger_id(), &mut chain)?;
-        let (before, growth) = Growth::of(state, chain, writer.keyring.signing());
+        let (before, growth) = Growth::of(state, chain, &writer.ledger.signers());
         growth.write(&transaction, writer.ledger.row, &before).await?;
         extensions.carry_out(&transaction, writer).await?;
         growth.commit(transaction, writer).await?;

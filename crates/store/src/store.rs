@@ -1,6 +1,5 @@
 //! The opened store of one ledger of records and of the access ledger beside it.
 
-use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,23 +9,17 @@ use kirokubo_ledger::policy::Policy;
 use kirokubo_migrations::{Migrator, MigratorTrait};
 use sea_orm::{DatabaseConnection, EntityTrait, QueryOrder, QuerySelect};
 
-use tokio::task::JoinHandle;
-
-use crate::access::{AccessLog, Scribe};
-use crate::append::LedgerWriter;
 use crate::clock::Clock;
 use crate::connection::Connections;
 use crate::data_folder::DataFolder;
 use crate::entity::ledger;
-use crate::erasure;
 use crate::error::StoreError;
 use crate::evidence::Objects;
 use crate::founding;
 use crate::head::Head;
 use crate::high_water::HighWater;
-use crate::keyring::Keyring;
-use crate::principal_list::Sweep;
-use crate::sequencer::{self, Appender, Sequencer};
+use crate::key_entries;
+use crate::keyring::{Keyring, Signers, Signing};
 use crate::wal::WalKeeper;
 
 /// One ledger of one database, with the keys beside it. Cheap to clone.
@@ -55,21 +48,23 @@ pub(crate) struct Beside {
 }
 
 /// Who the ledger is.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Ledger {
     pub(crate) row: i32,
+    pub(crate) signing: Arc<Signing>,
     id: LedgerId,
-    verifier: VerifierKey,
+    origin: Origin,
     operator: String,
 }
 
 impl Ledger {
-    fn of(row: ledger::Model, keyring: &Keyring) -> Result<Self, StoreError> {
+    pub(crate) fn of(row: ledger::Model, keyring: &Keyring) -> Result<Self, StoreError> {
         let id = row.ledger_id.try_into();
         Ok(Self {
             row: row.id,
             id: LedgerId::from_bytes(id.map_err(|_| damaged("ledger id"))?),
-            verifier: keyring.signing().verifier_key().clone(),
+            origin: keyring.signing().verifier().origin().clone(),
+            signing: Arc::clone(keyring.signing_keys()),
             operator: row.operator,
         })
     }
@@ -83,74 +78,25 @@ impl Ledger {
     /// Its origin: the name in its checkpoints.
     #[must_use]
     pub fn origin(&self) -> &Origin {
-        self.verifier.origin()
+        &self.origin
     }
 
-    /// The key that its checkpoints verify under.
+    /// The key that its checkpoints verify under now.
     #[must_use]
-    pub fn verifier(&self) -> &VerifierKey {
-        &self.verifier
+    pub fn verifier(&self) -> VerifierKey {
+        self.signers().verifier().clone()
+    }
+
+    /// Who signs its checkpoints now.
+    #[must_use]
+    pub fn signers(&self) -> Arc<Signers> {
+        self.signing.now()
     }
 
     /// The business operator (事業者) it belongs to.
     #[must_use]
     pub fn operator(&self) -> &str {
         &self.operator
-    }
-}
-
-/// The running sequencer of a store and what runs beside it, with its claim to the data folder.
-pub struct Running {
-    sequencer: Sequencer,
-    scribe: Scribe,
-    background: [JoinHandle<()>; 4],
-    sweep: Sweep,
-    mark: Arc<HighWater>,
-    scrubber: Option<JoinHandle<()>>,
-    wal: WalKeeper,
-    _lock: File,
-}
-
-impl Running {
-    /// Where records are handed in.
-    #[must_use]
-    pub fn appender(&self) -> Appender {
-        self.sequencer.appender.clone()
-    }
-
-    /// Where readings of personal data are written down, before anything is shown.
-    #[must_use]
-    pub fn access_log(&self) -> AccessLog {
-        self.scribe.log.clone()
-    }
-
-    /// Reads all that is stored again and again, `rate` entries a second; 0 leaves it.
-    pub fn scrub(&mut self, store: &Store, rate: u64) {
-        if rate > 0 {
-            let health = Arc::clone(self.sequencer.appender.health());
-            self.scrubber = Some(tokio::spawn(store.clone().scrub(health, rate)));
-        }
-    }
-
-    /// Returns when the sequencer ends without being told to, which only a bug can bring about.
-    pub async fn ended(&mut self) {
-        tokio::select! {
-            () = self.sequencer.ended() => {}
-            () = self.scribe.ended() => {}
-        }
-    }
-
-    /// Appends everything that was handed in, refuses the rest, and empties the write-ahead log.
-    pub async fn stop(self) -> Result<(), StoreError> {
-        if let Some(scrubber) = self.scrubber {
-            scrubber.abort();
-        }
-        self.sweep.stop().await;
-        self.sequencer.stop().await;
-        self.scribe.stop().await;
-        self.background.iter().for_each(JoinHandle::abort);
-        self.mark.settle();
-        Ok(self.wal.empty().await?)
     }
 }
 
@@ -177,7 +123,7 @@ impl Store {
         let db = Connections::open_sqlite(&file, true).await?;
         Migrator::up(&db.writer, None).await?;
         let (keys, access) = (keyring.signing(), access.signing());
-        founding::both(&db.writer, keys, access, operator, clock.now_ms()).await?;
+        founding::both(&db.writer, &keys, &access, operator, clock.now_ms()).await?;
         let store = Self::assemble(folder, db, clock).await?;
         store.make_high_water().await?;
         Ok(store)
@@ -253,6 +199,8 @@ impl Store {
             keyring: Arc::new(access_keyring),
         };
         let ledger = Ledger::of(row, &keyring)?;
+        key_entries::adopt_if_sound(&db.readers, &ledger).await?;
+        key_entries::adopt_if_sound(&db.readers, &access.ledger).await?;
         let objects = Objects::in_folder(&folder.evidence())?;
         Ok(Self {
             folder,
@@ -268,46 +216,9 @@ impl Store {
         })
     }
 
-    /// Claims the data folder and starts the sequencer. One process at a time can.
-    pub async fn start(&self) -> Result<Running, StoreError> {
-        let lock = self.folder.lock()?;
-        // Nobody else uploads while we hold the lock, and we have not begun to.
-        self.objects.remove_unfinished()?;
-        // A head that we did not sign is found now, before anything is accepted.
-        let mut writer = LedgerWriter::new(self);
-        let state = writer.load().await?;
-        // One that was signed long ago and put back is found now, too.
-        let mark = Arc::new(self.take_up_high_water(&state.head).await?);
-        writer.mark = Arc::clone(&mark);
-        writer.state = Some(state);
-        let mut access_writer = LedgerWriter::new(&self.access_ledger().0);
-        access_writer.state = Some(access_writer.load().await?);
-        // What an older backup brought back is gone again before anybody can ask for it.
-        self.replay_erasures(&mut writer).await?;
-        let sequencer = sequencer::start(writer, self.wal.clone());
-        let background = [
-            tokio::spawn(self.wal.clone().run_in_background()),
-            tokio::spawn(Arc::clone(&mark).run_in_background()),
-            tokio::spawn(self.clone().sweep_at_start()),
-            tokio::spawn(erasure::keep_watch(self.clone(), sequencer.appender.clone())),
-        ];
-        let scribe = Scribe::start(self, access_writer);
-        let sweep = Sweep::start(self).await?;
-        Ok(Running {
-            sequencer,
-            scribe,
-            background,
-            sweep,
-            mark,
-            scrubber: None,
-            wal: self.wal.clone(),
-            _lock: lock,
-        })
-    }
-
     /// Sets the high-water mark to what the ledger is now, whatever it was.
     pub(crate) async fn make_high_water(&self) -> Result<(), StoreError> {
-        let head = Head::load(&self.db.readers, self.ledger.row, self.ledger.verifier()).await?;
+        let head = Head::load(&self.db.readers, &self.ledger).await?;
         HighWater::take_up(&self.mark_places(), head.size(), &head.note).map(drop)
     }
 
@@ -382,7 +293,7 @@ async fn found_access_if_missing(
     if access.is_none() {
         let origin: Origin = records.origin.parse().map_err(|_| damaged("origin"))?;
         let keyring = Keyring::propose_access(&keys, &access_origin(&origin)?)?;
-        founding::access(db, keyring.signing(), &records, now).await?;
+        founding::access(db, &keyring.signing(), &records, now).await?;
     }
     Ok(Keyring::settle_access(&keys)?)
 }

@@ -114,7 +114,7 @@ impl Deed for Binding {
             .expect("the body of an anchor is short");
         let mut chain = Chain::after(&state.head, writer.recorded_at(&state.head));
         let (anchor, _) = chain.push(&entry);
-        let (before, growth) = Growth::of(state, chain, writer.keyring.signing());
+        let (before, growth) = Growth::of(state, chain, &writer.ledger.signers());
         growth.write(&transaction, ledger, &before).await?;
         let row = self.row(ledger, anchor);
         timestamp::Entity::insert(row)

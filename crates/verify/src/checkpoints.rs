@@ -7,9 +7,8 @@ use kirokubo_ledger::Size;
 use kirokubo_ledger::bundle::{CHECKPOINT, CHECKPOINTS};
 use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::hash::Digest;
-use kirokubo_ledger::note::VerifierKey;
 use kirokubo_ledger::tree::Frontier;
-use kirokubo_ledger::verify::{Against, FileFault, Finding, KeyHistory};
+use kirokubo_ledger::verify::{Against, FileFault, Finding, KeyHistory, OpenByHistoryError};
 
 use crate::Audit;
 use crate::names::parse_size;
@@ -119,10 +118,11 @@ impl Roots {
 }
 
 impl<R: Read + Seek> Audit<'_, R> {
-    /// Opens the bundle's checkpoint with the auditor's key.
+    /// Opens the bundle's checkpoint with the auditor's key, or with one that the bundle claims that it leads to.
     pub(crate) fn open_checkpoint(&mut self) -> io::Result<Option<Checkpoint>> {
-        let vkey = self.options.vkey.clone();
-        self.open_file(CHECKPOINT, &vkey)
+        self.signer = self.find_signer()?;
+        let signer = self.signer.clone();
+        self.open_file(CHECKPOINT, |note| Ok(Checkpoint::open(note, &signer)?))
     }
 
     /// The sizes of the older checkpoints in the bundle, as their names say.
@@ -143,7 +143,7 @@ impl<R: Read + Seek> Audit<'_, R> {
         let mut contradictions = Vec::new();
         for size in sizes {
             let path = format!("{CHECKPOINTS}{size}");
-            let Some(checkpoint) = self.open_file(&path, keys.key_at(size))? else {
+            let Some(checkpoint) = self.open_file(&path, |note| keys.open(note))? else {
                 continue;
             };
             if checkpoint.size() != size {
@@ -195,19 +195,23 @@ impl<R: Read + Seek> Audit<'_, R> {
         findings
     }
 
-    pub(crate) fn open_file(&mut self, path: &str, key: &VerifierKey) -> io::Result<Option<Checkpoint>> {
+    pub(crate) fn open_file(
+        &mut self,
+        path: &str,
+        open: impl FnOnce(&[u8]) -> Result<Checkpoint, OpenByHistoryError>,
+    ) -> io::Result<Option<Checkpoint>> {
         let Some(bytes) = self.read_file(path, SMALL_BYTES_MAX)? else {
             return Ok(None);
         };
-        match Checkpoint::open(&bytes, key) {
-            Ok(checkpoint) => Ok(Some(checkpoint)),
-            Err(error) => {
-                self.findings.add(Finding::CheckpointSignature {
-                    path: path.to_owned(),
-                    error,
-                });
-                Ok(None)
-            }
-        }
+        let finding = match open(&bytes) {
+            Ok(checkpoint) => return Ok(Some(checkpoint)),
+            Err(OpenByHistoryError::NotAuthorised(size)) => Finding::KeyNotAuthorised { size },
+            Err(OpenByHistoryError::Checkpoint(error)) => Finding::CheckpointSignature {
+                path: path.to_owned(),
+                error,
+            },
+        };
+        self.findings.add(finding);
+        Ok(None)
     }
 }

@@ -95,7 +95,8 @@ impl<R: Read + Seek> Audit<'_, R> {
     /// Opens the checkpoint that the delta begins with.
     fn open_earlier(&mut self, from: Size, keys: &[ListedKey]) -> io::Result<Option<Checkpoint>> {
         let path = format!("{CHECKPOINTS}{from}");
-        let earlier = self.open_file(&path, key_at(keys, from, &self.options.vkey))?;
+        let key = key_at(keys, from, &self.options.vkey);
+        let earlier = self.open_file(&path, |note| Ok(Checkpoint::open(note, key)?))?;
         if earlier.as_ref().is_some_and(|earlier| earlier.size() != from) {
             self.file_fault(&path, FileFault::Contradicts);
             return Ok(None);
@@ -210,7 +211,8 @@ impl<R: Read + Seek> Audit<'_, R> {
         for size in self.older_sizes() {
             let path = format!("{CHECKPOINTS}{size}");
             let key = key_at(keys, size, &self.options.vkey).clone();
-            let Some(checkpoint) = self.open_file(&path, &key)? else {
+            let opened = self.open_file(&path, |note| Ok(Checkpoint::open(note, &key)?))?;
+            let Some(checkpoint) = opened else {
                 continue;
             };
             if checkpoint.size() != size || !roots.has(size) {

@@ -51,18 +51,36 @@ enum Side {
     Other,
 }
 
-/// Opens the checkpoint of a bundle, without verifying anything else of it.
-pub fn open_bundle<R: Read + Seek>(
+/// Opens the checkpoint of a bundle with the first of these keys that signed it, without verifying anything else of it.
+/// Gives the bundle, the checkpoint, and the key.
+pub fn open_bundle<'a, R: Read + Seek>(
     bundle: R,
-    vkey: &VerifierKey,
-) -> Result<(BundleReader<R>, Checkpoint), CompareError> {
+    keys: &[&'a VerifierKey],
+) -> Result<(BundleReader<R>, Checkpoint, &'a VerifierKey), CompareError> {
     let mut bundle = BundleReader::open(bundle).map_err(CompareError::Bundle)?;
     let file = bundle.find(CHECKPOINT).cloned().ok_or(CompareError::Other)?;
     let note = bundle
         .read(&file, SMALL_BYTES_MAX)
         .map_err(CompareError::Bundle)?;
-    let checkpoint = Checkpoint::open(&note, vkey).map_err(CompareError::Checkpoint)?;
-    Ok((bundle, checkpoint))
+    let (checkpoint, key) = open_by_one_of(&note, keys).map_err(CompareError::Checkpoint)?;
+    Ok((bundle, checkpoint, key))
+}
+
+/// Opens a checkpoint with the first of these keys, of which there is at least one, that signed it. If none did, the error
+/// is that of the first.
+pub fn open_by_one_of<'a>(
+    note: &[u8],
+    keys: &[&'a VerifierKey],
+) -> Result<(Checkpoint, &'a VerifierKey), CheckpointError> {
+    let (first, others) = keys.split_first().expect("there is at least one key");
+    Checkpoint::open(note, first)
+        .map(|checkpoint| (checkpoint, *first))
+        .or_else(|error| {
+            let mut opened = others.iter().map(|key| (Checkpoint::open(note, key), *key));
+            opened
+                .find_map(|(checkpoint, key)| Some((checkpoint.ok()?, key)))
+                .ok_or(error)
+        })
 }
 
 /// The first entry in which two bundles of one ledger differ; `None` if the smaller one is the beginning of the larger.

@@ -19,6 +19,7 @@ mod disclosure;
 mod entries;
 mod fork;
 mod identity;
+mod key_chain;
 mod manifest;
 mod mark;
 mod names;
@@ -46,7 +47,7 @@ use kirokubo_ledger::{Index, Size};
 use crate::report::Findings;
 
 pub use disclosure::{DisclosureReport, is_disclosure_proof, verify_disclosure};
-pub use fork::{CompareError, first_difference, open_bundle};
+pub use fork::{CompareError, first_difference, open_bundle, open_by_one_of};
 pub use identity::Identity;
 pub use mark::{LinePlace, Mark, Watch};
 pub use recoveries::Recovery;
@@ -69,11 +70,13 @@ pub struct Options {
     pub tsa_roots: Option<Roots>,
 }
 
-/// A checkpoint that the auditor holds, already opened with the ledger's key.
+/// A checkpoint that the auditor holds, already opened with a key of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Held {
     /// The checkpoint.
     pub checkpoint: Checkpoint,
+    /// The key that signed it, if it was another than the auditor's of today.
+    pub earlier_key: Option<VerifierKey>,
     /// The first entry in which its history is another than the bundle's, if the auditor also holds a bundle of it and
     /// compared the two ([`first_difference`]).
     pub differs_at: Option<Index>,
@@ -83,6 +86,7 @@ impl From<Checkpoint> for Held {
     fn from(checkpoint: Checkpoint) -> Self {
         Self {
             checkpoint,
+            earlier_key: None,
             differs_at: None,
         }
     }
@@ -135,6 +139,7 @@ pub fn verify_bundle_watched<R: Read + Seek + Send>(
     };
     Audit {
         bundle,
+        signer: options.vkey.clone(),
         options,
         findings,
         held_outcomes: vec![HeldOutcome::NotCompared; options.held.len()],
@@ -150,6 +155,8 @@ pub fn verify_bundle_watched<R: Read + Seek + Send>(
 struct Audit<'a, R> {
     bundle: BundleReader<R>,
     options: &'a Options,
+    /// The key that signed the bundle: the auditor's, or one that it leads to.
+    signer: VerifierKey,
     findings: Findings,
     /// What became of each checkpoint that the auditor holds.
     held_outcomes: Vec<HeldOutcome>,
@@ -192,6 +199,7 @@ impl<R: Read + Seek + Send> Audit<'_, R> {
             held: self.held_outcomes,
             facts: self.facts,
             recoveries: self.recoveries,
+            signer: self.signer,
             ..Report::new(self.options, self.findings)
         })
     }

@@ -7,6 +7,7 @@
 mod audit_report;
 mod clock;
 mod failure;
+mod held;
 mod progress;
 mod state;
 mod summary;
@@ -19,18 +20,18 @@ use std::time::Duration;
 
 use clap::Parser;
 use kirokubo_ledger::bundle::{BundleReader, ReadBundleError};
-use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::day::parse_day;
 use kirokubo_ledger::hash::{Digest, sha256};
 use kirokubo_ledger::note::VerifierKey;
 use kirokubo_ledger::policy::Policy;
 use kirokubo_ledger::timestamp::Roots;
 use kirokubo_verify::{
-    CompareError, Held, Identity, Mark, Options, Progress, Report, Watch, first_difference,
-    is_disclosure_proof, open_bundle, verify_bundle_watched, verify_disclosure,
+    Identity, Mark, Options, Progress, Report, Watch, is_disclosure_proof, verify_bundle_watched,
+    verify_disclosure,
 };
 
 use crate::failure::Failure;
+use crate::held::held;
 use crate::state::{State, StateError};
 
 /// Exit status of wrong usage and unreadable files, the same as clap's.
@@ -50,7 +51,11 @@ struct Arguments {
     checkpoint: Vec<PathBuf>,
     /// どの立会人を何人信頼するかの方針（C2SP tlog-policy） / which witnesses you trust and how many are enough
     #[arg(long)]
+    #[arg(long)]
     policy: Option<PathBuf>,
+    /// その署名鍵が --vkey より前のものであれば、その検証鍵（複数可） / a key that signed one of them, if that was an earlier one than --vkey; may be given several times
+    #[arg(long, value_name = "VKEY")]
+    checkpoint_vkey: Vec<VerifierKey>,
     /// 以前に受け取った同じ台帳のバンドル（分岐した項目を特定する） / a bundle of the same ledger you fetched earlier, to name the entry at which the two part
     #[arg(long, value_name = "BUNDLE")]
     against: Option<PathBuf>,
@@ -174,41 +179,6 @@ fn verify_watched(arguments: &Arguments, bundle: BufReader<File>, options: &Opti
 
 fn open(path: &Path) -> io::Result<BufReader<File>> {
     File::open(path).map(BufReader::new)
-}
-
-/// What the auditor holds: checkpoints, and that of another bundle, with the entry at which it parts from this one.
-fn held(arguments: &Arguments) -> Result<Vec<Held>, Failure> {
-    let mut held: Vec<Held> = Vec::new();
-    for path in &arguments.checkpoint {
-        let bytes = std::fs::read(path).map_err(|error| Failure::Read(path.clone(), error))?;
-        let checkpoint = Checkpoint::open(&bytes, &arguments.vkey);
-        held.push(
-            checkpoint
-                .map_err(|error| Failure::Checkpoint(path.clone(), error))?
-                .into(),
-        );
-    }
-    let Some(path) = &arguments.against else {
-        return Ok(held);
-    };
-    let read = |error| Failure::Read(path.clone(), error);
-    let compare = |error| Failure::Compare(path.clone(), error);
-    let other = open_bundle(open(path).map_err(read)?, &arguments.vkey);
-    let (mut other, theirs) = other.map_err(compare)?;
-    let bundle = open(&arguments.bundle).map_err(|error| Failure::Read(arguments.bundle.clone(), error))?;
-    // If this bundle's own tiles are wrong, its verification says so.
-    let differs_at = match open_bundle(bundle, &arguments.vkey) {
-        Ok((mut one, ours)) => match first_difference((&mut one, &ours), (&mut other, &theirs)) {
-            Err(CompareError::Other) => return Err(compare(CompareError::Other)),
-            difference => difference.ok().flatten(),
-        },
-        Err(_) => None,
-    };
-    held.push(Held {
-        checkpoint: theirs,
-        differs_at,
-    });
-    Ok(held)
 }
 
 /// The state to go on from, if the auditor asked for one.

@@ -57,7 +57,7 @@ impl<R: Read + Seek> Audit<'_, R> {
         let Some(note) = self.read_file(MANIFEST, MANIFEST_BYTES_MAX)? else {
             return Ok(ManifestCheck::default());
         };
-        let text = match open_note(&note, &self.options.vkey) {
+        let text = match open_note(&note, &self.signer) {
             Ok(text) => text,
             Err(error) => {
                 let (path, error) = (MANIFEST.to_owned(), CheckpointError::Note(error));

@@ -2,7 +2,7 @@
 
 use kirokubo_ledger::bundle::{ListedKey, Scope};
 use kirokubo_ledger::checkpoint::Checkpoint;
-use kirokubo_ledger::note::Origin;
+use kirokubo_ledger::note::{Origin, VerifierKey};
 use kirokubo_ledger::verify::Finding;
 use kirokubo_ledger::{Index, RecordedAt, Size};
 use serde::{Deserialize, Serialize};
@@ -87,6 +87,8 @@ pub struct Report {
     pub(crate) held: Vec<HeldOutcome>,
     pub(crate) facts: Facts,
     pub(crate) recoveries: Vec<Recovery>,
+    /// The key that signed the bundle.
+    pub(crate) signer: VerifierKey,
     pub(crate) findings: Findings,
 }
 
@@ -204,6 +206,7 @@ impl Report {
             held: vec![HeldOutcome::NotCompared; options.held.len()],
             facts: Facts::default(),
             recoveries: Vec::new(),
+            signer: options.vkey.clone(),
             findings,
         }
     }
@@ -226,6 +229,12 @@ impl Report {
     #[must_use]
     pub const fn origin(&self) -> &Origin {
         self.options.vkey.origin()
+    }
+
+    /// The key that signed the bundle, if it is not the auditor's but one that his leads to: he should take it up.
+    #[must_use]
+    pub fn later_key(&self) -> Option<&VerifierKey> {
+        (self.signer != self.options.vkey).then_some(&self.signer)
     }
 
     /// The bundle's checkpoint, if the key has signed it.

@@ -20,6 +20,7 @@ impl Report {
             result: self.verdict().name(),
             exit: self.verdict().exit_status(),
             origin: self.origin().as_str(),
+            later_vkey: self.later_key().map(ToString::to_string),
             size: self.checkpoint.as_ref().map(|checkpoint| checkpoint.size().get()),
             root: self
                 .checkpoint
@@ -59,6 +60,9 @@ struct ReportJson<'a> {
     result: &'a str,
     exit: u8,
     origin: &'a str,
+    /// The key that signed, where the auditor brought an earlier one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    later_vkey: Option<String>,
     size: Option<u64>,
     /// In hexadecimal.
     root: Option<String>,

@@ -139,7 +139,9 @@ fn digest(options: &Options) -> Digest {
     let mut text = format!("{}\n{}\n", options.vkey, options.today);
     for held in &options.held {
         let index = held.differs_at.map(kirokubo_ledger::Index::get);
-        writeln!(text, "{}{index:?}", held.checkpoint.text()).expect("writing to a string cannot fail");
+        let by = held.earlier_key.as_ref();
+        let by = by.map(ToString::to_string).unwrap_or_default();
+        writeln!(text, "{}{by} {index:?}", held.checkpoint.text()).expect("writing to a string cannot fail");
     }
     sha256(text.as_bytes())
 }

@@ -225,11 +225,10 @@ impl<R: Read + Seek + Send> Audit<'_, R> {
         }
     }
 
-    /// Checks that the auditor's key is the one that signs at this size, and the list in the bundle.
+    /// Checks that the auditor's key is the one that signs at this size, or leads to it, and the list in the bundle.
     fn check_keys(&mut self, keys: &KeyHistory, size: Size) -> io::Result<()> {
-        if *keys.key_at(size) != self.options.vkey {
-            self.findings.add(Finding::KeyNotAuthorised { size });
-        }
+        self.check_signer(keys, size)?;
+        self.check_held_keys(keys);
         let Some(bytes) = self.read_file(KEYS, SMALL_BYTES_MAX)? else {
             return Ok(());
         };

@@ -38,6 +38,9 @@ impl fmt::Display for Summary<'_> {
             report.verdict().exit_status()
         )?;
         writeln!(f, "台帳 / Ledger: {}", report.origin())?;
+        if let Some(key) = report.later_key() {
+            writeln!(f, "署名した鍵（お手元の鍵の後継） / Signed by a later key: {key}")?;
+        }
         if let Some(checkpoint) = report.checkpoint() {
             writeln!(f, "署名された件数 / Signed size: {}", checkpoint.size())?;
             writeln!(f, "ルートハッシュ / Root: {}", checkpoint.root())?;

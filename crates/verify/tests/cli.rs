@@ -16,6 +16,8 @@ mod checkpoints;
 mod clocks;
 #[path = "cli/good.rs"]
 mod good;
+#[path = "cli/keys.rs"]
+mod keys;
 #[path = "cli/ledger.rs"]
 mod ledger;
 #[path = "cli/output.rs"]

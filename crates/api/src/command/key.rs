@@ -1,10 +1,12 @@
-//! `kirokubo key …`: API keys, beside a running server or without one.
+//! `kirokubo key …`: API keys and the signing key, beside a running server or without one.
+
+mod rotate_signing;
 
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
-use kirokubo_store::{Clock, Role};
-use serde_json::json;
+use kirokubo_store::{Clock, Role, Signers};
+use serde_json::{Value, json};
 
 use super::{Outcome, Place};
 use crate::time::rfc3339;
@@ -13,10 +15,12 @@ use crate::time::rfc3339;
 pub(super) enum Key {
     /// Make a key; it is shown only now.
     Create(Create),
-    /// List the keys, revoked ones included.
+    /// List the API keys, revoked ones included, and the keys that have signed the ledger.
     List(List),
     /// Revoke a key; a running server on this machine refuses it at once.
     Revoke(Revoke),
+    /// Give the ledger a new signing key (署名鍵の交代).
+    RotateSigning(rotate_signing::RotateSigning),
 }
 
 #[derive(Debug, Args)]
@@ -84,6 +88,7 @@ impl Key {
             Self::Create(create) => create.run().await,
             Self::List(list) => list.run().await,
             Self::Revoke(revoke) => revoke.run().await,
+            Self::RotateSigning(rotate) => rotate.run().await,
         }
     }
 }
@@ -108,7 +113,8 @@ impl Create {
 
 impl List {
     async fn run(self) -> Outcome {
-        for key in self.place.open().await?.keys().await? {
+        let store = self.place.open().await?;
+        for key in store.keys().await? {
             let (id, role) = (&key.actor.id, key.actor.role.as_str());
             let state = match (key.revoked_at, key.expires_at) {
                 (Some(at), _) => format!("revoked {}", rfc3339(at)),
@@ -129,8 +135,43 @@ impl List {
                 println!("{id}  {role:<8}  {state:<32}  {}", key.name);
             }
         }
+        for key in signing_keys(&store.ledger().signers()) {
+            if self.json {
+                println!("{key}");
+            } else {
+                let text = |name: &str| key[name].as_str().unwrap_or_default().to_owned();
+                let state = format!("{} from size {}", text("state"), key["first_size"]);
+                println!("{:<40}  signing   {state:<32}", text("vkey"));
+            }
+        }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The keys that have signed the ledger, oldest first, as they are listed.
+fn signing_keys(signers: &Signers) -> Vec<Value> {
+    let (history, ends) = (signers.history(), signers.last_size_beside());
+    let mut changes = history.changes().iter();
+    let told = history.keys().map(|key| {
+        let mut line = json!({"role": "signing", "vkey": key.vkey.to_string(), "first_size": key.first_size});
+        let end = changes.next();
+        line["state"] = match end {
+            None => "live".into(),
+            Some(end) if end.revoked.is_some() => "revoked".into(),
+            Some(end) if Some(end.old_key_ends) == ends && end.vkey == *signers.verifier() => {
+                "overlap".into()
+            }
+            Some(_) => "replaced".into(),
+        };
+        if let Some(end) = end {
+            line["last_size"] = end.old_key_ends.get().into();
+        }
+        if let Some(reason) = end.and_then(|end| end.revoked.as_ref()) {
+            line["reason"] = reason.as_str().into();
+        }
+        line
+    });
+    told.collect()
 }
 
 impl Revoke {

@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use kirokubo_ledger::Size;
-use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::note::{Cosignature, Note, WitnessKey};
 use kirokubo_ledger::policy::PolicyWitness;
 use kirokubo_ledger::witness::{AddCheckpoint, SIZE_MEDIA_TYPE, origin_hash, parse_size};
@@ -186,10 +185,9 @@ impl Asker {
         Ok(Failure::Ahead { size, is_proven })
     }
 
-    /// The newest checkpoint that a witness shows of this ledger, if our key signed it.
+    /// The newest checkpoint that a witness shows of this ledger, if our key of its size signed it.
     async fn newest(&self, store: &Store, url: &str) -> Result<Option<(Size, String)>, Failure> {
-        let key = store.ledger().verifier();
-        let url = format!("{url}/{}/checkpoint", origin_hash(key.origin()));
+        let url = format!("{url}/{}/checkpoint", origin_hash(store.ledger().origin()));
         let answer = self
             .0
             .get(url)
@@ -199,10 +197,9 @@ impl Asker {
         if answer.status() != StatusCode::OK {
             return Ok(None);
         }
-        let body = read(answer).await?;
-        let opened = Checkpoint::open(&body, key).ok();
-        let note = String::from_utf8(body).ok();
-        Ok(opened.map(|checkpoint| checkpoint.size()).zip(note))
+        let note = String::from_utf8(read(answer).await?).ok();
+        let signers = store.ledger().signers();
+        Ok(note.and_then(|note| Some((signers.open(&note).ok()?.size(), note))))
     }
 }
 

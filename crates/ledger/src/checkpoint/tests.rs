@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::hash::leaf_hash;
+use crate::note::sign_note;
 
 fn key() -> SigningKey {
     SigningKey::from_seed("example.jp/a".parse().unwrap(), [7; 32])

@@ -146,14 +146,17 @@ pub struct ReleaseBody {
 
 json_body!(ReleaseBody);
 
-/// `{"vkey","first_size","old_key_ends"}` of kind 7: a new signing key.
+/// `{"vkey","first_size","old_key_ends","revoked"}` of kind 7: a new signing key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyBody {
     vkey: String,
     /// First size whose checkpoint the new key signs.
     pub first_size: u64,
-    /// Last size whose checkpoint the old key signed.
+    /// Last size whose checkpoint the old key signs; from `first_size` on beside the new one.
     pub old_key_ends: u64,
+    /// Reason code, if the old key must not be believed any more: then it hands nothing over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked: Option<String>,
 }
 
 json_body!(KeyBody);
@@ -166,6 +169,16 @@ impl KeyBody {
             vkey: vkey.to_string(),
             first_size,
             old_key_ends,
+            revoked: None,
+        }
+    }
+
+    /// Says besides that the key before is revoked, for a reason.
+    #[must_use]
+    pub fn revoking(self, reason: &str) -> Self {
+        Self {
+            revoked: Some(reason.to_owned()),
+            ..self
         }
     }
 

@@ -80,13 +80,29 @@ pub enum NoteError {
 ///
 /// The text must end in a newline and have no control characters but newlines.
 pub fn sign_note(text: &str, key: &SigningKey) -> Result<String, NoteError> {
+    sign_note_by(text, &[key])
+}
+
+/// Signs `text` by several keys, each for its own origin, one line each in their order.
+///
+/// The text is as for [`sign_note`]; no key may stand there twice, and there is at least one.
+pub fn sign_note_by(text: &str, keys: &[&SigningKey]) -> Result<String, NoteError> {
     check_characters(text)?;
     if !text.ends_with('\n') {
         return Err(NoteError::NoFinalNewline);
     }
-    let verifier = key.verifier_key();
-    let line = signature_line(key.origin(), verifier.hash(), &key.sign(text));
-    Ok(format!("{text}\n{line}"))
+    if keys.is_empty() {
+        return Err(NoteError::NoSignatures);
+    }
+    let mut note = format!("{text}\n");
+    for (place, key) in keys.iter().enumerate() {
+        let verifier = key.verifier_key();
+        if keys[..place].iter().any(|other| other.verifier_key() == verifier) {
+            return Err(NoteError::RepeatedKey);
+        }
+        note.push_str(&signature_line(key.origin(), verifier.hash(), &key.sign(text)));
+    }
+    Ok(note)
 }
 
 /// Reads a note and checks that `key` has signed it; gives its text.
@@ -161,6 +177,12 @@ impl<'a> Note<'a> {
         }
     }
 
+    /// Whether there is a line that claims to be this key's.
+    #[must_use]
+    pub fn names(&self, key: &VerifierKey) -> bool {
+        self.signatures.iter().any(|signature| signature.is_by(key))
+    }
+
     /// The text, with its final newline.
     #[must_use]
     pub const fn text(&self) -> &'a str {
@@ -196,6 +218,12 @@ impl<'a> NoteSignature<'a> {
     #[must_use]
     pub const fn name(&self) -> &'a str {
         self.name
+    }
+
+    /// Whether it claims to be this key's.
+    #[must_use]
+    pub fn is_by(&self, key: &VerifierKey) -> bool {
+        self.name == key.origin().as_str() && self.hash == key.hash()
     }
 }
 

@@ -9,7 +9,22 @@ use crate::position::{Index, Size};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyHistory {
     first: VerifierKey,
-    later: Vec<ListedKey>,
+    changes: Vec<KeyChange>,
+}
+
+/// One key taking over from another, as a key entry says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyChange {
+    /// Where the entry stands.
+    pub index: Index,
+    /// The new key.
+    pub vkey: VerifierKey,
+    /// The first size whose checkpoint it signs.
+    pub first_size: Size,
+    /// The last size whose checkpoint the old key signs, from `first_size` on beside the new one.
+    pub old_key_ends: Size,
+    /// Why the old key must not be believed any more, if so.
+    pub revoked: Option<String>,
 }
 
 /// A genesis or key entry does not name a key that can sign.
@@ -30,6 +45,15 @@ pub enum KeyHistoryError {
 }
 
 impl KeyHistory {
+    /// The history of a ledger that has had one key.
+    #[must_use]
+    pub const fn starting_with(first: VerifierKey) -> Self {
+        Self {
+            first,
+            changes: Vec::new(),
+        }
+    }
+
     /// Begins with the key of a genesis entry.
     pub fn from_genesis(body: &[u8]) -> Result<Self, KeyHistoryError> {
         let body = GenesisBody::parse(body).map_err(|_| KeyHistoryError::Body)?;
@@ -38,10 +62,7 @@ impl KeyHistory {
         if *first.origin() != origin {
             return Err(KeyHistoryError::Origin);
         }
-        Ok(Self {
-            first,
-            later: Vec::new(),
-        })
+        Ok(Self::starting_with(first))
     }
 
     /// Adds the key of the key entry at `index`.
@@ -51,15 +72,22 @@ impl KeyHistory {
         if vkey.origin() != self.origin() {
             return Err(KeyHistoryError::Origin);
         }
-        if Size::new(body.first_size).is_none() || Size::new(body.old_key_ends).is_none() {
+        let (Some(first_size), Some(old_key_ends)) =
+            (Size::new(body.first_size), Size::new(body.old_key_ends))
+        else {
             return Err(KeyHistoryError::Size);
-        }
-        let first_size = body.first_size;
-        let last_size = self.later.last().map_or(0, |key| key.first_size);
-        if first_size <= index.get() || first_size < last_size {
+        };
+        let last_size = self.changes.last().map_or(Size::ZERO, |change| change.first_size);
+        if first_size.get() <= index.get() || first_size < last_size {
             return Err(KeyHistoryError::Order);
         }
-        self.later.push(ListedKey { vkey, first_size });
+        self.changes.push(KeyChange {
+            index,
+            vkey,
+            first_size,
+            old_key_ends,
+            revoked: body.revoked,
+        });
         Ok(())
     }
 
@@ -72,8 +100,56 @@ impl KeyHistory {
     /// The key that signs the checkpoint of this size.
     #[must_use]
     pub fn key_at(&self, size: Size) -> &VerifierKey {
-        let later = self.later.iter().rev().find(|key| key.first_size <= size.get());
-        later.map_or(&self.first, |key| &key.vkey)
+        let changes = &self.changes;
+        let change = changes.iter().rev().find(|change| change.first_size <= size);
+        change.map_or(&self.first, |change| &change.vkey)
+    }
+
+    /// The key before that of this size, as long as it may sign beside it.
+    #[must_use]
+    pub fn key_beside(&self, size: Size) -> Option<&VerifierKey> {
+        let changes = &self.changes;
+        let place = changes.iter().rposition(|change| change.first_size <= size)?;
+        let change = &changes[place];
+        (change.revoked.is_none() && size <= change.old_key_ends).then(|| self.before(place))
+    }
+
+    /// The key that was announced last.
+    #[must_use]
+    pub fn newest(&self) -> &VerifierKey {
+        self.changes.last().map_or(&self.first, |change| &change.vkey)
+    }
+
+    /// The key before the newest, and how it ended; `None` if there was none.
+    #[must_use]
+    pub fn last_change(&self) -> Option<(&VerifierKey, &KeyChange)> {
+        let change = self.changes.last()?;
+        Some((self.before(self.changes.len() - 1), change))
+    }
+
+    /// The changes from `key` to the one that signs at `size`, oldest first; `None` if `key` is none of the ledger's, or
+    /// one that came later.
+    #[must_use]
+    pub fn changes_since(&self, key: &VerifierKey, size: Size) -> Option<&[KeyChange]> {
+        let until = self.changes.partition_point(|change| change.first_size <= size);
+        let changes = &self.changes[..until];
+        // A key that came back counts from its last time.
+        let since = changes.iter().rposition(|change| change.vkey == *key);
+        match since {
+            Some(place) => Some(&changes[place + 1..]),
+            None => (self.first == *key).then_some(changes),
+        }
+    }
+
+    /// All changes, oldest first.
+    #[must_use]
+    pub fn changes(&self) -> &[KeyChange] {
+        &self.changes
+    }
+
+    /// All keys without their sizes, oldest first.
+    pub fn verifier_keys(&self) -> impl Iterator<Item = &VerifierKey> {
+        std::iter::once(&self.first).chain(self.changes.iter().map(|change| &change.vkey))
     }
 
     /// All keys, oldest first.
@@ -82,6 +158,16 @@ impl KeyHistory {
             vkey: self.first.clone(),
             first_size: 0,
         };
-        std::iter::once(first).chain(self.later.iter().cloned())
+        let later = self.changes.iter().map(|change| ListedKey {
+            vkey: change.vkey.clone(),
+            first_size: change.first_size.get(),
+        });
+        std::iter::once(first).chain(later)
+    }
+
+    /// The key that the change at `place` ended.
+    fn before(&self, place: usize) -> &VerifierKey {
+        let earlier = self.changes[..place].last();
+        earlier.map_or(&self.first, |change| &change.vkey)
     }
 }

@@ -43,7 +43,7 @@ async fn attempt(writer: &mut LedgerWriter, batch: &[SealedAccess]) -> Result<()
         .map(|reading| (chain.push(&reading.entry).0, reading))
         .collect();
     let made_at = chain.recorded_at.as_millis();
-    let (before, growth) = Growth::of(state, chain, writer.keyring.signing());
+    let (before, growth) = Growth::of(state, chain, &writer.ledger.signers());
     let ledger = writer.ledger.row;
     growth.write(&transaction, ledger, &before).await?;
     let key = writer.keyring.digest().rows();

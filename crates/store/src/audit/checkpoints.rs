@@ -1,19 +1,17 @@
-//! Checkpoints: each must be, byte for byte, what our key signs for its size.
+//! Checkpoints: each must be, byte for byte, what our key of its size signs.
 //!
-//! Ed25519 signs the same text the same way every time, so a checkpoint can be signed again and compared. That
-//! finds a signature line that somebody added as well as one that he changed.
+//! That finds a signature line that somebody added as well as one that he changed, and what a key signed that had
+//! handed over to another, or was revoked.
 
-use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::hash::Digest;
 use kirokubo_ledger::tree::Frontier;
-use kirokubo_ledger::verify::{Against, Finding};
+use kirokubo_ledger::verify::{Against, Finding, OpenByHistoryError};
 use kirokubo_ledger::{Index, Size};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{AuditFinding, Table};
 use crate::entity::checkpoint;
 use crate::error::StoreError;
-use crate::growth;
 use crate::store::Store;
 
 /// Holds the checkpoints of the sizes that `leaves` add to `tree` against it.
@@ -54,21 +52,30 @@ pub(super) async fn of_the_head(store: &Store, size: Size) -> Result<Option<Audi
 }
 
 fn fault(store: &Store, size: Size, note: &str, tree: &Frontier) -> Option<AuditFinding> {
-    if note == growth::sign(store.keyring.signing(), tree) {
+    let signers = store.ledger.signers();
+    if signers.wrote(note, tree) {
         return None;
     }
-    Some(match Checkpoint::open(note.as_bytes(), store.ledger.verifier()) {
+    Some(match signers.open(note) {
         Ok(stated) if stated.size() == size && stated.root() == tree.root() => mismatch(size),
         Ok(_) => Finding::ForkAt {
             index: size.last_index().unwrap_or(Index::FIRST),
             against: Against::Older,
         }
         .into(),
-        Err(error) => {
-            let path = format!("checkpoints/{size}");
+        Err(error) => refused(&format!("checkpoints/{size}"), error),
+    })
+}
+
+/// The finding of a checkpoint that does not open.
+pub(super) fn refused(path: &str, error: OpenByHistoryError) -> AuditFinding {
+    match error {
+        OpenByHistoryError::Checkpoint(error) => {
+            let path = path.to_owned();
             Finding::CheckpointSignature { path, error }.into()
         }
-    })
+        OpenByHistoryError::NotAuthorised(size) => Finding::KeyNotAuthorised { size }.into(),
+    }
 }
 
 fn mismatch(size: Size) -> AuditFinding {

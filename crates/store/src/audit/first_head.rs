@@ -3,14 +3,13 @@
 use kirokubo_ledger::Size;
 use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::tree::Frontier;
-use kirokubo_ledger::verify::{Finding, Signed};
+use kirokubo_ledger::verify::Signed;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::chain::Last;
-use super::{AuditFinding, AuditReport, PAGE, Table};
+use super::{AuditFinding, AuditReport, PAGE, Table, checkpoints};
 use crate::entity::{checkpoint, head};
 use crate::error::StoreError;
-use crate::growth;
 use crate::head::digests;
 use crate::store::Store;
 
@@ -27,19 +26,13 @@ impl FirstHead {
         let row = head::Entity::find_by_id(store.ledger.row)
             .one(&store.db.readers)
             .await?;
-        let opened = row
-            .as_ref()
-            .map(|row| Checkpoint::open(row.note.as_bytes(), store.ledger.verifier()));
+        let opened = row.as_ref().map(|row| store.ledger.signers().open(&row.note));
         let finding = match opened {
             Some(Ok(checkpoint)) => {
                 let signed = Some(signed(&checkpoint));
                 return Ok(Self { row, signed });
             }
-            Some(Err(error)) => Finding::CheckpointSignature {
-                path: "heads".to_owned(),
-                error,
-            }
-            .into(),
+            Some(Err(error)) => checkpoints::refused("heads", error),
             None => AuditFinding::Row {
                 table: Table::Heads,
                 index: 0,
@@ -68,7 +61,7 @@ impl FirstHead {
             && last.is_some_and(|last| {
                 row.leaf == last.leaf.as_bytes() && row.recorded_at == last.recorded_at.as_millis()
             })
-            && row.note == growth::sign(store.keyring.signing(), tree)
+            && store.ledger.signers().wrote(&row.note, tree)
     }
 }
 
@@ -88,7 +81,7 @@ async fn newest_valid(store: &Store) -> Result<Option<Signed>, StoreError> {
         below = oldest.size;
         let valid = rows
             .iter()
-            .find_map(|row| Checkpoint::open(row.note.as_bytes(), store.ledger.verifier()).ok());
+            .find_map(|row| store.ledger.signers().open(&row.note).ok());
         if let Some(checkpoint) = valid {
             return Ok(Some(signed(&checkpoint)));
         }

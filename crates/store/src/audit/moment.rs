@@ -1,7 +1,6 @@
 //! The database as it stands at one moment, beside a server that goes on appending.
 
 use kirokubo_ledger::Size;
-use kirokubo_ledger::checkpoint::Checkpoint;
 use sea_orm::{DatabaseTransaction, EntityTrait, TransactionTrait};
 
 use crate::entity::head;
@@ -20,7 +19,7 @@ impl Moment {
     pub(super) async fn now(store: &Store, first: Size) -> Result<Self, StoreError> {
         let db = store.db.readers.begin().await?;
         let row = head::Entity::find_by_id(store.ledger.row).one(&db).await?;
-        let signed = row.and_then(|row| Checkpoint::open(row.note.as_bytes(), store.ledger.verifier()).ok());
+        let signed = row.and_then(|row| store.ledger.signers().open(&row.note).ok());
         let size = signed.map_or(first, |checkpoint| checkpoint.size().max(first));
         Ok(Self { db, size })
     }

@@ -45,7 +45,7 @@ impl Store {
         progress: &mut (dyn FnMut(u64, u64) + Send),
     ) -> Result<Checked, StoreError> {
         let broken = integrity(self).await?;
-        let head = Head::load(&self.db.readers, self.ledger.row, self.ledger.verifier()).await?;
+        let head = Head::load(&self.db.readers, &self.ledger).await?;
         // The walk counts itself as the first of two passes.
         let (report, _) = self
             .verify_structure(&mut |done, total| progress(done, total / 2))

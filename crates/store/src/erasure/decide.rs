@@ -237,7 +237,7 @@ impl Deciding {
         erased.sort_unstable();
         let mut chain = Chain::after(&state.head, at);
         let entry = push_entry(writer, &mut chain, &model, &erased)?;
-        let (before, growth) = Growth::of(state, chain, writer.keyring.signing());
+        let (before, growth) = Growth::of(state, chain, &writer.ledger.signers());
         growth.write(&db, ledger, &before).await?;
         for idx in &erased {
             let text =

@@ -1,4 +1,7 @@
-//! The older checkpoints of a bundle, with the cosignatures there are.
+//! The older checkpoints of a bundle, with the cosignatures there are: some at a distance, the last that witnesses have
+//! seen, and every one at which a key took over from another.
+
+use std::collections::BTreeSet;
 
 use kirokubo_ledger::Size;
 use kirokubo_ledger::bundle::{BundleStaging, CHECKPOINTS};
@@ -20,33 +23,45 @@ impl Store {
         from: i64,
         size: Size,
     ) -> Result<(), ExportError> {
-        // How far witnesses have seen, beside those at a distance.
-        let witnessed = self.last_witnessed().await?.map(|last| last.size.as_i64());
-        let witnessed = witnessed.filter(|witnessed| (from..size.as_i64()).contains(witnessed));
-        if let Some(witnessed) = witnessed {
-            let at = (self.ledger.row, witnessed);
-            let row = checkpoint::Entity::find_by_id(at).one(&self.db.readers).await;
-            if let Some(row) = row.map_err(StoreError::from)? {
-                self.add_older(staging, &row).await?;
-            }
-        }
+        let mut special = self.special_sizes().await?;
+        special.retain(|at| (from..size.as_i64()).contains(at));
         let mut next = from;
         while next < size.as_i64() {
-            let row = checkpoint::Entity::find()
-                .filter(checkpoint::Column::Ledger.eq(self.ledger.row))
-                .filter(checkpoint::Column::Size.gte(next))
-                .filter(checkpoint::Column::Size.lt(size.as_i64()))
-                .order_by_asc(checkpoint::Column::Size)
-                .one(&self.db.readers)
-                .await
-                .map_err(StoreError::from)?;
-            let Some(row) = row else { return Ok(()) };
-            if Some(row.size) != witnessed {
-                self.add_older(staging, &row).await?;
-            }
+            let Some(row) = self.checkpoint_from(next, size).await? else {
+                break;
+            };
+            self.add_older(staging, &row).await?;
+            special.remove(&row.size);
             next = row.size.saturating_add(CHECKPOINT_EVERY);
         }
+        for at in special {
+            if let Some(row) = self.checkpoint_from(at, size).await?.filter(|row| row.size == at) {
+                self.add_older(staging, &row).await?;
+            }
+        }
         Ok(())
+    }
+
+    /// Sizes whose checkpoints go along whatever the distance.
+    async fn special_sizes(&self) -> Result<BTreeSet<i64>, StoreError> {
+        // Where a key took over, both signed: who knows the old one only learns the new one there.
+        let signers = self.ledger.signers();
+        let changes = signers.history().changes().iter();
+        let mut sizes: BTreeSet<i64> = changes.map(|change| change.first_size.as_i64()).collect();
+        // How far witnesses have seen.
+        sizes.extend(self.last_witnessed().await?.map(|last| last.size.as_i64()));
+        Ok(sizes)
+    }
+
+    /// The first checkpoint of a size from `from` on, below `size`.
+    async fn checkpoint_from(&self, from: i64, size: Size) -> Result<Option<checkpoint::Model>, StoreError> {
+        Ok(checkpoint::Entity::find()
+            .filter(checkpoint::Column::Ledger.eq(self.ledger.row))
+            .filter(checkpoint::Column::Size.gte(from))
+            .filter(checkpoint::Column::Size.lt(size.as_i64()))
+            .order_by_asc(checkpoint::Column::Size)
+            .one(&self.db.readers)
+            .await?)
     }
 
     async fn add_older(

@@ -153,9 +153,8 @@ impl Store {
                 marks.absent.push(path);
                 continue;
             };
-            let signed = notes
-                .iter()
-                .filter_map(|note| Checkpoint::open(note.as_bytes(), self.ledger.verifier()).ok());
+            let signers = self.ledger.signers();
+            let signed = notes.iter().filter_map(|note| signers.open(note).ok());
             match signed.max_by_key(Checkpoint::size) {
                 Some(checkpoint) => marks.read.push((path, checkpoint)),
                 None => marks.unreadable = marks.unreadable.or(Some(path)),

@@ -96,7 +96,7 @@ impl Deed for Releasing {
             records: indices(&freed)?,
         };
         chain.push(&entry(writer, Kind::Release, &body.to_json()));
-        let (before, growth) = Growth::of(state, chain, writer.keyring.signing());
+        let (before, growth) = Growth::of(state, chain, &writer.ledger.signers());
         growth.write(&db, writer.ledger.row, &before).await?;
         for idx in &now {
             move_secret(&db, writer, *idx).await?;

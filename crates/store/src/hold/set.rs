@@ -130,7 +130,7 @@ impl Deed for Setting {
         };
         let mut chain = Chain::after(&state.head, writer.recorded_at(&state.head));
         chain.push(&entry(writer, Kind::Hold, &body.to_json()));
-        let (before, growth) = Growth::of(state, chain, writer.keyring.signing());
+        let (before, growth) = Growth::of(state, chain, &writer.ledger.signers());
         growth.write(&db, ledger, &before).await?;
         for idx in &now {
             move_secret(&db, writer, *idx).await?;

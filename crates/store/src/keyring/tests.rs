@@ -1,5 +1,7 @@
 //! The key folder: made once, read back, readable by its owner alone.
 
+use std::fs;
+
 use super::*;
 
 fn scratch() -> PathBuf {
@@ -60,7 +62,7 @@ fn the_access_ledger_has_keys_of_its_own() {
     let folder = scratch();
     let records = Keyring::create(&folder, &origin()).unwrap();
     let access = Keyring::open_for_access(&folder, &origin()).unwrap();
-    assert_ne!(records.signing().verifier_key(), access.signing().verifier_key());
+    assert_ne!(records.signing().verifier(), access.signing().verifier());
     let month = Month::of_days(22_000);
     let key = access.month_to_seal(month).unwrap();
     assert!(matches!(
@@ -75,14 +77,14 @@ fn the_access_ledger_has_keys_of_its_own() {
 fn an_older_folder_is_given_the_keys_of_an_access_ledger_once() {
     let folder = scratch();
     Keyring::create(&folder, &origin()).unwrap();
-    fs::remove_file(folder.join(ACCESS_SIGNING)).unwrap();
+    fs::remove_file(folder.join("access-signing.key")).unwrap();
     let first = Keyring::propose_access(&folder, &origin()).unwrap();
     let again = Keyring::propose_access(&folder, &origin()).unwrap();
-    assert_eq!(first.signing().verifier_key(), again.signing().verifier_key());
+    assert_eq!(first.signing().verifier(), again.signing().verifier());
     assert!(!Keyring::has_access(&folder));
     Keyring::settle_access(&folder).unwrap();
     let settled = Keyring::open_for_access(&folder, &origin()).unwrap();
-    assert_eq!(first.signing().verifier_key(), settled.signing().verifier_key());
+    assert_eq!(first.signing().verifier(), settled.signing().verifier());
     fs::remove_dir_all(&folder).unwrap();
 }
 

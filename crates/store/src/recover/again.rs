@@ -35,7 +35,7 @@ pub(super) async fn append_all(
                 _ => {}
             }
         }
-        let (before, growth) = Growth::of(state, chain, writer.keyring.signing());
+        let (before, growth) = Growth::of(state, chain, &writer.ledger.signers());
         growth.write(db, writer.ledger.row, &before).await?;
         insert(db, lost).await?;
         extensions.carry_out(db, writer).await?;

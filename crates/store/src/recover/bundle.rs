@@ -6,12 +6,12 @@ use std::fs::File;
 use kirokubo_ledger::Size;
 use kirokubo_ledger::bundle::{BundleReader, CHECKPOINT, ReadBundleError};
 use kirokubo_ledger::checkpoint::Checkpoint;
-use kirokubo_ledger::note::VerifierKey;
 use kirokubo_ledger::tile::{EntryBundle, TilePath};
 
 use super::RecoverError;
 use crate::growth::Chain;
 use crate::head::Head;
+use crate::keyring::Signers;
 
 /// Most bytes of a checkpoint.
 const NOTE_MAX: u64 = 1 << 16;
@@ -19,7 +19,7 @@ const NOTE_MAX: u64 = 1 << 16;
 /// Most bytes of 256 entries behind their lengths.
 const ENTRIES_MAX: u64 = 256 * (2 + 65_535);
 
-/// A bundle whose checkpoint our key signed.
+/// A bundle whose checkpoint our key of its size signed.
 pub(super) struct Kept {
     reader: BundleReader<File>,
     checkpoint: Checkpoint,
@@ -27,11 +27,14 @@ pub(super) struct Kept {
 
 impl Kept {
     /// Opens a bundle. Nothing in it but the signature is trusted yet.
-    pub(super) fn open(file: File, key: &VerifierKey) -> Result<Self, RecoverError> {
+    pub(super) fn open(file: File, signers: &Signers) -> Result<Self, RecoverError> {
         let mut reader = BundleReader::open(file).map_err(unreadable)?;
         let note = reader.find(CHECKPOINT).cloned().ok_or(RecoverError::Bundle)?;
         let note = reader.read(&note, NOTE_MAX).map_err(unreadable)?;
-        let checkpoint = Checkpoint::open(&note, key).map_err(|_| RecoverError::OtherBundle)?;
+        let opened = str::from_utf8(&note)
+            .ok()
+            .and_then(|note| signers.open(note).ok());
+        let checkpoint = opened.ok_or(RecoverError::OtherBundle)?;
         Ok(Self { reader, checkpoint })
     }
 

@@ -52,8 +52,7 @@ impl Recovery {
     }
 
     fn proven(&self, receipt: &Receipt) -> Option<Checkpoint> {
-        let key = self.store.ledger().verifier();
-        let checkpoint = Checkpoint::open(receipt.checkpoint.as_bytes(), key).ok()?;
+        let checkpoint = self.store.ledger().signers().open(&receipt.checkpoint).ok()?;
         let size: Size = checkpoint.size();
         verify_inclusion(
             &receipt.leaf,

@@ -45,7 +45,7 @@ impl Source {
     ) -> Result<Self, RestoreError> {
         let path = folder.join(MANIFEST);
         let note = fs::read(&path).map_err(|source| RestoreError::File { path, source })?;
-        let text = open_note(&note, keyring.signing().verifier_key())
+        let text = open_note(&note, keyring.signing().verifier())
             .map_err(|_| RestoreError::OtherKeys(folder.clone()))?;
         let manifest = BackupManifest::parse(text).ok_or_else(|| RestoreError::NoBackup(folder.clone()))?;
         let total: u64 = manifest.files.iter().map(|file| file.size).sum();

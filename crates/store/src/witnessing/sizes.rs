@@ -1,7 +1,6 @@
 //! How much of this ledger its witnesses have seen: what a restored backup is held against.
 
 use kirokubo_ledger::Size;
-use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::entry::Kind;
 use kirokubo_ledger::note::WitnessKey;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
@@ -67,14 +66,13 @@ impl Store {
             .filter(witness_size::Column::Ledger.eq(self.ledger.row))
             .all(&self.db.readers)
             .await?;
+        let signers = self.ledger.signers();
         let read = |row: witness_size::Model| {
             let size = Size::try_from(row.size).map_err(|_| StoreError::Corrupt {
                 index: None,
                 what: "the size that a witness holds",
             })?;
-            let opened = row
-                .checkpoint
-                .and_then(|note| Checkpoint::open(note.as_bytes(), self.ledger.verifier()).ok());
+            let opened = row.checkpoint.and_then(|note| signers.open(&note).ok());
             Ok(WitnessSize {
                 vkey: row.vkey,
                 size,

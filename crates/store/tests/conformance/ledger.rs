@@ -154,7 +154,7 @@ impl TestLedger {
     /// The receipt's proof must hold for the receipt's checkpoint.
     pub(crate) fn check(&self, appended: &Appended) -> Checkpoint {
         let key = self.store.ledger().verifier();
-        let checkpoint = Checkpoint::open(appended.checkpoint.as_bytes(), key).unwrap();
+        let checkpoint = Checkpoint::open(appended.checkpoint.as_bytes(), &key).unwrap();
         let (size, root) = (checkpoint.size(), checkpoint.root());
         verify_inclusion(&appended.leaf, appended.index, size, &appended.proof, &root).unwrap();
         checkpoint

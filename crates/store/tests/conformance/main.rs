@@ -15,3 +15,4 @@ mod lists;
 mod masters;
 mod relations;
 mod search;
+mod signing_keys;

@@ -31,7 +31,7 @@ pub(crate) struct Ledger {
     pub(crate) entries: Vec<Vec<u8>>,
     /// The openings of each record, by its index.
     pub(crate) openings: BTreeMap<u64, Vec<Opening>>,
-    keys: Vec<ListedKey>,
+    pub(crate) keys: Vec<ListedKey>,
     trees: BTreeMap<u64, (RecordCommitments, RowTree)>,
     prev: Digest,
 }
@@ -184,13 +184,17 @@ impl Ledger {
 
     /// The signed checkpoint at a size.
     pub(crate) fn checkpoint(&self, size: usize) -> String {
+        self.checkpoint_by(size, &[self.seed])
+    }
+
+    /// The checkpoint of a size, signed by these keys.
+    pub(crate) fn checkpoint_by(&self, size: usize, seeds: &[u8]) -> String {
         let mut frontier = Frontier::empty();
-        self.entries[..size]
-            .iter()
-            .for_each(|entry| frontier.push(leaf_hash(entry)));
-        let key = key(self.seed);
-        Checkpoint::of(key.origin().clone(), &frontier)
-            .sign(&key)
+        let entries = self.entries[..size].iter();
+        entries.for_each(|entry| frontier.push(leaf_hash(entry)));
+        let keys: Vec<SigningKey> = seeds.iter().map(|seed| key(*seed)).collect();
+        Checkpoint::of(keys[0].origin().clone(), &frontier)
+            .sign_by(&keys.iter().collect::<Vec<_>>())
             .unwrap()
     }
 

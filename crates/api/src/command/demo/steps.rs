@@ -169,7 +169,7 @@ async fn prove(story: &mut Story, client: &Client, ledger: &Store, first: &Value
         .await?;
     let proof: TlogProof = answer.body.parse()?;
     let leaf: Digest = first["leaf"].as_str().unwrap_or_default().parse()?;
-    let checkpoint = proof.verify(&leaf, ledger.ledger().verifier())?;
+    let checkpoint = proof.verify(&leaf, &ledger.ledger().verifier())?;
     story.check(
         true,
         &format!(
