@@ -8,6 +8,7 @@ use kirokubo_ledger::proof::TlogProof;
 use kirokubo_tests::{DataFolder, Role, Server};
 use serde_json::Value;
 
+use crate::backup::{backup, out};
 use crate::events;
 use crate::reports::audit;
 
@@ -40,6 +41,32 @@ fn listed(folder: &DataFolder) -> Vec<(u64, String, Option<String>)> {
             (line["first_size"].as_u64().unwrap(), state, text(&line["reason"]))
         })
         .collect()
+}
+
+#[test]
+fn a_backup_of_before_a_rotation_is_named_and_one_of_after_it_is_put_back() {
+    let server = Server::new();
+    let client = server.client(Role::Ingest);
+    let _ = client.post("/v1/provisions", &events::provision("1")).expect(201);
+    let _ = backup(server.folder(), "b");
+    let _ = rotate(server.folder(), &[]);
+    let _ = client.post("/v1/provisions", &events::provision("2")).expect(201);
+    let _ = backup(server.folder(), "after");
+    let folder = server.into_folder();
+    fs::remove_file(folder.database()).unwrap();
+    let restore = |name: &str| {
+        let from = out(&folder, name);
+        folder.run(&["restore", "--json", "--from", from.to_str().unwrap()])
+    };
+    let refused = restore("b");
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(1), "{said}");
+    assert!(said.contains("the key folder of its time"), "{said}");
+    let done = restore("after");
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert_eq!(done.status.code(), Some(0), "{said}");
+    folder.assert_valid();
+    assert_eq!(Server::on(folder).size(), 4);
 }
 
 #[test]

@@ -74,6 +74,7 @@ mod scenario_09;
 mod scenario_19;
 mod scenario_22;
 mod scrub;
+mod sealed_keys;
 mod search;
 mod series;
 mod settings;

@@ -242,8 +242,10 @@ impl DataFolder {
 }
 
 fn copy_folder(from: &Path, to: &Path) {
-    let fail = |error| panic!("{} to {}: {error}", from.display(), to.display());
-    fs::create_dir_all(to).unwrap_or_else(fail);
+    let copied = fs::create_dir_all(to)
+        // A key folder that others may look into is refused.
+        .and_then(|()| fs::set_permissions(to, fs::metadata(from)?.permissions()));
+    copied.unwrap_or_else(|error| panic!("{} to {}: {error}", from.display(), to.display()));
     for entry in fs::read_dir(from).unwrap_or_else(|error| panic!("{}: {error}", from.display())) {
         let path = entry.expect("a folder that opens can be listed").path();
         let name = path.file_name().expect("what a folder lists has a name");

@@ -5,6 +5,7 @@ mod demo;
 mod export;
 mod init;
 mod key;
+mod key_holder;
 mod migrate;
 mod progress;
 mod receipts;
@@ -23,7 +24,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use kirokubo_store::{Clock, Store, StoreError};
+use kirokubo_store::{Clock, KeyError, RestoreError, Store, StoreError};
+
+use key_holder::KeyHolders;
 
 /// A keeper of third-party provision records (第三者提供・受領の記録簿).
 #[derive(Debug, Parser)]
@@ -86,7 +89,11 @@ impl Place {
     }
 
     async fn open(&self) -> Result<Store, StoreError> {
-        Store::open(&self.data, &self.database_url, Clock::system()).await
+        let holders = KeyHolders::from_environment();
+        Store::open_with(&self.data, &self.database_url, Clock::system(), &|kind| {
+            holders.get(kind)
+        })
+        .await
     }
 }
 
@@ -130,6 +137,20 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Recover(recover) => recover.run().await,
         Command::Export(export) => export.run().await,
         Command::Witness(witness) => witness.run().await,
+    }
+}
+
+/// The exit status of an error: 2 if the keys are sealed and what was given does not open them, as for other wrong
+/// arguments; 1 for all else.
+#[must_use]
+pub fn status(error: &(dyn Error + 'static)) -> ExitCode {
+    let of_restore = match error.downcast_ref() {
+        Some(RestoreError::Store(error)) => Some(error),
+        _ => None,
+    };
+    match error.downcast_ref().or(of_restore) {
+        Some(StoreError::Key(KeyError::Holder(_))) => ExitCode::from(2),
+        _ => ExitCode::FAILURE,
     }
 }
 

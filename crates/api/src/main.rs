@@ -18,7 +18,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("kirokubo: {}", kirokubo::command::chain(error.as_ref()));
-            ExitCode::FAILURE
+            kirokubo::command::status(error.as_ref())
         }
     }
 }

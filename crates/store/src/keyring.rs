@@ -12,9 +12,13 @@
 //! - `access-months/2029-11.key`: the same for what the access ledger says of readings. They are apart, so that
 //!   destroying a month of records never takes who read them.
 //!
-//! A file holds 64 hexadecimal digits and a newline. A month's key is on disk, synced, before it wraps anything.
+//! A file holds 64 hexadecimal digits and a newline, or is sealed under a root key (`keyring/root.rs`) that somebody else
+//! keeps (`keyring/holder.rs`). A month's key is on disk, synced, before it wraps anything.
 
 mod files;
+mod holder;
+mod root;
+mod sealing;
 mod signing;
 
 use std::collections::HashMap;
@@ -29,6 +33,10 @@ use zeroize::Zeroizing;
 use crate::random;
 use files::KeyFiles;
 
+pub(crate) use holder::nobody;
+pub use holder::{Credential, HolderError, HolderKind, KeyHolder, KeyHolders, Passphrase};
+pub use root::RootKey;
+pub(crate) use sealing::{seal, unseal};
 pub use signing::Signers;
 pub(crate) use signing::Signing;
 
@@ -46,9 +54,21 @@ pub enum KeyError {
         /// What the operating system said.
         source: io::Error,
     },
-    /// A file does not hold 64 hexadecimal digits.
-    #[error("key file {0} does not hold 64 hexadecimal digits")]
+    /// A file holds neither 64 hexadecimal digits nor a key sealed under this root for this purpose.
+    #[error("key file {0} does not hold a key, or not one of this folder")]
     Malformed(PathBuf),
+    /// Others than the owner may look into the folder.
+    #[error("{0} is open to other users: `chmod 700` it, and rotate the keys if somebody may have read them")]
+    Exposed(PathBuf),
+    /// A file is sealed, and the folder has no root.
+    #[error("key file {0} is sealed, but the root key is gone: put root.pem or root.credential back")]
+    Sealed(PathBuf),
+    /// The folder is sealed by another holder.
+    #[error("the keys are sealed by a {0} already: unseal them first")]
+    SealedOtherwise(&'static str),
+    /// The root key could not be had.
+    #[error(transparent)]
+    Holder(#[from] HolderError),
     /// The key of a month whose records were destroyed, or never existed here.
     #[error("no key for month {0}")]
     NoSuchMonth(Month),
@@ -100,14 +120,42 @@ impl Keyring {
         Self::open(folder, origin)
     }
 
-    /// Opens the folder that [`Keyring::create`] made, for the ledger of records.
+    /// Opens the folder that [`Keyring::create`] made, for the ledger of records; its files must be plain.
     pub fn open(folder: &Path, origin: &Origin) -> Result<Self, KeyError> {
-        Self::open_as(KeyFiles::new(folder), SIGNING, MONTHS, origin)
+        Self::open_with(folder, origin, &nobody)
     }
 
-    /// The same for the access ledger called `origin`.
+    /// The same; `holders` are asked if the files are sealed.
+    pub(crate) fn open_with(
+        folder: &Path,
+        origin: &Origin,
+        holders: KeyHolders<'_>,
+    ) -> Result<Self, KeyError> {
+        Self::open_as(KeyFiles::open(folder, holders)?, SIGNING, MONTHS, origin)
+    }
+
+    /// As [`Keyring::open`] for the access ledger called `origin`.
     pub fn open_for_access(folder: &Path, origin: &Origin) -> Result<Self, KeyError> {
-        Self::open_as(KeyFiles::new(folder), ACCESS_SIGNING, ACCESS_MONTHS, origin)
+        Self::open_as(
+            KeyFiles::open(folder, &nobody)?,
+            ACCESS_SIGNING,
+            ACCESS_MONTHS,
+            origin,
+        )
+    }
+
+    /// Opens the folder for the ledger of records and for the access ledger, by their origins; `holders` are asked, once, if
+    /// its files are sealed.
+    pub fn open_both(
+        folder: &Path,
+        [origin, access_origin]: [&Origin; 2],
+        holders: KeyHolders<'_>,
+    ) -> Result<[Self; 2], KeyError> {
+        let files = KeyFiles::open(folder, holders)?;
+        Ok([
+            Self::open_as(files.clone(), SIGNING, MONTHS, origin)?,
+            Self::open_as(files, ACCESS_SIGNING, ACCESS_MONTHS, access_origin)?,
+        ])
     }
 
     /// Whether the folder has the key of an access ledger that was founded.

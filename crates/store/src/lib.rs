@@ -93,7 +93,10 @@ pub use evidence::{
 pub use export::{BundleContent, BundleOrder, ExportError, Exported, PreparedBundle, WaitingBundle};
 pub use high_water::{HighWaterFault, MarkedSize};
 pub use hold::{Hold, HoldError, HoldOn, NewHold, ReleaseError};
-pub use keyring::{KeyError, Keyring, Signers};
+pub use keyring::{
+    Credential, HolderError, HolderKind, KeyError, KeyHolder, KeyHolders, Keyring, Passphrase, RootKey,
+    Signers,
+};
 pub use known::Holders;
 pub use list::ListFilter;
 pub use master::{Master, MasterKind, Revised};

@@ -21,7 +21,6 @@ use kirokubo_ledger::entry::{Kind, LostRange, PendingEntry, RecoveryBody, Stated
 use kirokubo_ledger::{Index, Size};
 
 use crate::append::LedgerWriter;
-use crate::clock::Clock;
 use crate::durable;
 use crate::error::StoreError;
 use crate::growth::{Chain, Growth};
@@ -108,14 +107,8 @@ pub enum RecoverError {
 }
 
 impl Recovery {
-    /// Claims the data folder and reads how things stand.
-    pub async fn open(
-        folder: &Path,
-        database_url: &str,
-        high_water: Option<PathBuf>,
-    ) -> Result<Self, RecoverError> {
-        let store = Store::open(folder, database_url, Clock::system()).await?;
-        let store = store.with_high_water_at(high_water);
+    /// Claims the data folder of a store and reads how things stand.
+    pub async fn open(store: Store) -> Result<Self, RecoverError> {
         let lock = store.folder.lock()?;
         let head = Head::load(&store.db.writer, &store.ledger).await?;
         let marks = store.marks()?;

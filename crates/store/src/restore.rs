@@ -25,13 +25,13 @@ use crate::error::StoreError;
 use crate::evidence::Carried;
 use crate::head::Head;
 use crate::high_water::{HighWaterFault, Standing};
-use crate::keyring::{KeyError, Keyring};
+use crate::keyring::{KeyError, KeyHolders, Keyring};
 use crate::store::{Ledger, Store};
 use crate::{durable, key_entries, random};
 use source::Source;
 
 /// What to put back, and where.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Restore<'a> {
     /// The data folder.
     pub folder: &'a Path,
@@ -45,6 +45,8 @@ pub struct Restore<'a> {
     pub from: &'a Path,
     /// Whether a database that is newer, or cannot be read, may be moved aside.
     pub replace: bool,
+    /// Who is asked if the keys are sealed.
+    pub holders: KeyHolders<'a>,
 }
 
 /// What was put back.
@@ -93,7 +95,9 @@ pub enum RestoreError {
     #[error("{0} has no keys: put the ledger's `keys` folder there first")]
     NoKeys(PathBuf),
     /// The keys of the data folder did not sign the backup.
-    #[error("the keys of this data folder did not sign the backup {0}")]
+    #[error(
+        "the signing key of this data folder did not sign the backup {0}; one from before a rotation needs the key folder of its time"
+    )]
     OtherKeys(PathBuf),
     /// A file is not the one that was listed.
     #[error("{0} is not as it was written")]
@@ -131,7 +135,7 @@ impl Restore<'_> {
         }
         let _lock = folder.lock()?;
         let (from, origin) = Source::find(self.from)?;
-        let keyring = Keyring::open(&folder.keys(), &origin).map_err(StoreError::from)?;
+        let keyring = Keyring::open_with(&folder.keys(), &origin, self.holders).map_err(StoreError::from)?;
         let source = Source::open(from, &keyring, progress)?;
         let place = folder.database(self.database_url)?;
         let present = present(&place, &keyring).await;
@@ -144,7 +148,7 @@ impl Restore<'_> {
             _ => {}
         }
         let new = exchange::with_suffix(&place, &format!(".restoring-{}", random::name::<4>()));
-        let checked = copy_and_check(&source, &folder, &new, progress).await;
+        let checked = copy_and_check(&source, &folder, &new, self.holders, progress).await;
         let checked = checked.inspect_err(|_| drop(fs::remove_file(&new)))?;
         let tag = match present {
             Present::Ledger(size) => format!("{size}-{}", random::name::<4>()),
@@ -167,7 +171,7 @@ impl Restore<'_> {
             .await
             .map_err(StoreError::from)?
             .len();
-        let store = Store::assemble(folder, db, Clock::system())
+        let store = Store::assemble(folder, db, Clock::system(), self.holders)
             .await?
             .with_evidence_at(self.evidence_url)?
             .with_high_water_at(self.high_water);
@@ -232,6 +236,7 @@ async fn copy_and_check(
     source: &Source,
     folder: &DataFolder,
     new: &Path,
+    holders: KeyHolders<'_>,
     progress: &mut (dyn FnMut(u64, u64) + Send),
 ) -> Result<Checked, RestoreError> {
     let from = source.folder.join(DATABASE);
@@ -242,7 +247,7 @@ async fn copy_and_check(
         return Err(RestoreError::Changed(from));
     }
     let db = Connections::open_at_rest(new).await?;
-    let store = Store::assemble(folder.clone(), db, Clock::system()).await?;
+    let store = Store::assemble(folder.clone(), db, Clock::system(), holders).await?;
     let checked = store.check_copy(progress).await?;
     store.close().await?;
     if let Some(broken) = checked.broken {

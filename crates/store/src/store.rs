@@ -19,7 +19,7 @@ use crate::founding;
 use crate::head::Head;
 use crate::high_water::HighWater;
 use crate::key_entries;
-use crate::keyring::{Keyring, Signers, Signing};
+use crate::keyring::{self, HolderKind, KeyHolders, Keyring, Signers, Signing, nobody};
 use crate::wal::WalKeeper;
 
 /// One ledger of one database, with the keys beside it. Cheap to clone.
@@ -124,19 +124,29 @@ impl Store {
         Migrator::up(&db.writer, None).await?;
         let (keys, access) = (keyring.signing(), access.signing());
         founding::both(&db.writer, &keys, &access, operator, clock.now_ms()).await?;
-        let store = Self::assemble(folder, db, clock).await?;
+        let store = Self::assemble(folder, db, clock, &nobody).await?;
         store.make_high_water().await?;
         Ok(store)
     }
 
-    /// Opens what [`Store::init`] made. Refuses an older schema rather than changing it by surprise.
+    /// Opens what [`Store::init`] made, with plain keys. Refuses an older schema rather than changing it by surprise.
     pub async fn open(folder: &Path, database_url: &str, clock: Clock) -> Result<Self, StoreError> {
+        Self::open_with(folder, database_url, clock, &nobody).await
+    }
+
+    /// The same; `holders` are asked if the keys are sealed.
+    pub async fn open_with(
+        folder: &Path,
+        database_url: &str,
+        clock: Clock,
+        holders: KeyHolders<'_>,
+    ) -> Result<Self, StoreError> {
         let (folder, db) = Self::connect(folder, database_url).await?;
         let pending = Migrator::get_pending_migrations(&db.writer).await?.len();
         if pending > 0 {
             return Err(StoreError::Outdated { pending });
         }
-        Self::assemble(folder, db, clock).await
+        Self::assemble(folder, db, clock, holders).await
     }
 
     /// Keeps the files of evidence elsewhere than in the data folder: `file:PATH`, or `s3://BUCKET/PREFIX` with the usual
@@ -150,8 +160,13 @@ impl Store {
     }
 
     /// Brings the schema up to date, and founds the access ledger of a folder that is older than it; gives the number of
-    /// migrations applied.
-    pub async fn migrate(folder: &Path, database_url: &str, clock: &Clock) -> Result<usize, StoreError> {
+    /// migrations applied. `holders` are asked if the keys are sealed.
+    pub async fn migrate(
+        folder: &Path,
+        database_url: &str,
+        clock: &Clock,
+        holders: KeyHolders<'_>,
+    ) -> Result<usize, StoreError> {
         let (folder, db) = Self::connect(folder, database_url).await?;
         let _lock = folder.lock()?;
         let pending = Migrator::get_pending_migrations(&db.writer).await?.len();
@@ -159,12 +174,27 @@ impl Store {
         found_access_if_missing(&folder, &db.writer, clock.now_ms()).await?;
         if pending > 0 {
             // A ledger from before there were marks has none yet. One that needed no migration has lost it.
-            let store = Self::assemble(folder, db, clock.clone()).await?;
+            let store = Self::assemble(folder, db, clock.clone(), holders).await?;
             if store.marks()?.are_absent() {
                 store.make_high_water().await?;
             }
         }
         Ok(pending)
+    }
+
+    /// Seals the keys of a data folder in place; gives the number of files sealed. No server may run on it. Interrupted, it
+    /// goes on when it is called again.
+    pub fn seal_keys(folder: &Path, kind: HolderKind, holders: KeyHolders<'_>) -> Result<usize, StoreError> {
+        let folder = DataFolder::new(folder);
+        let _lock = folder.lock()?;
+        Ok(keyring::seal(&folder.keys(), kind, holders)?)
+    }
+
+    /// Makes the keys of a data folder plain files again; gives the number of files unsealed. As for [`Store::seal_keys`].
+    pub fn unseal_keys(folder: &Path, holders: KeyHolders<'_>) -> Result<usize, StoreError> {
+        let folder = DataFolder::new(folder);
+        let _lock = folder.lock()?;
+        Ok(keyring::unseal(&folder.keys(), holders)?)
     }
 
     pub(crate) async fn connect(
@@ -184,6 +214,7 @@ impl Store {
         folder: DataFolder,
         db: Connections,
         clock: Clock,
+        holders: KeyHolders<'_>,
     ) -> Result<Self, StoreError> {
         let (row, access) = rows(&folder, &db.readers).await?;
         let origin: Origin = row.origin.parse().map_err(|_| damaged("origin"))?;
@@ -192,8 +223,8 @@ impl Store {
             (None, true) => return Err(damaged("the access ledger is missing")),
             (_, false) => return Err(StoreError::NoAccessLedger),
         };
-        let keyring = Keyring::open(&folder.keys(), &origin)?;
-        let access_keyring = Keyring::open_for_access(&folder.keys(), &access_origin(&origin)?)?;
+        let origins = [&origin, &access_origin(&origin)?];
+        let [keyring, access_keyring] = Keyring::open_both(&folder.keys(), origins, holders)?;
         let access = Beside {
             ledger: Arc::new(Ledger::of(access, &access_keyring)?),
             keyring: Arc::new(access_keyring),

@@ -1,6 +1,7 @@
 //! `kirokubo key …`: API keys and the signing key, beside a running server or without one.
 
 mod rotate_signing;
+mod seal;
 
 use std::process::ExitCode;
 
@@ -21,6 +22,10 @@ pub(super) enum Key {
     Revoke(Revoke),
     /// Give the ledger a new signing key (署名鍵の交代).
     RotateSigning(rotate_signing::RotateSigning),
+    /// Seal the key files with a passphrase or a systemd credential (鍵ファイルの封印). No server may run.
+    Seal(seal::Seal),
+    /// Make sealed key files plain again. No server may run.
+    Unseal(seal::Unseal),
 }
 
 #[derive(Debug, Args)]
@@ -89,6 +94,8 @@ impl Key {
             Self::List(list) => list.run().await,
             Self::Revoke(revoke) => revoke.run().await,
             Self::RotateSigning(rotate) => rotate.run().await,
+            Self::Seal(seal) => seal.run(),
+            Self::Unseal(unseal) => unseal.run(),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use kirokubo_store::{Clock, Store};
 
+use super::key_holder::KeyHolders;
 use super::{Outcome, Place};
 
 #[derive(Debug, Args)]
@@ -15,7 +16,9 @@ pub(super) struct Migrate {
 
 impl Migrate {
     pub(super) async fn run(self) -> Outcome {
-        let applied = Store::migrate(&self.place.data, &self.place.database_url, &Clock::system()).await?;
+        let holders = KeyHolders::from_environment();
+        let (data, url) = (&self.place.data, &self.place.database_url);
+        let applied = Store::migrate(data, url, &Clock::system(), &|kind| holders.get(kind)).await?;
         println!("{applied} migration(s) applied / スキーマを更新しました");
         Ok(ExitCode::SUCCESS)
     }

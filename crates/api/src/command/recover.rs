@@ -44,7 +44,8 @@ struct Shown {
 impl Recover {
     pub(super) async fn run(self) -> Outcome {
         let high_water = self.high_water.high_water.clone();
-        let mut recovery = Recovery::open(&self.place.data, &self.place.database_url, high_water).await?;
+        let store = self.place.open().await?.with_high_water_at(high_water);
+        let mut recovery = Recovery::open(store).await?;
         let mut shown = Shown::default();
         if let Some(path) = &self.receipts {
             for line in receipts::read(path)? {

@@ -7,6 +7,7 @@ use clap::Args;
 use kirokubo_store::{Restore as Task, Restored};
 use serde_json::json;
 
+use super::key_holder::KeyHolders;
 use super::progress::Progress;
 use super::{EvidencePlace, HighWaterPlace, Outcome, Place, backup, rewound};
 
@@ -32,6 +33,7 @@ pub(super) struct Restore {
 impl Restore {
     pub(super) async fn run(self) -> Outcome {
         let mut progress = Progress::new("復元 / restoring", self.json);
+        let holders = KeyHolders::from_environment();
         let task = Task {
             folder: &self.place.data,
             database_url: &self.place.database_url,
@@ -39,6 +41,7 @@ impl Restore {
             high_water: self.high_water.high_water,
             from: &self.from,
             replace: self.replace,
+            holders: &|kind| holders.get(kind),
         };
         let restored = task.run(&mut |done, total| progress.tell(done, total)).await?;
         progress.finish();

@@ -285,6 +285,25 @@ mod tests {
     }
 
     #[test]
+    fn the_second_form_of_a_signature_is_refused() {
+        // The order of the group, little-endian: S and S + L are the same scalar, and a lax reader takes both.
+        const ORDER: [u8; 32] = [
+            0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14,
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+        ];
+        let key = SigningKey::from_seed("example.jp/a".parse().unwrap(), [7; 32]);
+        let mut signature = key.sign("text\n");
+        assert!(key.verifier_key().verifies("text\n", &signature));
+        let mut carry = 0;
+        for (byte, order) in signature[32..].iter_mut().zip(ORDER) {
+            let sum = u16::from(*byte) + u16::from(order) + carry;
+            [*byte, _] = sum.to_le_bytes();
+            carry = sum >> 8;
+        }
+        assert!(!key.verifier_key().verifies("text\n", &signature));
+    }
+
+    #[test]
     fn debug_output_shows_no_seed() {
         let key = SigningKey::from_seed("example.jp/a".parse().unwrap(), [7; 32]);
         assert_eq!(

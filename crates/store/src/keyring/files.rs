@@ -2,12 +2,14 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
 use super::KeyError;
+use super::holder::{HolderKind, KeyHolders};
+use super::root::{self, RootKey};
 use crate::random;
 
 /// A key as it is in memory, wiped when dropped.
@@ -17,13 +19,47 @@ pub(crate) type KeyBytes = Zeroizing<[u8; 32]>;
 #[derive(Clone, Debug)]
 pub(crate) struct KeyFiles {
     folder: PathBuf,
+    /// What its files are sealed under, if they are.
+    root: Option<RootKey>,
 }
 
 impl KeyFiles {
+    /// A folder that is about to be made, with plain files.
     pub(crate) fn new(folder: &Path) -> Self {
         Self {
             folder: folder.to_owned(),
+            root: None,
         }
+    }
+
+    /// Opens a folder, which must be its owner's alone, and has its root unsealed if there is one.
+    pub(crate) fn open(folder: &Path, holders: KeyHolders<'_>) -> Result<Self, KeyError> {
+        let plain = Self::without_root(folder)?;
+        let Some(kind) = plain.sealed_by() else {
+            return Ok(plain);
+        };
+        let path = folder.join(kind.file());
+        let sealed = fs::read_to_string(&path).map_err(|source| KeyError::File { path, source })?;
+        let root = Some(holders(kind)?.unseal(&sealed)?);
+        Ok(Self { root, ..plain })
+    }
+
+    /// Opens a folder without its root: sealed files cannot be read.
+    pub(super) fn without_root(folder: &Path) -> Result<Self, KeyError> {
+        let metadata = fs::metadata(folder).map_err(|source| KeyError::File {
+            path: folder.to_owned(),
+            source,
+        })?;
+        if metadata.permissions().mode() & 0o077 != 0 {
+            return Err(KeyError::Exposed(folder.to_owned()));
+        }
+        Ok(Self::new(folder))
+    }
+
+    /// Who holds the root, if the folder has one.
+    pub(super) fn sealed_by(&self) -> Option<HolderKind> {
+        let mut kinds = HolderKind::ALL.into_iter();
+        kinds.find(|kind| self.folder.join(kind.file()).exists())
     }
 
     /// Makes a folder in it, and itself, readable by their owner alone.
@@ -80,36 +116,113 @@ impl KeyFiles {
             }
             Err(source) => return Err(KeyError::File { path, source }),
         };
-        let mut key = Zeroizing::new([0; 32]);
-        match hex::decode_to_slice(text.trim_end(), &mut *key) {
-            Ok(()) => Ok(Some(key)),
-            Err(_) => Err(KeyError::Malformed(path)),
-        }
+        self.decode(&path, &text).map(Some)
     }
 
     /// Writes a key that must not be there yet. It is written whole under another name first, so that a crash never
     /// leaves half a key under the real one; when this returns, it is durable.
     pub(crate) fn write_new(&self, name: &str, key: &[u8; 32]) -> Result<(), KeyError> {
         let path = self.path(name);
+        let text = self.encode(&path, key);
+        write_new(&path, &text)
+    }
+
+    /// Writes the sealed root, which must not be there yet.
+    pub(super) fn write_root(&self, kind: HolderKind, sealed: &str) -> Result<(), KeyError> {
+        write_new(&self.folder.join(kind.file()), sealed)
+    }
+
+    /// Destroys the sealed root: what is still sealed under it can never be opened again.
+    pub(super) fn destroy_root(&self, kind: HolderKind) -> Result<(), KeyError> {
+        destroy(&self.folder.join(kind.file()))
+    }
+
+    /// Writes every file anew that `is_due`, judging by its text: as this folder writes it, with the key that `from` reads.
+    /// Each is put in place in one step, and what was there is overwritten; the number of files.
+    pub(super) fn rewrite(&self, from: &Self, is_due: impl Fn(&str) -> bool) -> Result<usize, KeyError> {
+        let (mut count, mut folders) = (0, vec![self.folder.clone()]);
+        while let Some(folder) = folders.pop() {
+            let fail = |source| KeyError::File {
+                path: folder.clone(),
+                source,
+            };
+            for entry in fs::read_dir(&folder).map_err(fail)? {
+                let path = entry.map_err(fail)?.path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let ending = path.extension().and_then(|ending| ending.to_str());
+                // What a crash left of a key that was being written.
+                if ending.is_some_and(|ending| ending.starts_with("new-")) {
+                    destroy(&path)?;
+                }
+                if ending == Some("key") {
+                    count += usize::from(self.rewrite_one(from, &path, &is_due)?);
+                }
+            }
+        }
+        Ok(count)
+    }
+
+    fn rewrite_one(
+        &self,
+        from: &Self,
+        path: &Path,
+        is_due: &impl Fn(&str) -> bool,
+    ) -> Result<bool, KeyError> {
         let fail = |source| KeyError::File {
-            path: path.clone(),
+            path: path.to_owned(),
             source,
         };
-        let scratch = path.with_extension(format!("new-{}", hex::encode(random::bytes::<4>())));
-        let mut digits = Zeroizing::new([0; 65]);
-        hex::encode_to_slice(key, &mut digits[..64]).expect("32 bytes are 64 digits");
-        digits[64] = b'\n';
-        write_whole(&scratch, &*digits).map_err(fail)?;
-        // A hard link, unlike a rename, refuses to replace a key that appeared meanwhile.
-        let linked = fs::hard_link(&scratch, &path);
-        fs::remove_file(&scratch).map_err(fail)?;
-        match linked {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                return Err(KeyError::Exists(path));
-            }
-            other => other.map_err(fail)?,
+        let text = Zeroizing::new(fs::read_to_string(path).map_err(fail)?);
+        if !is_due(&text) {
+            return Ok(false);
         }
-        sync_folder_of(&path).map_err(fail)
+        let key = from.decode(path, &text)?;
+        let scratch = scratch_of(path);
+        write_whole(&scratch, self.encode(path, &key).as_bytes()).map_err(fail)?;
+        // Opened before it loses its name, so that its bytes can be overwritten afterwards.
+        let mut before = OpenOptions::new().write(true).open(path).map_err(fail)?;
+        fs::rename(&scratch, path).map_err(fail)?;
+        sync_folder_of(path).map_err(fail)?;
+        overwrite(&mut before).map_err(fail)?;
+        Ok(true)
+    }
+
+    /// The text of a key's file.
+    fn encode(&self, path: &Path, key: &[u8; 32]) -> Zeroizing<String> {
+        Zeroizing::new(match &self.root {
+            Some(root) => root.seal(&self.purpose(path), key),
+            None => hex::encode(key) + "\n",
+        })
+    }
+
+    /// The key in the text of a file. Under a root plain files are read, too: a folder may be half sealed.
+    fn decode(&self, path: &Path, text: &str) -> Result<KeyBytes, KeyError> {
+        if root::is_sealed(text) {
+            let root = self.root.as_ref();
+            let root = root.ok_or_else(|| KeyError::Sealed(path.to_owned()))?;
+            let key = root.unseal(&self.purpose(path), text);
+            return key.ok_or_else(|| KeyError::Malformed(path.to_owned()));
+        }
+        let mut key = Zeroizing::new([0; 32]);
+        match hex::decode_to_slice(text.trim_end(), &mut *key) {
+            Ok(()) => Ok(key),
+            Err(_) => Err(KeyError::Malformed(path.to_owned())),
+        }
+    }
+
+    /// What a file is for: its name, but the same for a key that is to come, that signs, and that has signed.
+    fn purpose(&self, path: &Path) -> String {
+        let name = path.strip_prefix(&self.folder).unwrap_or(path).with_extension("");
+        let name = name.to_string_lossy();
+        let endings = ["-next", "-old", "-proposed"];
+        let name = endings
+            .iter()
+            .find_map(|ending| name.strip_suffix(ending))
+            .unwrap_or(&name);
+        name.to_owned()
     }
 
     /// Writes a fresh key, unless there is one of that name.
@@ -143,15 +256,47 @@ impl KeyFiles {
     /// writes elsewhere than where it is told keeps the old bytes for a while; so do copies. Nothing happens if there is
     /// none.
     pub(crate) fn destroy(&self, name: &str) -> Result<(), KeyError> {
-        let path = self.path(name);
-        match overwrite(&path)
-            .and_then(|()| fs::remove_file(&path))
-            .and_then(|()| sync_folder_of(&path))
-        {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            done => done.map_err(|source| KeyError::File { path, source }),
-        }
+        destroy(&self.path(name))
     }
+}
+
+/// Writes a file that must not be there yet, whole and durable.
+fn write_new(path: &Path, text: &str) -> Result<(), KeyError> {
+    let fail = |source| KeyError::File {
+        path: path.to_owned(),
+        source,
+    };
+    let scratch = scratch_of(path);
+    write_whole(&scratch, text.as_bytes()).map_err(fail)?;
+    // A hard link, unlike a rename, refuses to replace a key that appeared meanwhile.
+    let linked = fs::hard_link(&scratch, path);
+    fs::remove_file(&scratch).map_err(fail)?;
+    match linked {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            return Err(KeyError::Exists(path.to_owned()));
+        }
+        other => other.map_err(fail)?,
+    }
+    sync_folder_of(path).map_err(fail)
+}
+
+fn destroy(path: &Path) -> Result<(), KeyError> {
+    let opened = OpenOptions::new().write(true).open(path);
+    let done = opened
+        .and_then(|mut file| overwrite(&mut file))
+        .and_then(|()| fs::remove_file(path))
+        .and_then(|()| sync_folder_of(path));
+    match done {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done.map_err(|source| KeyError::File {
+            path: path.to_owned(),
+            source,
+        }),
+    }
+}
+
+fn scratch_of(path: &Path) -> PathBuf {
+    path.with_extension(format!("new-{}", hex::encode(random::bytes::<4>())))
 }
 
 fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -164,8 +309,7 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-fn overwrite(path: &Path) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).open(path)?;
+fn overwrite(file: &mut File) -> io::Result<()> {
     let mut left = file.metadata()?.len();
     while left > 0 {
         let noise = random::bytes::<64>();

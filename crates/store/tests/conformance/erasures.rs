@@ -1,6 +1,7 @@
 //! Erasing what has come to its end: by two, whole, for good, and provable ever after.
 
 use std::fs;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 
 use kirokubo_ledger::{Index, RecordId};
@@ -398,7 +399,9 @@ fn read_all(folder: &Path) -> Vec<u8> {
 }
 
 fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
+    // A folder of keys that others may look into is refused.
+    let mut folder = fs::DirBuilder::new();
+    folder.recursive(true).mode(0o700).create(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
         let to = to.join(path.file_name().unwrap());

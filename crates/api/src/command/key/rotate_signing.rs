@@ -125,4 +125,7 @@ fn tell(rotated: &Rotated) {
         println!("新しい vkey を監査人に渡してください。旧い vkey からも台帳でたどれます。");
         println!("Give the new vkey to your auditor. The ledger leads from the old one to it.");
     }
+    println!("立会人にも新しい vkey を伝え、鍵フォルダーの控えとバックアップを今すぐ取り直してください。");
+    println!("Tell witnesses the new vkey, too. Copy the key folder again, and make a backup now:");
+    println!("one from before can only be put back with the key folder of its time.");
 }
