@@ -5,13 +5,14 @@ Python 3.9 or later and its standard library; nothing else, no network. It was w
 code with `kirokubo-verify`, so that a fault of one program does not hide in the other. Section numbers below are those of
 that page. Ed25519 is implemented here as well (RFC 8032), in plain Python: slow, but a bundle has few signatures.
 
-    python3 verify.py BUNDLE.tar --vkey VKEY [--checkpoint FILE]... [--today YYYY-MM-DD] [--json]
+    python3 verify.py BUNDLE.tar --vkey VKEY [--checkpoint FILE]... [--checkpoint-vkey VKEY]... [--policy FILE]
+                      [--today YYYY-MM-DD] [--json]
 
 A copy of this file lies in every bundle. Whoever forges a bundle can forge that copy: get this file, like the key, from
 somewhere else. この tar に入っている写しではなく、別の経路で入手した verify.py を使ってください。
 
-What it does not judge: deltas and disclosure proofs (status 2, no verdict), cosignatures of witnesses and RFC 3161 time
-stamps. A bundle that has such files gets at best the status 11 here, and the report names them.
+What it does not judge: deltas and disclosure proofs (status 2, no verdict), and RFC 3161 time stamps. A bundle that has
+time stamps gets at best the status 11 here, and the report names them.
 """
 
 import argparse
@@ -52,6 +53,7 @@ WORDS = {
     "ERASED_EARLY": ("保存期間の終わる前、または保留中に消去されました", "erased before its last day, or under a hold"),
     "OVERDUE": ("保存期間を過ぎて残っています", "kept past its last day, and nothing holds it"),
     "TIME_REGRESSION": ("時刻が前の項目より前です", "the time lies before that of the entry before"),
+    "COSIGNATURE": ("立会人の連署とされる行が正しくありません", "a line that claims to be a witness's is not"),
     "CHECKPOINT_SIGNATURE": ("署名が正しくありません", "not signed as it should be"),
     "KEY_NOT_AUTHORISED": ("この大きさに署名する鍵ではありません", "not the key that signs at this size"),
     "SCHEMA": ("書式の規則に反しています", "a rule of the format is broken"),
@@ -104,6 +106,10 @@ class Usage(Exception):
 
 class Bad(Exception):
     """Some bytes are not what they should be."""
+
+
+class NotAuthorised(Exception):
+    """A key of the ledger signed it, but another one signs at this size."""
 
 
 class TooDeep(Bad):
@@ -409,18 +415,18 @@ def skim(text):
 # ---------------------------------------------------------------- keys, notes, checkpoints (5)
 
 class Key:
-    """A vkey (5.1)."""
+    """A vkey (5.1): of a ledger (type 1), or of a witness (type 4)."""
 
-    def __init__(self, text):
-        parts = text.split("+", 2)
+    def __init__(self, text, kind=1):
+        self.text, parts = text, text.split("+", 2)
         if len(parts) != 3:
             raise Bad("a vkey is <origin>+<hash>+<key>")
         self.origin = origin_in(parts[0])
         self.hash, data = from_hex(parts[1], 4), from_base64(parts[2])
-        if len(data) != 33 or data[0] != 1:
-            raise Bad("not an Ed25519 key")
+        if len(data) != 33 or data[0] != kind:
+            raise Bad("not an Ed25519 key of that type")
         self.public = data[1:]
-        if sha256(self.origin.encode() + b"\n\1" + self.public).digest()[:4] != self.hash:
+        if sha256(self.origin.encode() + b"\n" + data).digest()[:4] != self.hash:
             raise Bad("the key hash does not fit")
         point = point_of(self.public)
         if point is None or is_small_order(point):
@@ -436,42 +442,69 @@ def origin_in(text):
     return text
 
 
-def open_note(data, key):
-    """The text of a note that the key has signed (5.2)."""
-    try:
-        note = data.decode("utf-8")
-    except UnicodeDecodeError:
-        raise Bad("not UTF-8") from None
-    if re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\ufeff]", note):
-        raise Bad("a control character or byte order mark")
-    cut = note.rfind("\n\n")
-    if cut < 0 or not note.endswith("\n") or cut + 2 == len(note):
-        raise Bad("no text, empty line and signatures")
-    text, lines = note[:cut + 1], note[cut + 2:-1].split("\n")
-    if len(lines) > 64 or len(set(lines)) != len(lines):
-        raise Bad("too many signature lines, or the same one twice")
-    ours = []
-    for line in lines:
-        parts = line.split(" ", 2)
-        if len(parts) != 3 or parts[0] != "\u2014" or not parts[1] or re.search(r"[\s+]", parts[1]):
-            raise Bad("a signature line is malformed")
-        data = from_base64(parts[2])
-        if len(data) < 5:
-            raise Bad("a signature is too short")
-        if parts[1] == key.origin and data[:4] == key.hash:
-            ours.append(data[4:])
-    if not ours or not all(signature_holds(key.public, text.encode(), one) for one in ours):
-        raise Bad("the key has not signed, or its signature does not verify")
-    if len(ours) > 1:
-        raise Bad("the key has signed more than once")
-    return text
+class Note:
+    """A signed note (5.2), not yet verified."""
+
+    def __init__(self, data):
+        try:
+            note = data.decode("utf-8")
+        except UnicodeDecodeError:
+            raise Bad("not UTF-8") from None
+        if re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\ufeff]", note):
+            raise Bad("a control character or byte order mark")
+        cut = note.rfind("\n\n")
+        if cut < 0 or not note.endswith("\n") or cut + 2 == len(note):
+            raise Bad("no text, empty line and signatures")
+        self.text, lines = note[:cut + 1], note[cut + 2:-1].split("\n")
+        if len(lines) > 64 or len(set(lines)) != len(lines):
+            raise Bad("too many signature lines, or the same one twice")
+        self.signatures = []
+        for line in lines:
+            parts = line.split(" ", 2)
+            if len(parts) != 3 or parts[0] != "\u2014" or not parts[1] or re.search(r"[\s+]", parts[1]):
+                raise Bad("a signature line is malformed")
+            signature = from_base64(parts[2])
+            if len(signature) < 5:
+                raise Bad("a signature is too short")
+            self.signatures.append((parts[1], signature[:4], signature[4:]))
+
+    def by(self, key):
+        """What the lines say that claim to be the key's."""
+        return [data for name, hash_, data in self.signatures if (name, hash_) == (key.origin, key.hash)]
+
+    def sole(self, key, holds):
+        """The one signature of the key; no other line may claim to be its."""
+        ours = self.by(key)
+        if not ours:
+            return None
+        if not all(holds(one) for one in ours):
+            raise Bad("a signature of the key does not verify")
+        if len(ours) > 1:
+            raise Bad("the key has signed more than once")
+        return ours[0]
+
+    def open(self, key):
+        """The text, if the key has signed it."""
+        if self.sole(key, lambda one: signature_holds(key.public, self.text.encode(), one)) is None:
+            raise Bad("the key has not signed")
+        return self.text
+
+    def cosigned_at(self, key):
+        """When this witness cosigned (5.4), in Unix seconds, or None if it did not."""
+        def holds(one):
+            at = int.from_bytes(one[:8], "big")
+            message = f"cosignature/v1\ntime {at}\n{self.text}"
+            return len(one) == 72 and 0 < at <= SIZE_MAX and signature_holds(key.public, message.encode(), one[8:])
+
+        found = self.sole(key, holds)
+        return None if found is None else int.from_bytes(found[:8], "big")
 
 
 class Checkpoint:
     """A signed checkpoint (5.3)."""
 
     def __init__(self, data, key):
-        lines = open_note(data, key).split("\n")
+        lines = Note(data).open(key).split("\n")
         if len(lines) != 4:
             raise Bad("a checkpoint has three lines")
         size, root = decimal(lines[1], SIZE_MAX), from_base64(lines[2])
@@ -479,7 +512,118 @@ class Checkpoint:
             raise Bad("not the origin of the key, a size and a root")
         if size == 0 and root != tree_root([]):
             raise Bad("an empty tree has another root")
-        self.size, self.root = size, root
+        self.size, self.root, self.by = size, root, key
+
+
+def open_by_one_of(data, keys):
+    """A checkpoint that one of these keys signed; if none did, the fault is the first one's."""
+    try:
+        return Checkpoint(data, keys[0])
+    except Bad as fault:
+        for key in keys[1:]:
+            try:
+                return Checkpoint(data, key)
+            except Bad:
+                pass
+        raise fault
+
+
+class Policy:
+    """Which witnesses are trusted, and how many are enough (C2SP tlog-policy)."""
+
+    def __init__(self, data):
+        self.logs, self.witnesses, self.groups = [], {}, {}
+        self.quorum, has_quorum, grouped = None, False, set()
+        if data and not data.endswith(b"\n"):
+            raise Bad("the policy must end in a newline")
+        for line in data.split(b"\n"):
+            if re.search(rb"[\x00-\x08\x0b-\x1f\x7f]", line):
+                raise Bad("a control character")
+            words = [word for word in re.split(rb"[ \t]", line) if word]
+            if not words or words[0].startswith(b"#"):
+                continue
+            keyword, words = words[0], words[1:]
+            if keyword != b"quorum" and len(self.logs) + len(self.witnesses) + len(self.groups) >= 256:
+                raise Bad("too many lines")
+            if keyword == b"log":
+                self._add_log(words)
+            elif keyword == b"witness":
+                self._add_witness(words)
+            elif keyword == b"group":
+                self._add_group(words, grouped)
+            elif keyword == b"quorum":
+                if len(words) != 1 or has_quorum or (words[0] != b"none" and not self._is_known(words[0])):
+                    raise Bad("a quorum line names one witness or group, or none, and stands there once")
+                has_quorum, self.quorum = True, None if words[0] == b"none" else words[0]
+            else:
+                raise Bad("none of log, witness, group and quorum")
+        if not has_quorum:
+            raise Bad("there is no quorum line")
+
+    def _is_known(self, name):
+        return name in self.witnesses or name in self.groups
+
+    def _key(self, words, kind):
+        if len(words) not in (1, 2):
+            raise Bad("too many or too few words")
+        try:
+            key = Key(words[0].decode(), kind)
+            [word.decode() for word in words]
+        except UnicodeDecodeError:
+            raise Bad("not UTF-8") from None
+        return key
+
+    def _add_log(self, words):
+        key = self._key(words, 1)
+        if any(log.public == key.public for log in self.logs):
+            raise Bad("the key is listed already")
+        self.logs.append(key)
+
+    def _add_witness(self, words):
+        name, key = words[0] if words else b"", self._key(words[1:], 4)
+        if any(witness.public == key.public for witness in self.witnesses.values()):
+            raise Bad("the key is listed already")
+        if name == b"none" or self._is_known(name):
+            raise Bad("the name is taken")
+        self.witnesses[name] = key
+
+    def _add_group(self, words, grouped):
+        if len(words) < 3:
+            raise Bad("too few words")
+        name, threshold, members = words[0], words[1], words[2:]
+        if name == b"none" or self._is_known(name):
+            raise Bad("the name is taken")
+        most = {b"all": len(members), b"any": 1}
+        needed = most.get(threshold) or decimal(threshold.decode("latin-1"))
+        if needed is None or not 1 <= needed <= len(members):
+            raise Bad("the threshold is not all, any, or a number from 1 to that of the members")
+        for member in members:
+            if not self._is_known(member) or member in grouped:
+                raise Bad("a member is not known, or in a group already")
+            grouped.add(member)
+        self.groups[name] = (needed, members)
+
+    def is_about(self, key):
+        return not self.logs or any(log == key for log in self.logs)
+
+    def judge(self, note):
+        """When each witness cosigned, which lines are bad, and whether the quorum is reached."""
+        times, bad = {}, []
+        for name, key in self.witnesses.items():
+            try:
+                at = note.cosigned_at(key)
+            except Bad as fault:
+                bad.append((name, fault))
+                continue
+            if at is not None:
+                times[name] = at
+        return times, bad, self.quorum is not None and self._holds(self.quorum, times)
+
+    def _holds(self, name, times):
+        if name in self.witnesses:
+            return name in times
+        needed, members = self.groups[name]
+        return sum(self._holds(member, times) for member in members) >= needed
 
 
 # ---------------------------------------------------------------- tiles (6)
@@ -691,17 +835,50 @@ class Keys:
         if origin_in(text_in(body["origin"])) != first.origin:
             raise Bad("the origin is not the name of the key")
         self.list = [(0, first)]
+        self.ends = [None]
 
     def add(self, index, data):
-        body = body_members(data, ("vkey", "first_size", "old_key_ends"))
+        body = body_members(data, ("vkey", "first_size", "old_key_ends", "revoked"), ("revoked",))
         key, size = Key(text_in(body["vkey"])), number_in(body["first_size"], SIZE_MAX)
-        number_in(body["old_key_ends"], SIZE_MAX)
+        end = number_in(body["old_key_ends"], SIZE_MAX)
+        is_revoked = body.get("revoked") is not None
+        if is_revoked:
+            text_in(body["revoked"])
         if key.origin != self.list[0][1].origin or size <= index or size < self.list[-1][0]:
             raise Bad("the change of key is not valid")
         self.list.append((size, key))
+        # Where the key before ends; nowhere if it is revoked.
+        self.ends.append(None if is_revoked else end)
+
+    def _place(self, size):
+        return [place for place, (first, _) in enumerate(self.list) if first <= size or place == 0][-1]
 
     def at(self, size):
-        return [key for first, key in self.list if first <= size or first == 0][-1]
+        return self.list[self._place(size)][1]
+
+    def beside(self, size):
+        """The key before that of this size, as long as it may sign beside it."""
+        place = self._place(size)
+        is_over = place == 0 or self.ends[place] is None or size > self.ends[place]
+        return None if is_over else self.list[place - 1][1]
+
+    def since(self, key, size):
+        """The places of the changes from this key to the one of this size, or None if it is none of theirs."""
+        until = self._place(size) + 1
+        known = [place for place in range(until) if self.list[place][1] == key]
+        return range(known[-1] + 1, until) if known else None
+
+    def open(self, data):
+        """A checkpoint by the key of its size (8.8)."""
+        note, checkpoint = Note(data), None
+        for _, key in self.list:
+            if note.by(key):
+                checkpoint = Checkpoint(data, key)
+        if checkpoint is None:
+            raise Bad("no key of the ledger has signed")
+        if not note.by(self.at(checkpoint.size)):
+            raise NotAuthorised(checkpoint.size)
+        return checkpoint
 
 
 class Clock:
@@ -1170,8 +1347,10 @@ class Run:
 class Audit:
     """One verification, from the container to the last value."""
 
-    def __init__(self, file, key, held, today, progress):
+    def __init__(self, file, key, held, policy, today, progress):
         self.file, self.key, self.today, self.progress = file, key, today, progress
+        # The key that signed the bundle: the auditor's, or one that it leads to.
+        self.signer, self.policy, self.witnesses = key, policy, None
         self.held = [[checkpoint, "not_compared"] for checkpoint in held]
         self.findings, self.checkpoint, self.scope, self.entries = Findings(), None, None, 0
         self.counts = {"records": 0, "erased": 0, "opened": 0, "withheld": 0, "values": "not_judged"}
@@ -1183,11 +1362,13 @@ class Audit:
         except Bad as fault:
             self.findings.add(schema(f"the container: {fault}"))
             return
-        self.checkpoint = self._checkpoint("checkpoint", self.key)
+        self.signer = self._find_signer()
+        self.checkpoint = self._checkpoint("checkpoint", lambda data: Checkpoint(data, self.signer))
         if self.checkpoint is None:
             return
         size, root = self.checkpoint.size, self.checkpoint.root
         at_size = {size: root}
+        self._judge_witnesses()
         self._compare_held(lambda held: held.size >= size, at_size, size)
         self._scope()
         self._manifest()
@@ -1208,13 +1389,110 @@ class Audit:
                 self.findings.add(schema(f"file {path} is too large"))
         return data
 
-    def _checkpoint(self, path, key):
+    def _checkpoint(self, path, opened):
         data = self._read(path)
         try:
-            return None if data is None else Checkpoint(data, key)
+            return None if data is None else opened(data)
         except Bad as fault:
             self.findings.add(Finding("CHECKPOINT_SIGNATURE", detail=f"{path}: {fault}"))
-            return None
+        except NotAuthorised as size:
+            self.findings.add(Finding("KEY_NOT_AUTHORISED", detail=f"{path}: size {size}"))
+        return None
+
+    def _peek(self, path):
+        """A small file, if it is there; those who need it say what is wrong with it."""
+        return self.bundle.read(path, SMALL_MAX) if path in self.bundle.places else None
+
+    # -- keys (8.8)
+
+    def _find_signer(self):
+        """The auditor's key, or the last of those that the bundle lists behind it and that claims to have signed."""
+        note, data = self._peek("checkpoint"), self._peek("keys")
+        if note is None or data is None:
+            return self.key
+        try:
+            note, listed = Note(note), [key for _, key in self._key_list(data)]
+        except Bad:
+            return self.key
+        places = [place for place, key in enumerate(listed) if key == self.key]
+        later = listed[places[0]:] if places else []
+        signed = [key for key in later if key.origin == self.key.origin and note.by(key)]
+        return signed[-1] if signed else self.key
+
+    def _key_list(self, data):
+        found = take_members(read_json(data), ("keys",), (), False)
+        return list_in(found["keys"], self._listed_key)
+
+    def _refuse_key(self, size):
+        self.findings.add(Finding("KEY_NOT_AUTHORISED", detail=f"size {size}"))
+
+    def _check_signer(self, keys):
+        """The key that signed must be that of the size, and the auditor's must lead to it, change by change."""
+        size = self.checkpoint.size
+        if not keys.at(size) == self.signer:
+            self._refuse_key(size)
+            return
+        if self.signer == self.key:
+            return
+        key, changes = self.key, keys.since(self.key, size)
+        if changes is None:
+            self._refuse_key(size)
+            return
+        for place in changes:
+            first = keys.list[place][0]
+            if keys.ends[place] is None or not self._is_handed_over(first, key):
+                self._refuse_key(first)
+                return
+            key = keys.list[place][1]
+
+    def _is_handed_over(self, first, key):
+        note = self._peek("checkpoint" if first == self.checkpoint.size else f"checkpoints/{first}")
+        try:
+            return note is not None and Checkpoint(note, key).size == first
+        except Bad:
+            return False
+
+    def _check_held_keys(self, keys):
+        for held, _ in self.held:
+            beside = keys.beside(held.size)
+            is_meant = keys.at(held.size) == held.by or (beside is not None and beside == held.by)
+            if not is_meant and any(key == held.by for _, key in keys.list):
+                self._refuse_key(held.size)
+
+    # -- witnesses
+
+    def _judge_witnesses(self):
+        if self.policy is None:
+            return
+        through = None
+        for path in self.bundle.places:
+            size = decimal(path[12:], SIZE_MAX) if path.startswith("checkpoints/") else None
+            if size is None:
+                continue
+            _, is_witnessed = self._judge_note(path)
+            if is_witnessed and size < self.checkpoint.size:
+                through = max(through or 0, size)
+        times, is_witnessed = self._judge_note("checkpoint")
+        if is_witnessed:
+            through = self.checkpoint.size
+        name_of = lambda name: name.decode("utf-8", "replace")
+        self.witnesses = {
+            "quorum": self.policy.quorum and name_of(self.policy.quorum), "reached": is_witnessed,
+            "cosigned": [{"witness": name_of(name), "time": at} for name, at in times.items()],
+            "through_size": through,
+        }
+
+    def _judge_note(self, path):
+        data = self._peek(path)
+        try:
+            note = Note(data or b"")
+        except Bad:
+            return {}, False
+        times, bad, is_witnessed = self.policy.judge(note)
+        for name, fault in bad:
+            name = name.decode("utf-8", "replace")
+            self.findings.add(Finding("COSIGNATURE", detail=f"{path}: witness {name}: {fault}"))
+        return times, is_witnessed
 
     def _scope(self):
         data = self._read("scope")
@@ -1242,7 +1520,7 @@ class Audit:
         if note is None:
             return
         try:
-            text = open_note(note, self.key)
+            text = Note(note).open(self.signer)
         except Bad as fault:
             self.findings.add(Finding("CHECKPOINT_SIGNATURE", detail=f"manifest: {fault}"))
             return
@@ -1419,14 +1697,13 @@ class Audit:
     def _keys(self, keys):
         if keys is None:
             return
-        if not keys.at(self.checkpoint.size) == self.key:
-            self.findings.add(Finding("KEY_NOT_AUTHORISED", detail=f"size {self.checkpoint.size}"))
+        self._check_signer(keys)
+        self._check_held_keys(keys)
         data = self._read("keys")
         if data is None:
             return
         try:
-            found = take_members(read_json(data), ("keys",), (), False)
-            listed = list_in(found["keys"], self._listed_key)
+            listed = self._key_list(data)
         except Bad as fault:
             self.findings.add(schema(f"file keys: {fault}"))
             return
@@ -1441,7 +1718,7 @@ class Audit:
     def _older(self, older, keys, roots, whole):
         findings = []
         for size, path in sorted(older, key=lambda one: one[1]):
-            checkpoint = self._checkpoint(path, keys.at(size))
+            checkpoint = self._checkpoint(path, keys.open)
             if checkpoint and checkpoint.size != size:
                 self.findings.add(schema(f"file {path} is of another size"))
             elif checkpoint:
@@ -1537,7 +1814,9 @@ class Audit:
         if self.findings.worst:
             return self.findings.worst
         is_whole = self.scope == "full" and not self.counts["withheld"] and not self.not_judged
-        return 10 if is_whole else 11
+        if not is_whole:
+            return 11
+        return 0 if self.witnesses and self.witnesses["reached"] else 10
 
     def fork(self):
         """Between which sizes the history parts from the one that the auditor holds."""
@@ -1549,7 +1828,10 @@ class Audit:
 
     def to_json(self):
         size = self.checkpoint.size if self.checkpoint else None
+        some = {} if self.signer == self.key else {"later_vkey": self.signer.text}
+        some.update({"witnesses": self.witnesses} if self.witnesses else {})
         return {
+            **some,
             "result": RESULTS[self.status()], "exit": self.status(), "origin": self.key.origin, "size": size,
             "root": self.checkpoint.root.hex() if self.checkpoint else None, "scope": self.scope,
             "held": held_json(self.held[0]) if self.held else None,
@@ -1561,7 +1843,7 @@ class Audit:
         }
 
 
-RESULTS = {10: "valid_unwitnessed", 11: "valid_incomplete", 20: "retention", 30: "contradiction", 40: "invalid"}
+RESULTS = {0: "valid_witnessed", 10: "valid_unwitnessed", 11: "valid_incomplete", 20: "retention", 30: "contradiction", 40: "invalid"}
 
 
 def held_json(pair):
@@ -1604,6 +1886,11 @@ def print_report(report):
     print(f"判定 / Verdict: {report['result']} ({report['exit']})")
     print(f"台帳 / Ledger: {report['origin']}")
     print(f"件数 / Entries: {report['entries']} ({report['size']} signed), 範囲 / scope: {report['scope']}")
+    if "later_vkey" in report:
+        print(f"署名した鍵（お手元の鍵の後継） / Signed by a later key: {report['later_vkey']}")
+    if "witnesses" in report:
+        cosigned = ", ".join(one["witness"] for one in report["witnesses"]["cosigned"]) or "-"
+        print(f"立会人 / Witnesses: {cosigned}; 方針 / policy: {'満たす / reached' if report['witnesses']['reached'] else '満たさない / not reached'}")
     for held in report["checkpoints"]:
         print(f"お手元のチェックポイント / The checkpoint you hold: {held['size']} {held['outcome']}")
     counts = report["openings"]
@@ -1625,6 +1912,8 @@ def parse_arguments(arguments):
     parser.add_argument("bundle")
     parser.add_argument("--vkey", required=True, help="検証鍵 / the key, obtained from its owner by another way")
     parser.add_argument("--checkpoint", action="append", default=[], help="a checkpoint you fetched earlier")
+    parser.add_argument("--checkpoint-vkey", action="append", default=[], help="a key that signed one, if an earlier one")
+    parser.add_argument("--policy", help="立会人の方針 / which witnesses you trust, and how many are enough (tlog-policy)")
     parser.add_argument("--today", help="YYYY-MM-DD, the day for which retention is judged")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args(arguments)
@@ -1634,22 +1923,36 @@ def today_in_japan():
     return int((time.time() + 9 * 3600) // 86400)
 
 
+def read_policy(path, key):
+    if path is None:
+        return None
+    try:
+        with open(path, "rb") as file:
+            policy = Policy(file.read())
+    except Bad as fault:
+        raise Usage(f"the policy: {fault}") from None
+    if not policy.is_about(key):
+        raise Usage("the policy lists other logs than this one")
+    return policy
+
+
 def audit(options):
     try:
         key = Key(options.vkey)
         held = []
         for path in options.checkpoint:
             with open(path, "rb") as file:
-                held.append(Checkpoint(file.read(), key))
+                held.append(open_by_one_of(file.read(), [key] + [Key(text) for text in options.checkpoint_vkey]))
     except Bad as fault:
         raise Usage(f"the key or the checkpoint you hold: {fault}") from None
+    policy = read_policy(options.policy, key)
     today = today_in_japan() if options.today is None else day_of(options.today)
     if today is None:
         raise Usage("--today is not a day YYYY-MM-DD")
     with open(options.bundle, "rb") as file:
         if file.read(1) == b"{":
             raise Usage("a disclosure proof (11): this program judges bundles only")
-        one = Audit(file, key, held, today, progress_bar(sys.stderr.isatty()))
+        one = Audit(file, key, held, policy, today, progress_bar(sys.stderr.isatty()))
         one.run()
     if sys.stderr.isatty():
         sys.stderr.write("\r\x1b[K")

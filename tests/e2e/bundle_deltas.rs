@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use kirokubo_ledger::bundle::{BundleReader, BundleStaging, KeyList, ListedKey};
+use kirokubo_ledger::checkpoint::Checkpoint;
+use kirokubo_ledger::note::{SigningKey, VerifierKey, sign_note};
 use kirokubo_tests::{DataFolder, Role, Server};
 use serde_json::{Value, json};
 
@@ -191,4 +194,55 @@ fn a_delta_of_a_forked_ledger_contradicts_what_the_auditor_kept() {
         assert_eq!(codes_at(&report, index), ["FORK_AT"], "{report:#}");
         fs::remove_file(bundle).unwrap();
     }
+}
+
+/// Makes a delta over again as a stranger would who has a key of his own: he lists it behind the ledger's, for a size that
+/// is never reached, and signs with it.
+fn by_a_stranger(bundle: &Path, vkey: &str) -> Vec<u8> {
+    let own: VerifierKey = vkey.parse().unwrap();
+    let stranger = SigningKey::from_seed(own.origin().clone(), [66; 32]);
+    let mut reader = BundleReader::open(fs::File::open(bundle).unwrap()).unwrap();
+    let working = bundle.with_extension("staging");
+    fs::create_dir(&working).unwrap();
+    let mut staging = BundleStaging::new(working).unwrap();
+    let keys = KeyList::new(vec![
+        ListedKey {
+            vkey: own.clone(),
+            first_size: 0,
+        },
+        ListedKey {
+            vkey: stranger.verifier_key().clone(),
+            first_size: 1 << 62,
+        },
+    ]);
+    for file in reader.files().to_vec() {
+        let bytes = reader.read(&file, 1 << 26).unwrap();
+        let bytes = match file.path().as_str() {
+            "manifest" | "README.ja.txt" | "verify.py" => continue,
+            "keys" => keys.to_json().into_bytes(),
+            "checkpoint" => {
+                let checkpoint = Checkpoint::open(&bytes, &own).unwrap();
+                checkpoint.sign(&stranger).unwrap().into_bytes()
+            }
+            _ => bytes,
+        };
+        staging.add(file.path().clone(), &bytes).unwrap();
+    }
+    let mut tar = Vec::new();
+    staging
+        .finish(&mut tar, |text| Ok(sign_note(text, &stranger)?))
+        .unwrap();
+    tar
+}
+
+#[test]
+fn a_key_that_only_the_delta_itself_lists_signs_nothing() {
+    let grown = Grown::new();
+    let bundle = grown.delta("structure", 257);
+    fs::write(&bundle, by_a_stranger(&bundle, grown.folder.vkey())).unwrap();
+    let report = grown.audit(&bundle, &grown.checkpoints[2].1);
+    assert_eq!(report["exit"], 40, "{report:#}");
+    let codes: Vec<_> = report["findings"].as_array().unwrap().iter().collect();
+    assert_eq!(codes.len(), 1, "{report:#}");
+    assert_eq!(codes[0]["code"], "KEY_NOT_AUTHORISED");
 }
