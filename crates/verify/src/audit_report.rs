@@ -2,10 +2,10 @@
 
 use std::fmt::{self, Write as _};
 
-use kirokubo_ledger::RecordedAt;
 use kirokubo_ledger::bundle::Scope;
 use kirokubo_ledger::day::{format_day, japan_day};
 use kirokubo_ledger::hash::Digest;
+use kirokubo_ledger::{RecordedAt, Size};
 use kirokubo_verify::{HeldOutcome, Report, Values, Verdict};
 
 /// A report, and what only the program knows.
@@ -174,10 +174,12 @@ impl AuditReport<'_> {
             writeln!(f, "\n全 {total} 件のうち先頭の {listed} 件です。")?;
         }
         if let Some((common, differs_by)) = report.fork() {
-            writeln!(
-                f,
-                "\n先頭の {common} 件は同じで、遅くとも項目 {differs_by} で履歴が分かれます。"
-            )?;
+            let same = if common == Size::ZERO {
+                String::new()
+            } else {
+                format!("先頭の {common} 件は同じで、")
+            };
+            writeln!(f, "\n{same}遅くとも項目 {differs_by} で履歴が分かれます。")?;
         }
         writeln!(f)
     }

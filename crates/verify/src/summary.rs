@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use kirokubo_ledger::Size;
 use kirokubo_ledger::bundle::Scope;
 use kirokubo_ledger::day::format_day;
 use kirokubo_verify::{
@@ -61,12 +62,7 @@ impl fmt::Display for Summary<'_> {
         if let Some(witnesses) = report.witnesses() {
             write_witnesses(f, witnesses)?;
         }
-        if let Some((common, differs_by)) = report.fork() {
-            writeln!(
-                f,
-                "分岐点 / Fork: 先頭の {common} 件は同じ、遅くとも項目 {differs_by} で相違 / the first {common} entries are the same, the histories part at entry {differs_by} or before"
-            )?;
-        }
+        write_fork(f, report)?;
         writeln!(f, "つながりを確認した項目 / Entries linked: {}", report.entries())?;
         write_recoveries(f, report)?;
         write_openings(f, report)?;
@@ -85,6 +81,22 @@ impl fmt::Display for Summary<'_> {
             )?;
         }
         Ok(())
+    }
+}
+
+/// Between which entries the bundle's history and the auditor's part.
+fn write_fork(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
+    match report.fork() {
+        None => Ok(()),
+        // Nothing that the auditor holds says how far they are the same.
+        Some((Size::ZERO, differs_by)) => writeln!(
+            f,
+            "分岐点 / Fork: 遅くとも項目 {differs_by} で相違 / the histories part at entry {differs_by} or before"
+        ),
+        Some((common, differs_by)) => writeln!(
+            f,
+            "分岐点 / Fork: 先頭の {common} 件は同じ、遅くとも項目 {differs_by} で相違 / the first {common} entries are the same, the histories part at entry {differs_by} or before"
+        ),
     }
 }
 

@@ -289,3 +289,31 @@ fn the_report_to_file_says_what_was_found_and_what_is_not_shown() {
     let nowhere = [&arguments[..7], &["--report", "/nowhere/report.md"]].concat();
     assert_eq!(run(&nowhere).status.code(), Some(2));
 }
+
+#[test]
+fn where_nothing_held_agrees_nothing_is_called_the_same() {
+    let directory = Directory::new();
+    let bundle = directory.file("bundle.tar", Ledger::of(4).files(Scope::Full).tar());
+    let newer = directory.file("newer", Ledger::of(9).checkpoint(9));
+    let report = directory.path().join("report.md");
+    let vkey = key(7).verifier_key().to_string();
+    let output = run(&[
+        bundle.to_str().unwrap(),
+        "--vkey",
+        &vkey,
+        "--today",
+        RETAINED.0,
+        "--checkpoint",
+        newer.to_str().unwrap(),
+        "--report",
+        report.to_str().unwrap(),
+    ]);
+    assert_eq!(output.status.code(), Some(30));
+    let told = String::from_utf8(output.stdout).unwrap() + &std::fs::read_to_string(&report).unwrap();
+    assert!(told.contains("the histories part at entry 4 or before"), "{told}");
+    assert!(told.contains("遅くとも項目 4 で履歴が分かれます"), "{told}");
+    assert!(
+        !told.contains("先頭の 0 件") && !told.contains("first 0 entries"),
+        "{told}"
+    );
+}
