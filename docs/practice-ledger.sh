@@ -3,6 +3,7 @@
 #
 #   practice-ledger.sh first-year     begins: a ledger, a server, a witness, a time stamp authority, records, bundles
 #   practice-ledger.sh second-year    goes on: more records, an erasure, a search, bundles, one person's proof
+#   practice-ledger.sh new-key        changes the signing key, goes on, one bundle
 #   practice-ledger.sh forge          stops, and exports what an auditor should catch
 #   practice-ledger.sh end            stops what still runs
 #
@@ -19,9 +20,10 @@ main() {
   case "${1:-}" in
     first-year) first_year ;;
     second-year) second_year ;;
+    new-key) new_key ;;
     forge) forge ;;
     end) stop server; stop authority; stop witness ;;
-    *) echo "usage: practice-ledger.sh first-year|second-year|forge|end" >&2; exit 2 ;;
+    *) echo "usage: practice-ledger.sh first-year|second-year|new-key|forge|end" >&2; exit 2 ;;
   esac
 }
 
@@ -68,19 +70,30 @@ second_year() {
   bundle access --ledger access --scope full --reason audit:second-year
 }
 
-# Whoever has every key asks no witness any more and grows two histories; whoever has a bundle edits it.
-forge() {
+new_key() {
   stop server
-  rm $LEDGER/witnesses.policy
-  cp -r $LEDGER $OPERATOR/honest
+  cp -r $LEDGER $OPERATOR/old-copy
+  kirokubo key rotate-signing --data $LEDGER --json | text vkey > $HANDED_OVER/new-vkey
+  stop witness
+  start_witness
   start_server $LEDGER
   provision order-4 '{"name": "見本 四郎"}' > /dev/null
-  bundle shown-to-you --scope full
+  await_witness
+  bundle third-year-full --scope full --reason audit:third-year
   stop server
-  start_server $OPERATOR/honest
-  provision order-5 '{"name": "見本 五郎"}' > /dev/null
-  stop server
-  LEDGER=$OPERATOR/honest bundle shown-to-others --scope full
+}
+
+# Whoever has every key asks no witness any more and grows two histories from an old copy, and whoever has a bundle edits it.
+forge() {
+  local history
+  for history in you others; do
+    cp -r $OPERATOR/old-copy $OPERATOR/to-$history
+    rm $OPERATOR/to-$history/witnesses.policy
+    start_server $OPERATOR/to-$history
+    provision for-$history '{"name": "見本 五郎"}' > /dev/null
+    stop server
+    LEDGER=$OPERATOR/to-$history bundle shown-to-$history --scope full
+  done
   LC_ALL=C sed 's/サンプル物流/サンプル運輸/' $HANDED_OVER/second-year-full.tar > $HANDED_OVER/edited.tar
 }
 
@@ -133,14 +146,18 @@ start_server() {
   done
 }
 
-# A witness (立会人), as somebody else would run it. One is enough here.
+# A witness (立会人), as somebody else would run it, that follows every key there was. One witness is enough here.
 start_witness() {
-  kirokubo witness --data $OPERATOR/witness --name witness.example.jp/audit --log "$(cat $HANDED_OVER/vkey)" \
+  local key logs=() newest
+  for key in $HANDED_OVER/vkey $HANDED_OVER/new-vkey; do
+    [ ! -e $key ] || { newest=$(cat $key); logs+=(--log "$newest"); }
+  done
+  kirokubo witness --data $OPERATOR/witness --name witness.example.jp/audit "${logs[@]}" \
     --listen 127.0.0.1:0 > $OPERATOR/witness.log 2>&1 < /dev/null &
   echo $! > $OPERATOR/witness.pid
   until grep -qs '^listening on' $OPERATOR/witness.log; do sleep 0.1; done
   sed -n 's/^vkey //p' $OPERATOR/witness.log > $HANDED_OVER/witness-vkey
-  printf 'log %s\nwitness audit %s %s\nquorum audit\n' "$(cat $HANDED_OVER/vkey)" "$(cat $HANDED_OVER/witness-vkey)" \
+  printf 'log %s\nwitness audit %s %s\nquorum audit\n' "$newest" "$(cat $HANDED_OVER/witness-vkey)" \
     "$(sed -n 's/^listening on //p' $OPERATOR/witness.log)/" > $LEDGER/witnesses.policy
 }
 
