@@ -38,6 +38,10 @@ openapi: ## rewrite openapi.yaml from the code
 errors: ## rewrite docs/errors.md from the code
 	KIROKUBO_WRITE_ERRORS=1 cargo test -p kirokubo-tests --test tidy --locked error_codes
 
+.PHONY: schema
+schema: ## rewrite what verify expects of a PostgreSQL database, from the migrations
+	KIROKUBO_WRITE_SCHEMA=1 cargo test -p kirokubo-store --test conformance --locked the_schema_is
+
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZ_SECONDS (60); needs nightly Rust and cargo-fuzz
 	@cargo +nightly fuzz --version >/dev/null 2>&1 || { \

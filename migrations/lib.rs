@@ -2,12 +2,13 @@
 //!
 //! Migrations are run by `kirokubo init` and `kirokubo migrate`, never by surprise at start-up.
 //! Each is short, and what it creates is explained beside it; the tables as a whole are described in
-//! `docs/design.md`. This crate and `kirokubo-store` are the only ones that name sea-orm.
+//! `docs/design.md`. `dialect.rs` says them to PostgreSQL. This crate and `kirokubo-store` are the only ones that name sea-orm.
 
 use sea_orm_migration::prelude::*;
 
 pub use sea_orm_migration::MigratorTrait;
 
+mod dialect;
 mod m20261121_000001_ledger;
 mod m20261121_000002_records;
 mod m20261121_000003_api_keys;

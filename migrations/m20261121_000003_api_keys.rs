@@ -2,13 +2,15 @@
 
 use sea_orm_migration::prelude::*;
 
+use crate::dialect::run;
+
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.get_connection().execute_unprepared(TABLE).await?;
+        run(manager, TABLE).await?;
         Ok(())
     }
 }

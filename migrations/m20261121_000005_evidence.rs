@@ -2,15 +2,17 @@
 
 use sea_orm_migration::prelude::*;
 
+use crate::dialect::run;
+
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.get_connection().execute_unprepared(TABLES).await?;
-        manager.get_connection().execute_unprepared(TRIGGERS).await?;
-        manager.get_connection().execute_unprepared(STATISTICS).await?;
+        run(manager, TABLES).await?;
+        run(manager, TRIGGERS).await?;
+        run(manager, STATISTICS).await?;
         Ok(())
     }
 }

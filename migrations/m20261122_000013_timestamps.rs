@@ -2,14 +2,16 @@
 
 use sea_orm_migration::prelude::*;
 
+use crate::dialect::run;
+
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.get_connection().execute_unprepared(TABLE).await?;
-        manager.get_connection().execute_unprepared(TRIGGERS).await?;
+        run(manager, TABLE).await?;
+        run(manager, TRIGGERS).await?;
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use crate::events;
 use crate::readings::{log, path_of, search, server_with_readings};
 
 #[test]
-fn every_reading_says_by_whom_of_whose_record_why_and_how_much() {
+pub(crate) fn every_reading_says_by_whom_of_whose_record_why_and_how_much() {
     let (server, record) = server_with_readings();
     let officer = server.folder().create_key(Role::Officer);
     let reader = server.nobody().with_key(&officer.key);
@@ -150,7 +150,7 @@ fn masked_readings_and_receipts_of_ones_own_are_not_written_down() {
 }
 
 #[test]
-fn the_log_is_paged_and_filtered_by_day() {
+pub(crate) fn the_log_is_paged_and_filtered_by_day() {
     let (server, _) = server_with_readings();
     let officer = server.client(Role::Officer);
     let mut cursor = String::new();
@@ -231,7 +231,7 @@ fn what_cannot_be_written_down_is_not_shown() {
 }
 
 #[test]
-fn readings_in_parallel_share_transactions_and_each_is_there() {
+pub(crate) fn readings_in_parallel_share_transactions_and_each_is_there() {
     let (server, record) = server_with_readings();
     let officer = server.client(Role::Officer);
     std::thread::scope(|scope| {

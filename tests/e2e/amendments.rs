@@ -8,7 +8,7 @@ use crate::reports::audit;
 
 /// SC-20: the wrong recipient was recorded; both versions stay, and everything follows the corrected one.
 #[test]
-fn sc_20_a_wrong_third_party_is_corrected_and_both_versions_stay() {
+pub(crate) fn sc_20_a_wrong_third_party_is_corrected_and_both_versions_stay() {
     let server = Server::new();
     let officer = server.client(Role::Officer);
     let wrong = officer
@@ -64,7 +64,7 @@ fn sc_20_a_wrong_third_party_is_corrected_and_both_versions_stay() {
 }
 
 #[test]
-fn an_amendment_sent_twice_is_one_and_another_amends_the_newest_version() {
+pub(crate) fn an_amendment_sent_twice_is_one_and_another_amends_the_newest_version() {
     let server = Server::new();
     let officer = server.client(Role::Officer);
     let wrong = officer

@@ -9,7 +9,7 @@ use crate::reports::assert_names;
 
 /// SC-03: a list was bought from a broker; it may not be used before the manager accepts where it came from.
 #[test]
-fn sc_03_a_bought_list_is_not_to_be_used_before_it_is_approved() {
+pub(crate) fn sc_03_a_bought_list_is_not_to_be_used_before_it_is_approved() {
     let server = Server::new();
     let (clerk, officer) = (server.client(Role::Recorder), server.client(Role::Officer));
     let bought = clerk.post("/v1/receipts", &bought("1")).expect(201);
@@ -100,7 +100,7 @@ fn which_receipts_wait_is_a_setting() {
 
 /// Where settings ask for it, a correction waits for another person than its author.
 #[test]
-fn a_correction_waits_for_another_person_where_settings_ask_for_it() {
+pub(crate) fn a_correction_waits_for_another_person_where_settings_ask_for_it() {
     let server = Server::new();
     let (author, other) = (server.client(Role::Officer), server.client(Role::Officer));
     let _ = server

@@ -12,7 +12,7 @@ use crate::personal;
 use crate::reports::{assert_names, audit, audit_with, codes_at};
 
 #[test]
-fn a_full_bundle_is_valid_and_a_structure_bundle_is_valid_as_far_as_it_goes() {
+pub(crate) fn a_full_bundle_is_valid_and_a_structure_bundle_is_valid_as_far_as_it_goes() {
     let pristine = Pristine::new();
     let folder = pristine.folder();
     let report = audit(&folder.export("full"), folder.vkey());
@@ -36,7 +36,7 @@ fn a_full_bundle_is_valid_and_a_structure_bundle_is_valid_as_far_as_it_goes() {
 }
 
 #[test]
-fn a_bundle_can_be_written_beside_a_running_server() {
+pub(crate) fn a_bundle_can_be_written_beside_a_running_server() {
     let server = Server::new();
     let client = server.client(Role::Ingest);
     assert_eq!(

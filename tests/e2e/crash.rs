@@ -18,7 +18,7 @@ const BEFORE: usize = 60;
 type Acknowledged = BTreeMap<String, String>;
 
 #[test]
-fn no_acknowledged_record_is_lost_or_doubled_by_kill_9() {
+pub(crate) fn no_acknowledged_record_is_lost_or_doubled_by_kill_9() {
     let mut server = Server::new();
     let key = server.folder().create_key(Role::Ingest).key;
     let mut acknowledged = Acknowledged::new();
@@ -40,7 +40,7 @@ fn no_acknowledged_record_is_lost_or_doubled_by_kill_9() {
 }
 
 #[test]
-fn a_server_told_to_stop_under_load_finishes_what_it_acknowledged_and_succeeds() {
+pub(crate) fn a_server_told_to_stop_under_load_finishes_what_it_acknowledged_and_succeeds() {
     let mut server = Server::new();
     let key = server.folder().create_key(Role::Ingest).key;
     let load = Load::start(&server.nobody().with_key(&key), 0);
@@ -60,7 +60,7 @@ fn a_server_told_to_stop_under_load_finishes_what_it_acknowledged_and_succeeds()
 }
 
 #[test]
-fn a_stream_cut_off_by_kill_9_is_resumed_by_sending_it_again() {
+pub(crate) fn a_stream_cut_off_by_kill_9_is_resumed_by_sending_it_again() {
     let mut server = Server::new();
     let key = server.folder().create_key(Role::Ingest).key;
     let ids: Vec<String> = (0..1_500).map(|n| n.to_string()).collect();

@@ -54,7 +54,7 @@ fn of_three(event_id: &str) -> Value {
 }
 
 #[test]
-fn all_records_of_one_person_are_in_one_file_that_the_auditor_accepts() {
+pub(crate) fn all_records_of_one_person_are_in_one_file_that_the_auditor_accepts() {
     let server = Server::new();
     let officer = server.client(Role::Officer);
     let _ = officer

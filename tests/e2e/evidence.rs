@@ -56,7 +56,7 @@ fn sha256(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn a_file_is_kept_once_and_comes_back_as_it_was() {
+pub(crate) fn a_file_is_kept_once_and_comes_back_as_it_was() {
     let server = Server::new();
     let recorder = server.client(Role::Recorder);
     let file = pdf(200_000, 1);
@@ -274,7 +274,7 @@ fn each_role_may_do_its_part() {
 }
 
 #[test]
-fn files_are_listed_page_by_page() {
+pub(crate) fn files_are_listed_page_by_page() {
     let server = Server::new();
     let client = server.client(Role::Recorder);
     let ids: Vec<Value> = (0..5)

@@ -14,7 +14,7 @@ fn codes(answer: &Value) -> Vec<&str> {
 
 /// 35: a purge of what is held, cited by another, or within its term.
 #[test]
-fn v35_what_is_held_relied_on_or_within_its_term_is_not_erased() {
+pub(crate) fn v35_what_is_held_relied_on_or_within_its_term_is_not_erased() {
     let server = Server::new();
     let recorder = server.client(Role::Recorder);
     let officer = server.client(Role::Officer);
@@ -52,7 +52,7 @@ fn v35_what_is_held_relied_on_or_within_its_term_is_not_erased() {
 }
 
 #[test]
-fn v34_nobody_lifts_his_own_hold_or_approves_his_own_erasure() {
+pub(crate) fn v34_nobody_lifts_his_own_hold_or_approves_his_own_erasure() {
     let server = Server::new();
     let (one, other) = (server.client(Role::Officer), server.client(Role::Officer));
     let recorder = server.client(Role::Recorder);
@@ -98,7 +98,7 @@ fn v34_nobody_lifts_his_own_hold_or_approves_his_own_erasure() {
 }
 
 #[test]
-fn holds_are_listed_and_cover_a_period() {
+pub(crate) fn holds_are_listed_and_cover_a_period() {
     let server = Server::new();
     let (officer, auditor) = (server.client(Role::Officer), server.client(Role::Auditor));
     let recorder = server.client(Role::Recorder);
@@ -142,7 +142,7 @@ fn holds_are_listed_and_cover_a_period() {
 }
 
 #[test]
-fn a_record_is_kept_longer_and_never_shorter() {
+pub(crate) fn a_record_is_kept_longer_and_never_shorter() {
     let server = Server::new();
     let (officer, recorder) = (server.client(Role::Officer), server.client(Role::Recorder));
     let said = recorded(&recorder, &long_over("1"));

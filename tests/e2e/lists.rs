@@ -44,7 +44,7 @@ pub(crate) fn search(officer: &Client, principal: &Value) -> Value {
 }
 
 #[test]
-fn a_list_is_cited_by_one_event_and_each_of_its_people_is_found_by_every_spelling() {
+pub(crate) fn a_list_is_cited_by_one_event_and_each_of_its_people_is_found_by_every_spelling() {
     let server = Server::new();
     let officer = server.client(Role::Officer);
     let said = upload(&officer, "text/csv", PEOPLE.as_bytes()).expect(201);
@@ -128,7 +128,7 @@ fn a_list_is_read_in_every_encoding_and_as_ndjson() {
 }
 
 #[test]
-fn a_list_from_a_spreadsheet_is_one_record_that_the_auditor_accepts() {
+pub(crate) fn a_list_from_a_spreadsheet_is_one_record_that_the_auditor_accepts() {
     let server = Server::new();
     let officer = server.client(Role::Officer);
     let said = upload(&officer, "text/csv", SAMPLE).expect(201);
@@ -184,7 +184,7 @@ fn a_list_from_a_spreadsheet_is_one_record_that_the_auditor_accepts() {
 }
 
 #[test]
-fn a_list_belongs_to_one_record_and_a_repeated_event_gets_its_first_answer() {
+pub(crate) fn a_list_belongs_to_one_record_and_a_repeated_event_gets_its_first_answer() {
     let server = Server::new();
     let officer = server.client(Role::Officer);
     let list = uploaded(&officer, PEOPLE);
@@ -222,7 +222,7 @@ fn a_list_belongs_to_one_record_and_a_repeated_event_gets_its_first_answer() {
 }
 
 #[test]
-fn of_two_events_that_cite_one_list_at_once_one_has_it() {
+pub(crate) fn of_two_events_that_cite_one_list_at_once_one_has_it() {
     let server = Server::new();
     let officer = server.client(Role::Officer);
     let list = uploaded(&officer, PEOPLE);
@@ -313,7 +313,7 @@ fn sc_21_of_a_household_each_is_found_and_none_shows_the_other() {
 }
 
 #[test]
-fn people_of_several_lists_and_events_come_in_the_order_of_the_ledger_and_page_by_page() {
+pub(crate) fn people_of_several_lists_and_events_come_in_the_order_of_the_ledger_and_page_by_page() {
     let server = Server::new();
     let officer = server.client(Role::Officer);
     let lists: Vec<Value> = (0..3).map(|_| uploaded(&officer, PEOPLE)).collect();

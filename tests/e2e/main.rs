@@ -46,6 +46,7 @@ mod lists_at_length;
 mod lists_damaged;
 mod lying_witness;
 mod method_cases;
+mod on_postgres;
 mod openings;
 mod opt_out_filings;
 mod personal;

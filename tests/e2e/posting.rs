@@ -7,7 +7,7 @@ use crate::events;
 use crate::unchanged::Unchanged;
 
 #[test]
-fn a_recorded_provision_is_answered_with_its_whole_receipt() {
+pub(crate) fn a_recorded_provision_is_answered_with_its_whole_receipt() {
     let server = Server::new();
     let answer = server
         .client(Role::Ingest)
@@ -59,7 +59,7 @@ fn a_recorded_provision_is_answered_with_its_whole_receipt() {
 }
 
 #[test]
-fn a_recorded_receipt_says_its_own_case_and_fields() {
+pub(crate) fn a_recorded_receipt_says_its_own_case_and_fields() {
     let server = Server::new();
     let said = server
         .client(Role::Recorder)
@@ -70,7 +70,7 @@ fn a_recorded_receipt_says_its_own_case_and_fields() {
 }
 
 #[test]
-fn the_same_event_again_gets_the_first_answer_and_says_so() {
+pub(crate) fn the_same_event_again_gets_the_first_answer_and_says_so() {
     let server = Server::new();
     let client = server.client(Role::Ingest);
     let first = client.post("/v1/provisions", &events::provision("1"));
@@ -87,7 +87,7 @@ fn the_same_event_again_gets_the_first_answer_and_says_so() {
 }
 
 #[test]
-fn the_order_of_members_and_spaces_make_no_other_event() {
+pub(crate) fn the_order_of_members_and_spaces_make_no_other_event() {
     let server = Server::new();
     let client = server.client(Role::Ingest);
     let first = client.post("/v1/provisions", &events::provision("1"));
@@ -106,7 +106,7 @@ fn the_order_of_members_and_spaces_make_no_other_event() {
 }
 
 #[test]
-fn another_event_under_the_same_key_is_a_conflict_that_names_the_first() {
+pub(crate) fn another_event_under_the_same_key_is_a_conflict_that_names_the_first() {
     let server = Server::new();
     let client = server.client(Role::Ingest);
     let first = client.post("/v1/provisions", &events::provision("1")).expect(201);
@@ -125,7 +125,7 @@ fn another_event_under_the_same_key_is_a_conflict_that_names_the_first() {
 }
 
 #[test]
-fn a_dry_run_checks_everything_and_writes_nothing() {
+pub(crate) fn a_dry_run_checks_everything_and_writes_nothing() {
     let server = Server::new();
     let client = server.client(Role::Ingest);
     let unchanged = Unchanged::of(&server);
@@ -149,7 +149,7 @@ fn a_dry_run_checks_everything_and_writes_nothing() {
 }
 
 #[test]
-fn an_event_without_a_duty_is_not_recorded_unless_wished_for() {
+pub(crate) fn an_event_without_a_duty_is_not_recorded_unless_wished_for() {
     let server = Server::new();
     let client = server.client(Role::Ingest);
     let mut event = events::provision("1");
@@ -176,7 +176,7 @@ fn an_event_without_a_duty_is_not_recorded_unless_wished_for() {
 }
 
 #[test]
-fn what_the_law_forbids_is_refused_unless_it_has_happened() {
+pub(crate) fn what_the_law_forbids_is_refused_unless_it_has_happened() {
     let server = Server::new();
     let client = server.client(Role::Ingest);
     let mut event = events::provision("1");
@@ -196,7 +196,7 @@ fn what_the_law_forbids_is_refused_unless_it_has_happened() {
 }
 
 #[test]
-fn an_event_accepted_with_a_doubt_carries_its_warning_for_good() {
+pub(crate) fn an_event_accepted_with_a_doubt_carries_its_warning_for_good() {
     let server = Server::new();
     let client = server.client(Role::Recorder);
     let mut event = events::provision("1");
@@ -209,7 +209,7 @@ fn an_event_accepted_with_a_doubt_carries_its_warning_for_good() {
 }
 
 #[test]
-fn every_fault_of_an_event_is_told_at_once_with_its_place_and_article() {
+pub(crate) fn every_fault_of_an_event_is_told_at_once_with_its_place_and_article() {
     let server = Server::new();
     let mut event = events::without(events::provision("1"), "consent");
     event["item"] = json!(["氏名"]);

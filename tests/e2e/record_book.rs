@@ -7,7 +7,7 @@ use crate::events;
 use crate::personal;
 
 #[test]
-fn a_recorder_reads_a_record_as_it_was_sent() {
+pub(crate) fn a_recorder_reads_a_record_as_it_was_sent() {
     let server = Server::new();
     let event = events::provision("1");
     let said = server
@@ -62,7 +62,7 @@ fn a_system_sees_its_own_records_without_content_and_no_others() {
 }
 
 #[test]
-fn an_auditor_sees_records_with_persons_hidden() {
+pub(crate) fn an_auditor_sees_records_with_persons_hidden() {
     let server = Server::new();
     let ingest = server.client(Role::Ingest);
     let auditor = server.client(Role::Auditor);
@@ -125,7 +125,7 @@ fn those_who_may_not_read_are_refused_before_anything_is_looked_up() {
 }
 
 #[test]
-fn the_book_is_paged_without_gaps_or_repetitions() {
+pub(crate) fn the_book_is_paged_without_gaps_or_repetitions() {
     let server = Server::new();
     let recorder = server.client(Role::Recorder);
     assert_eq!(
@@ -151,7 +151,7 @@ fn the_book_is_paged_without_gaps_or_repetitions() {
 }
 
 #[test]
-fn the_book_is_filtered_by_what_a_record_is() {
+pub(crate) fn the_book_is_filtered_by_what_a_record_is() {
     let server = Server::new();
     let recorder = server.client(Role::Recorder);
     let mut with_number = events::provision("1");

@@ -47,7 +47,7 @@ fn ids(list: &[Value]) -> Vec<&Value> {
 }
 
 #[test]
-fn sc_19_what_is_over_goes_and_what_is_held_stays() {
+pub(crate) fn sc_19_what_is_over_goes_and_what_is_held_stays() {
     let server = Server::new();
     let recorder = server.client(Role::Recorder);
     let (one, other) = (server.client(Role::Officer), server.client(Role::Officer));

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::events;
 
 #[test]
-fn a_person_is_found_under_every_spelling_with_the_reason() {
+pub(crate) fn a_person_is_found_under_every_spelling_with_the_reason() {
     let server = Server::new();
     let officer = server.client(Role::Officer);
     let said = officer
@@ -43,7 +43,7 @@ fn a_person_is_found_under_every_spelling_with_the_reason() {
 }
 
 #[test]
-fn the_reason_of_a_match_is_told_in_words() {
+pub(crate) fn the_reason_of_a_match_is_told_in_words() {
     let server = Server::new();
     let officer = server.client(Role::Officer);
     let _ = officer
@@ -55,7 +55,7 @@ fn the_reason_of_a_match_is_told_in_words() {
 }
 
 #[test]
-fn somebody_else_is_not_found_and_nothing_found_says_how_far_was_searched() {
+pub(crate) fn somebody_else_is_not_found_and_nothing_found_says_how_far_was_searched() {
     let server = Server::new();
     let officer = server.client(Role::Officer);
     let _ = officer
@@ -82,7 +82,7 @@ fn somebody_else_is_not_found_and_nothing_found_says_how_far_was_searched() {
 }
 
 #[test]
-fn of_a_list_only_the_person_searched_for_is_shown() {
+pub(crate) fn of_a_list_only_the_person_searched_for_is_shown() {
     let server = Server::new();
     let officer = server.client(Role::Officer);
     let mut event = events::provision("1");
@@ -98,7 +98,7 @@ fn of_a_list_only_the_person_searched_for_is_shown() {
 }
 
 #[test]
-fn a_search_is_paged_and_bounded_by_days() {
+pub(crate) fn a_search_is_paged_and_bounded_by_days() {
     let server = Server::new();
     let officer = server.client(Role::Officer);
     for day in 1..=7 {
@@ -135,7 +135,7 @@ fn a_search_is_paged_and_bounded_by_days() {
 }
 
 #[test]
-fn a_search_needs_a_reason_a_key_and_the_officers_role() {
+pub(crate) fn a_search_needs_a_reason_a_key_and_the_officers_role() {
     let server = Server::new();
     let officer = server.client(Role::Officer);
     let code = |question: Value| {

@@ -8,7 +8,7 @@ use crate::reports::audit;
 
 /// SC-01: members' applications go to a partner every night; the job sends no more than who went when.
 #[test]
-fn sc_01_a_nightly_job_adds_to_a_batch_and_one_search_shows_it_as_one() {
+pub(crate) fn sc_01_a_nightly_job_adds_to_a_batch_and_one_search_shows_it_as_one() {
     let server = Server::new();
     let (officer, job) = (server.client(Role::Officer), server.client(Role::Ingest));
     let opening = officer.post("/v1/provisions", &opening()).expect(201);
@@ -184,7 +184,7 @@ fn a_series_is_one_hit_whatever_the_length_of_a_page() {
 
 /// Who is left to an earlier record is found there and in every record that relies on it.
 #[test]
-fn principals_left_to_another_record_are_found_in_both() {
+pub(crate) fn principals_left_to_another_record_are_found_in_both() {
     let server = Server::new();
     let officer = server.client(Role::Officer);
     let base = officer

@@ -29,7 +29,7 @@ fn a_client_that_reads_while_it_sends_gets_every_answer_in_order() {
 }
 
 #[test]
-fn a_client_that_reads_only_after_it_has_sent_everything_gets_every_answer_too() {
+pub(crate) fn a_client_that_reads_only_after_it_has_sent_everything_gets_every_answer_too() {
     let server = Server::new();
     let client = server.client(Role::Ingest);
     let first = answers(client.post_lines(events::lines(ids(MANY))).text());
@@ -103,7 +103,7 @@ fn what_was_acknowledged_before_a_client_went_away_is_there_and_sending_again_co
 }
 
 #[test]
-fn the_records_of_a_stream_stand_in_the_order_of_its_lines() {
+pub(crate) fn the_records_of_a_stream_stand_in_the_order_of_its_lines() {
     let server = Server::new();
     let client = server.client(Role::Ingest);
     for round in 0..4 {

@@ -9,7 +9,7 @@ use crate::unchanged::Unchanged;
 
 /// SC-13: 「DMが来る。もう渡さないで。」 From the demand to the answer, the recipients and the lifting.
 #[test]
-fn sc_13_a_demand_to_stop_is_kept_until_it_is_lifted() {
+pub(crate) fn sc_13_a_demand_to_stop_is_kept_until_it_is_lifted() {
     let server = Server::new();
     let officer = server.client(Role::Officer);
     let before = officer
@@ -83,7 +83,7 @@ fn sc_13_a_demand_to_stop_is_kept_until_it_is_lifted() {
 }
 
 #[test]
-fn a_person_is_met_under_every_spelling_but_not_by_a_name_alone() {
+pub(crate) fn a_person_is_met_under_every_spelling_but_not_by_a_name_alone() {
     let server = Server::new();
     let officer = server.client(Role::Officer);
     let _ = officer.post("/v1/suppressions", &demand()).expect(201);

@@ -30,7 +30,7 @@ fn a_third_party_is_registered_and_read_back() {
 }
 
 #[test]
-fn a_change_of_the_representative_is_a_version_from_its_day_on() {
+pub(crate) fn a_change_of_the_representative_is_a_version_from_its_day_on() {
     let server = Server::new();
     let recorder = server.client(Role::Recorder);
     let said = recorder.post("/v1/third-parties", &party()).expect(201);
@@ -250,7 +250,7 @@ fn sc_08_recipients_abroad_are_followed_up_yearly_and_overdue_ones_come_first() 
 }
 
 #[test]
-fn third_parties_are_listed_page_by_page() {
+pub(crate) fn third_parties_are_listed_page_by_page() {
     let server = Server::new();
     let recorder = server.client(Role::Recorder);
     let mut made = Vec::new();

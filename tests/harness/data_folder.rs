@@ -2,11 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Command, Output};
+use std::sync::Arc;
 
+use kirokubo_test_cluster::Database;
 use serde_json::Value;
 
 use crate::binaries::{assert_success, binaries};
+use crate::on_postgres::empty_database;
 use crate::scratch::Scratch;
 
 /// What a key may do.
@@ -43,6 +46,8 @@ pub struct DataFolder {
     access_ledger_id: String,
     access_vkey: String,
     admin_key: String,
+    /// Where its ledger is, if that is a server.
+    server: Option<Arc<Database<'static>>>,
 }
 
 impl Role {
@@ -69,7 +74,7 @@ impl Role {
 }
 
 impl DataFolder {
-    /// Runs `kirokubo init`.
+    /// Runs `kirokubo init`: on a file, or on a server inside of [`on_postgres`](crate::on_postgres).
     #[must_use]
     #[expect(
         clippy::new_without_default,
@@ -77,7 +82,8 @@ impl DataFolder {
     )]
     pub fn new() -> Self {
         let scratch = Scratch::new();
-        let mut command = binaries().kirokubo();
+        let server = empty_database().map(Arc::new);
+        let mut command = command_on(server.as_deref());
         command
             .args(["init", "--json", "--operator", "株式会社試験", "--data"])
             .arg(scratch.path().join("data"));
@@ -93,12 +99,14 @@ impl DataFolder {
             access_vkey: text("access_vkey"),
             admin_key: text("admin_key"),
             scratch,
+            server,
         }
     }
 
     /// A copy of the folder, to be damaged; no server may be running on it.
     #[must_use]
     pub fn copy(&self) -> Self {
+        assert!(self.server.is_none(), "a folder has no database to copy");
         let scratch = Scratch::new();
         copy_folder(&self.path(), &scratch.path().join("data"));
         Self {
@@ -109,6 +117,7 @@ impl DataFolder {
             access_ledger_id: self.access_ledger_id.clone(),
             access_vkey: self.access_vkey.clone(),
             admin_key: self.admin_key.clone(),
+            server: None,
         }
     }
 
@@ -122,6 +131,18 @@ impl DataFolder {
     #[must_use]
     pub fn beside(&self) -> &Path {
         self.scratch.path()
+    }
+
+    /// The database of its ledger, if that is on a server.
+    #[must_use]
+    pub fn server(&self) -> Option<&Database<'static>> {
+        self.server.as_deref()
+    }
+
+    /// A command line of `kirokubo` that knows where the database is.
+    #[must_use]
+    pub fn kirokubo(&self) -> Command {
+        command_on(self.server())
     }
 
     /// The database file.
@@ -169,7 +190,7 @@ impl DataFolder {
     /// Runs `kirokubo` with these arguments and `--data` of this folder.
     #[must_use]
     pub fn run(&self, arguments: &[&str]) -> Output {
-        let mut command = binaries().kirokubo();
+        let mut command = self.kirokubo();
         command.args(arguments).arg("--data").arg(self.path());
         command.output().expect("kirokubo starts")
     }
@@ -203,7 +224,7 @@ impl DataFolder {
     /// The same with some variables in the environment.
     #[must_use]
     pub fn verify_with(&self, variables: &[(&str, &str)]) -> Value {
-        let mut command = binaries().kirokubo();
+        let mut command = self.kirokubo();
         command.args(["verify", "--json", "--data"]).arg(self.path());
         command.envs(variables.iter().copied());
         let output = command.output().expect("kirokubo starts");
@@ -239,6 +260,14 @@ impl DataFolder {
         assert_success(&output, "kirokubo export bundle");
         bundle
     }
+}
+
+fn command_on(server: Option<&Database<'_>>) -> Command {
+    let mut command = binaries().kirokubo();
+    if let Some(server) = server {
+        command.env("KIROKUBO_DATABASE_URL", server.url());
+    }
+    command
 }
 
 fn copy_folder(from: &Path, to: &Path) {

@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::binaries::binaries;
 use crate::client::Client;
 use crate::data_folder::{DataFolder, Role};
 
@@ -259,7 +258,7 @@ impl Drop for Process {
 }
 
 fn spawn(folder: &DataFolder, settings: &Settings) -> Child {
-    binaries()
+    folder
         .kirokubo()
         .args([
             "serve",

@@ -23,8 +23,9 @@ fn every_test_that_a_page_names_is_a_test() {
 
 #[test]
 fn a_test_is_told_from_another_function() {
-    let code = "#[test]\nfn one_thing() {}\n\nfn another_thing() {}\n";
-    assert!(has_test(code, "one_thing"));
+    let code =
+        "#[test]\nfn one_thing() {}\n\n#[test]\npub(crate) fn one_more() {}\n\nfn another_thing() {}\n";
+    assert!(has_test(code, "one_thing") && has_test(code, "one_more"));
     assert!(!has_test(code, "another_thing") && !has_test(code, "one"));
     let line = "| x | `a/b.rs::c`, `a/d.rs::e` and `f.rs` |";
     assert!(tests_named(line).eq(["a/b.rs::c", "a/d.rs::e"]));
@@ -41,7 +42,7 @@ fn has_test(code: &str, name: &str) -> bool {
     let head = format!("fn {name}(");
     let lines: Vec<&str> = code.lines().map(str::trim).collect();
     lines.windows(2).any(|pair| match pair[0] {
-        "#[test]" => pair[1].starts_with(&head),
+        "#[test]" => pair[1].trim_start_matches("pub(crate) ").starts_with(&head),
         "#[tokio::test]" => pair[1]
             .strip_prefix("async ")
             .is_some_and(|rest| rest.starts_with(&head)),

@@ -13,7 +13,7 @@ type Arrows = (&'static str, &'static [&'static str], &'static [&'static str]);
 /// rules ← records → ledger; records, ledger ← store → migrations; api uses them all; ledger ← verify;
 /// ledger ← witness ← api.
 /// Nobody uses the end-to-end tests, so these may use everybody.
-const ARROWS: [Arrows; 9] = [
+const ARROWS: [Arrows; 10] = [
     ("kirokubo-rules", &[], &[]),
     ("kirokubo-ledger", &[], &[]),
     ("kirokubo-records", &["kirokubo-rules", "kirokubo-ledger"], &[]),
@@ -21,7 +21,7 @@ const ARROWS: [Arrows; 9] = [
     (
         "kirokubo-store",
         &["kirokubo-records", "kirokubo-ledger", "kirokubo-migrations"],
-        &["kirokubo-rules"],
+        &["kirokubo-rules", "kirokubo-test-cluster"],
     ),
     (
         "kirokubo",
@@ -38,9 +38,10 @@ const ARROWS: [Arrows; 9] = [
     ("kirokubo-verify", &["kirokubo-ledger"], &[]),
     (
         "kirokubo-tests",
-        &["kirokubo-ledger"],
+        &["kirokubo-ledger", "kirokubo-test-cluster"],
         &["kirokubo", "kirokubo-store", "kirokubo-verify"],
     ),
+    ("kirokubo-test-cluster", &[], &[]),
 ];
 
 /// Crates that compute and nothing else: they know no runtime, no database, no network, no randomness.

@@ -72,7 +72,7 @@ struct Place {
     /// The data folder: keys, lock, and the embedded database.
     #[arg(long, value_name = "DIR", env = "KIROKUBO_DATA")]
     data: PathBuf,
-    /// `sqlite:` (in the data folder) or `sqlite:PATH`.
+    /// `sqlite:` (in the data folder), `sqlite:PATH`, or `postgres://USER@HOST/DATABASE`.
     #[arg(
         long,
         value_name = "URL",

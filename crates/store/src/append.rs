@@ -18,10 +18,10 @@ use crate::clock::Clock;
 use crate::connection::Connections;
 use crate::data_folder::DataFolder;
 use crate::edge::Edge;
-use crate::error::StoreError;
+use crate::error::{StoreError, corrupt};
 use crate::evidence;
 use crate::extension::Extensions;
-use crate::growth::Growth;
+use crate::growth::{self, Growth};
 use crate::head::Head;
 use crate::high_water::HighWater;
 use crate::idempotency;
@@ -50,6 +50,8 @@ pub(crate) struct LedgerWriter {
     pub(crate) latest: Arc<AtomicI64>,
     /// Whether a demand to stop was ever seen. None goes away, so once seen there is always one to look for.
     pub(crate) has_demands: bool,
+    /// The last head that we committed.
+    pub(crate) committed: Option<Head>,
     /// The head and edge after our last commit; `None` until first read, and after any failure.
     pub(crate) state: Option<State>,
 }
@@ -66,6 +68,7 @@ impl LedgerWriter {
             mark: Arc::new(HighWater::nowhere()),
             latest: Arc::default(),
             has_demands: false,
+            committed: None,
             state: None,
         }
     }
@@ -84,12 +87,33 @@ impl LedgerWriter {
         Ok(State { head, edge })
     }
 
-    /// Takes where the next entry goes, so that whatever goes wrong from here on, the next attempt reads it afresh.
-    pub(crate) async fn take_state(&mut self) -> Result<State, StoreError> {
-        match self.state.take() {
-            Some(state) => Ok(state),
-            None => self.load().await,
+    /// Begins a transaction and takes where the next entry goes, so that whatever goes wrong from here on, the next
+    /// attempt reads it afresh, inside its transaction, where nobody can move it. What is remembered counts on a server
+    /// only if no other node has appended meanwhile. In a file the head is compared when it is swapped.
+    pub(crate) async fn begin(&mut self) -> Result<(DatabaseTransaction, State), StoreError> {
+        let known = self.state.take();
+        let (transaction, note) = self.db.begin_on_head(self.ledger.row).await?;
+        let state = match known {
+            Some(state) if note.is_none_or(|note| note == *state.head.note) => state,
+            _ => self.load_from(&transaction).await?,
+        };
+        if self.db.is_shared() {
+            self.check_continued(&transaction, &state.head).await?;
         }
+        Ok((transaction, state))
+    }
+
+    /// A server may be replaced by a standby that never got what we committed. Its head is one that we signed, and going
+    /// on from there would be a fork of what was acknowledged.
+    async fn check_continued(&self, db: &DatabaseTransaction, head: &Head) -> Result<(), StoreError> {
+        let Some(committed) = &self.committed else {
+            return Ok(());
+        };
+        if head.note == committed.note || growth::is_checkpoint(db, self.ledger.row, committed).await? {
+            return Ok(());
+        }
+        let lost = "the database lacks what was committed: an older one has taken its place";
+        Err(corrupt(committed.size().get(), lost))
     }
 
     /// The time of entries added now.
@@ -117,8 +141,7 @@ pub(crate) async fn append(
     writer: &mut LedgerWriter,
     batch: &[SealedRecord],
 ) -> Result<Vec<Result<Recorded, AppendError>>, StoreError> {
-    let state = writer.take_state().await?;
-    let transaction = writer.db.begin_writing().await?;
+    let (transaction, state) = writer.begin().await?;
     let keys = batch
         .iter()
         .map(|record| (record.system.as_str(), record.event_id.as_str()));

@@ -155,7 +155,7 @@ impl Store {
             mac: Vec::new(),
         };
         let model = row::closed(model, self.keyring.digest().rows());
-        let transaction = self.db.begin_writing().await?;
+        let transaction = self.db.begin_writing(self.ledger.row).await?;
         APPROVALS.run(&transaction, row::values(model.clone())).await?;
         transaction.commit().await?;
         self.approval_of(&model)
@@ -189,7 +189,7 @@ impl Store {
         note: Option<&str>,
         by: &Actor,
     ) -> Result<Result<Approval, DecideError>, StoreError> {
-        let transaction = self.db.begin_writing().await?;
+        let transaction = self.db.begin_writing(self.ledger.row).await?;
         let Some(found) = self.approval_row(&transaction, id).await? else {
             return Ok(Err(DecideError::Unknown));
         };

@@ -103,6 +103,13 @@ impl Store {
         with_evidence: bool,
         progress: &mut (dyn FnMut(BackupStep, u64, u64) + Send),
     ) -> Result<Backup, BackupError> {
+        if self.db.is_shared() {
+            return Err(StoreError::OnlyOnFiles(
+                "PostgreSQL では pg_basebackup か pg_dump でデータベースの控えを取り、鍵と証跡のフォルダーは別に写してください: \
+                 backup is for SQLite; on PostgreSQL use pg_basebackup or pg_dump, and copy the folders of keys and evidence",
+            )
+            .into());
+        }
         let partial = beside(out);
         let working = match self.write_backup(&partial, with_evidence, progress).await {
             Ok(written) => name_it(&partial, out, written),

@@ -1,137 +1,92 @@
-//! Opening the database: one writer, a few readers, and the settings that durability rests on.
+//! Opening the database: connections that write, connections that only read, and how a transaction begins.
+
+mod fault;
+mod place;
+mod postgres;
+mod sqlite;
 
 use std::path::Path;
-use std::time::Duration;
 
-use sea_orm::sqlx::Connection as _;
-use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
-};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbBackend, TransactionTrait};
 
-use crate::error::StoreError;
+use crate::error::{StoreError, corrupt};
 
-/// Readers never wait for the writer in WAL mode; more of them than this only contend for two cores.
-const READERS: u32 = 4;
+pub(crate) use fault::{DatabaseFault, is_lost};
+pub(crate) use place::Place;
+pub(crate) use sqlite::BUSY;
 
-/// How long a statement waits for another process (a `key create` beside the server) to finish writing.
-pub(crate) const BUSY: Duration = Duration::from_secs(10);
-
-/// The oldest SQLite without the WAL-reset bug (<https://sqlite.org/wal.html>, "The WAL-Reset Bug").
-const MIN_SQLITE: [u32; 3] = [3, 51, 3];
-
-/// The two pools of one SQLite file.
+/// The two pools of one database.
 #[derive(Clone, Debug)]
 pub(crate) struct Connections {
-    /// Exactly one connection: SQLite has one writer.
+    /// Exactly one connection on SQLite, which has one writer; a few on PostgreSQL, where a ledger's writers take turns
+    /// by its head row.
     pub(crate) writer: DatabaseConnection,
     /// Read-only connections.
     pub(crate) readers: DatabaseConnection,
 }
 
 impl Connections {
+    /// Opens the database of a ledger; if `create`, a file that is not there is made.
+    pub(crate) async fn open(place: &Place, create: bool) -> Result<Self, StoreError> {
+        match place {
+            Place::File(file) => Self::open_sqlite(file, create).await,
+            Place::Server(url) => postgres::open(url).await,
+        }
+    }
+
+    /// Opens `file`, creating it if `create`.
+    pub(crate) async fn open_sqlite(file: &Path, create: bool) -> Result<Self, StoreError> {
+        sqlite::open(file, create).await
+    }
+
+    /// Opens a file that nobody writes, leaving it and its folder as they are.
+    pub(crate) async fn open_at_rest(file: &Path) -> Result<Self, StoreError> {
+        sqlite::open_at_rest(file).await
+    }
+
     /// Closes all of them. The last one to go, which may write, takes SQLite's side files with it.
     pub(crate) async fn close(&self) -> Result<(), StoreError> {
         self.readers.close_by_ref().await?;
         Ok(self.writer.close_by_ref().await?)
     }
 
-    /// Opens `file`, creating it if `create`.
-    pub(crate) async fn open_sqlite(file: &Path, create: bool) -> Result<Self, StoreError> {
-        let mut writer = options(file, 1, create, WRITER);
-        close_what_is_stuck(&mut writer);
-        let writer = Database::connect(writer).await?;
-        check_version(&writer).await?;
-        let readers = Database::connect(options(file, READERS, false, READER)).await?;
-        Ok(Self { writer, readers })
+    /// Whether the database is a server, on which other nodes may write, too.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.writer.get_database_backend() == DbBackend::Postgres
     }
 
-    /// Opens a file that nobody writes, leaving it and its folder as they are.
-    pub(crate) async fn open_at_rest(file: &Path) -> Result<Self, StoreError> {
-        let mut options = options(file, READERS, false, READER);
-        let path = file.to_owned();
-        options.map_sqlx_sqlite_opts(move |sqlite| sqlite.filename(&path).read_only(true).immutable(true));
-        let db = Database::connect(options).await?;
-        Ok(Self {
-            writer: db.clone(),
-            readers: db,
-        })
+    /// Begins a transaction that will write, in its turn: until it ends, nobody else changes anything of `ledger`.
+    pub(crate) async fn begin_writing(&self, ledger: i32) -> Result<DatabaseTransaction, StoreError> {
+        Ok(self.begin_on_head(ledger).await?.0)
     }
 
-    /// Begins a transaction that will write. It takes SQLite's lock at once: one that only asks for it when it writes
-    /// would fail where another process was faster.
-    pub(crate) async fn begin_writing(&self) -> Result<DatabaseTransaction, StoreError> {
-        let immediate = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        Ok(self.writer.begin_with_options(immediate).await?)
+    /// The same; also gives the checkpoint in the head row, where others may have moved it.
+    pub(crate) async fn begin_on_head(
+        &self,
+        ledger: i32,
+    ) -> Result<(DatabaseTransaction, Option<String>), StoreError> {
+        if !self.is_shared() {
+            return Ok((sqlite::begin_writing(&self.writer).await?, None));
+        }
+        let transaction = postgres::begin(&self.writer, postgres::Kind::Writing).await?;
+        let note = postgres::lock_head(&transaction, ledger).await?;
+        let note = note.ok_or_else(|| corrupt(0, "the head row is missing"))?;
+        Ok((transaction, Some(note)))
     }
-}
 
-/// `synchronous=FULL` syncs the WAL at every commit: what is acknowledged survives the power cord.
-/// `secure_delete` overwrites what is erased. Checkpoints are run by the sequencer's side (`wal.rs`), never in
-/// the middle of an append, hence `wal_autocheckpoint=0`.
-const WRITER: &[(&str, &str)] = &[
-    ("journal_mode", "WAL"),
-    ("synchronous", "FULL"),
-    ("secure_delete", "ON"),
-    ("foreign_keys", "ON"),
-    ("wal_autocheckpoint", "0"),
-    ("cache_size", "-65536"),
-];
-
-const READER: &[(&str, &str)] = &[("query_only", "ON"), ("cache_size", "-16384")];
-
-fn options(file: &Path, connections: u32, create: bool, pragmas: &'static [(&str, &str)]) -> ConnectOptions {
-    // The real path is set on the driver's options: a URL could not carry every file name.
-    let mut options = ConnectOptions::new("sqlite://kirokubo.db");
-    let file = file.to_owned();
-    options
-        .min_connections(1)
-        .max_connections(connections)
-        .acquire_timeout(BUSY)
-        .test_before_acquire(false)
-        .sqlx_logging(false)
-        .map_sqlx_sqlite_opts(move |sqlite| {
-            let sqlite = sqlite
-                .filename(&file)
-                .create_if_missing(create)
-                .busy_timeout(BUSY);
-            pragmas
-                .iter()
-                .fold(sqlite.statement_cache_capacity(256), |sqlite, (name, value)| {
-                    sqlite.pragma(*name, *value)
-                })
-        });
-    options
-}
-
-/// SQLite ends a transaction by itself when the disk is full or fails. The driver (sqlx 0.9) does not notice: it
-/// goes on counting a transaction that is no more, makes the next one a savepoint inside it, and answers "committed"
-/// to what is never written. So a connection that comes back while it counts a transaction is closed, not used
-/// again; the ping first lets a queued rollback be done.
-fn close_what_is_stuck(options: &mut ConnectOptions) {
-    options.map_sqlx_sqlite_pool_opts(|pool| {
-        pool.after_release(|connection, _| {
-            Box::pin(async move {
-                connection.ping().await?;
-                Ok(!connection.is_in_transaction())
-            })
-        })
-    });
-}
-
-async fn check_version(db: &DatabaseConnection) -> Result<(), StoreError> {
-    let sql = Statement::from_string(db.get_database_backend(), "SELECT sqlite_version() AS version");
-    let row = db.query_one_raw(sql).await?;
-    let version: String = row
-        .map(|row| row.try_get("", "version"))
-        .transpose()?
-        .unwrap_or_default();
-    let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
-    if parts.as_slice() < MIN_SQLITE.as_slice() {
-        return Err(StoreError::OldSqlite(version));
+    /// Begins a transaction in which all readings belong to one state of the database.
+    pub(crate) async fn begin_reading(&self) -> Result<DatabaseTransaction, StoreError> {
+        if self.is_shared() {
+            return postgres::begin(&self.readers, postgres::Kind::Reading).await;
+        }
+        Ok(self.readers.begin().await?)
     }
-    Ok(())
+
+    /// Begins a transaction while there is no ledger yet whose turn it could be.
+    pub(crate) async fn begin_founding(&self) -> Result<DatabaseTransaction, StoreError> {
+        if self.is_shared() {
+            return postgres::begin(&self.writer, postgres::Kind::Writing).await;
+        }
+        Ok(self.writer.begin().await?)
+    }
 }

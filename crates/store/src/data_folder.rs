@@ -4,6 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
+use crate::connection::Place;
 use crate::error::StoreError;
 
 /// Names of the things in a data folder.
@@ -67,15 +68,20 @@ impl DataFolder {
         self.0.join("signing-rotation.answer")
     }
 
-    /// Where `database_url` says the database is. Only SQLite is spoken so far.
-    pub(crate) fn database(&self, database_url: &str) -> Result<PathBuf, StoreError> {
+    /// Where `database_url` says the database is.
+    pub(crate) fn database(&self, database_url: &str) -> Result<Place, StoreError> {
+        if let Some(server) = Place::server(database_url) {
+            return server;
+        }
         match database_url.strip_prefix("sqlite:") {
-            Some("") => Ok(self.0.join("kirokubo.db")),
-            Some(path) => Ok(PathBuf::from(path.strip_prefix("//").unwrap_or(path))),
-            None if database_url.starts_with("postgres") => Err(StoreError::UnsupportedUrl(
-                "PostgreSQL is not supported by this version",
+            Some("") => Ok(Place::File(self.0.join("kirokubo.db"))),
+            Some(path) => {
+                let path = path.strip_prefix("//").unwrap_or(path);
+                Ok(Place::File(PathBuf::from(path)))
+            }
+            None => Err(StoreError::UnsupportedUrl(
+                "expected sqlite:, sqlite:PATH or postgres://…",
             )),
-            None => Err(StoreError::UnsupportedUrl("expected sqlite: or sqlite:PATH")),
         }
     }
 

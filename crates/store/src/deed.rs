@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 use crate::append::LedgerWriter;
 use crate::error::StoreError;
 use crate::outcome::AppendError;
+use crate::patience::Patience;
 
 /// Something to be done in the sequencer's turn.
 pub(crate) trait Deed: Send + 'static {
@@ -59,12 +60,14 @@ struct Asked<D: Deed> {
 impl<D: Deed> Task for Asked<D> {
     fn step(mut self: Box<Self>, writer: &mut LedgerWriter) -> BoxFuture<'_, Option<Box<dyn Task>>> {
         async move {
-            let outcome = match self.deed.step(writer).await {
-                Err(first) if first.is_passing() => {
-                    tracing::warn!(error = ?first, deed = D::NAME, "a step failed; trying once more");
-                    self.deed.step(writer).await
+            let mut patience = Patience::with(&writer.db);
+            let outcome = loop {
+                match self.deed.step(writer).await {
+                    Err(error) if patience.allows(&error).await => {
+                        tracing::warn!(error = ?error, deed = D::NAME, "a step failed; trying once more");
+                    }
+                    settled => break settled,
                 }
-                settled => settled,
             };
             let answer = match outcome {
                 Ok(None) => {

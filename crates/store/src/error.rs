@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use sea_orm::DbErr;
 
+use crate::connection::{self, DatabaseFault};
 use crate::high_water::HighWaterFault;
 use crate::keyring::KeyError;
 
@@ -52,6 +53,15 @@ pub enum StoreError {
     /// SQLite before 3.51.3 can lose a write when its WAL is reset.
     #[error("SQLite {0} is older than 3.51.3")]
     OldSqlite(String),
+    /// PostgreSQL before 14 is not tested.
+    #[error("PostgreSQL {0} is older than 14")]
+    OldPostgres(String),
+    /// The server could lose what it acknowledged, or change it.
+    #[error("this PostgreSQL server cannot be trusted with a ledger: {0}")]
+    UnsafePostgres(&'static str),
+    /// What was asked for works on a file, and the database is a server.
+    #[error("{0}")]
+    OnlyOnFiles(&'static str),
     /// The database URL names something this version does not speak.
     #[error("unsupported database URL: {0}")]
     UnsupportedUrl(&'static str),
@@ -84,11 +94,25 @@ impl StoreError {
     pub(crate) fn is_passing(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::HeadMoved)
     }
+
+    /// Whether the database server was gone, or is about to be another.
+    pub(crate) fn is_outage(&self) -> bool {
+        let Self::Unavailable(error) = self else {
+            return false;
+        };
+        match error.downcast_ref::<DatabaseFault>() {
+            Some(said) => said.is_passing(),
+            None => error.downcast_ref().is_some_and(connection::is_lost),
+        }
+    }
 }
 
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
-        Self::Unavailable(Box::new(error))
+        match DatabaseFault::of(&error) {
+            Some(said) => Self::Unavailable(Box::new(said)),
+            None => Self::Unavailable(Box::new(error)),
+        }
     }
 }
 

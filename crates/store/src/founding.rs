@@ -5,8 +5,9 @@ use kirokubo_ledger::hash::leaf_hash;
 use kirokubo_ledger::tree::Frontier;
 use kirokubo_ledger::{Index, LedgerId, RecordedAt};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{DatabaseConnection, DatabaseTransaction, EntityTrait, TransactionTrait};
+use sea_orm::{DatabaseTransaction, EntityTrait};
 
+use crate::connection::Connections;
 use crate::entity::{checkpoint, entry, head, ledger};
 use crate::error::StoreError;
 use crate::head::blob;
@@ -15,13 +16,13 @@ use crate::random;
 
 /// Founds a ledger of records, signed by `keys`, and its access ledger, signed by `access`.
 pub(crate) async fn both(
-    db: &DatabaseConnection,
+    db: &Connections,
     keys: &Signers,
     access: &Signers,
     operator: &str,
     now: i64,
 ) -> Result<(), StoreError> {
-    let transaction = db.begin().await?;
+    let transaction = db.begin_founding().await?;
     let records = found(&transaction, keys, operator, None, now).await?;
     found(&transaction, access, operator, Some(records), now).await?;
     Ok(transaction.commit().await?)
@@ -29,12 +30,12 @@ pub(crate) async fn both(
 
 /// Founds the access ledger of a ledger of records that has none.
 pub(crate) async fn access(
-    db: &DatabaseConnection,
+    db: &Connections,
     keys: &Signers,
     records: &ledger::Model,
     now: i64,
 ) -> Result<(), StoreError> {
-    let transaction = db.begin().await?;
+    let transaction = db.begin_founding().await?;
     found(&transaction, keys, &records.operator, Some(records.id), now).await?;
     Ok(transaction.commit().await?)
 }

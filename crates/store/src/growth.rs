@@ -7,10 +7,11 @@ use kirokubo_ledger::entry::{Entry, PendingEntry};
 use kirokubo_ledger::hash::{Digest, leaf_hash};
 use kirokubo_ledger::tree::{Extension, Frontier};
 use kirokubo_ledger::{Index, RecordedAt};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, Statement};
 
 use crate::append::{LedgerWriter, State};
 use crate::edge::TileWrite;
+use crate::entity::checkpoint;
 use crate::error::StoreError;
 use crate::head::{Head, blob};
 use crate::keyring::Signers;
@@ -164,6 +165,7 @@ impl Growth {
             .latest
             .store(self.recorded_at.as_millis(), Ordering::Release);
         writer.ledger.signing.grown_to(self.state.head.size());
+        writer.committed = Some(self.state.head.clone());
         writer.state = Some(self.state);
         Ok((self.extension, self.note))
     }
@@ -173,7 +175,9 @@ impl Growth {
 /// committed may still see what nobody else ever will.
 async fn is_committed(writer: &LedgerWriter, expected: &Head) -> Result<bool, StoreError> {
     let stored = Head::load(&writer.db.readers, &writer.ledger).await?;
-    let committed = stored.note == expected.note;
+    // Another node may have gone on from there already; the checkpoint stays.
+    let committed = stored.note == expected.note
+        || is_checkpoint(&writer.db.readers, writer.ledger.row, expected).await?;
     if committed {
         tracing::warn!(
             size = stored.size().get(),
@@ -181,6 +185,17 @@ async fn is_committed(writer: &LedgerWriter, expected: &Head) -> Result<bool, St
         );
     }
     Ok(committed)
+}
+
+/// Whether the ledger has the checkpoint of this head, be it the newest or not.
+pub(crate) async fn is_checkpoint(
+    db: &impl ConnectionTrait,
+    ledger: i32,
+    expected: &Head,
+) -> Result<bool, StoreError> {
+    let at = (ledger, expected.size().as_i64());
+    let found = checkpoint::Entity::find_by_id(at).one(db).await?;
+    Ok(found.is_some_and(|found| *found.note == *expected.note))
 }
 
 /// Replaces the head row if, and only if, it still holds the checkpoint we built on.

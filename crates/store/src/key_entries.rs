@@ -3,7 +3,7 @@
 use kirokubo_ledger::Index;
 use kirokubo_ledger::entry::Entry;
 use kirokubo_ledger::verify::KeyHistory;
-use sea_orm::{ConnectionTrait, EntityTrait, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Statement};
 
 use crate::entity::entry;
 use crate::error::{StoreError, corrupt};
@@ -14,6 +14,9 @@ use crate::store::Ledger;
 /// opens at once.
 const KEY_ENTRIES: &str =
     "SELECT idx, bytes FROM entries WHERE ledger = $1 AND substr(bytes, 5, 1) = x'07' ORDER BY idx";
+
+const KEY_ENTRIES_ON_POSTGRES: &str =
+    r"SELECT idx, bytes FROM entries WHERE ledger = $1 AND substr(bytes, 5, 1) = '\x07' ORDER BY idx";
 
 /// Takes up what the ledger says of its keys, as far as that can be read and is about our keys: for whoever only reads,
 /// and above all for a verification, which is there to name what is wrong.
@@ -40,7 +43,12 @@ async fn read(db: &impl ConnectionTrait, ledger: i32) -> Result<KeyHistory, Stor
     let genesis = Entry::view(&genesis.bytes).map_err(|_| corrupt(0, "the genesis"))?;
     let mut history =
         KeyHistory::from_genesis(genesis.body()).map_err(|_| corrupt(0, "the key of the genesis"))?;
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), KEY_ENTRIES, [ledger.into()]);
+    let backend = db.get_database_backend();
+    let text = match backend {
+        DbBackend::Sqlite => KEY_ENTRIES,
+        _ => KEY_ENTRIES_ON_POSTGRES,
+    };
+    let statement = Statement::from_sql_and_values(backend, text, [ledger.into()]);
     for row in db.query_all_raw(statement).await? {
         let (idx, bytes): (i64, Vec<u8>) = row.try_get_many("", &["idx".to_owned(), "bytes".to_owned()])?;
         let index = Index::try_from(idx).map_err(|_| corrupt(0, "the index of a key entry"))?;

@@ -46,6 +46,7 @@ mod natural_key;
 mod opened_record;
 mod opening;
 mod outcome;
+mod patience;
 mod place;
 #[cfg(test)]
 mod plan;
@@ -63,6 +64,7 @@ mod row_pages;
 mod row_text;
 mod rows;
 mod running;
+mod schema;
 mod scrub;
 mod search;
 mod search_tokens;

@@ -48,7 +48,7 @@ impl Deed for MonthEnd {
         if past.is_empty() {
             return Ok(Some(Vec::new()));
         }
-        let db = writer.db.begin_writing().await?;
+        let db = writer.db.begin_writing(writer.ledger.row).await?;
         let moved = move_what_is_held(&db, writer, this).await?;
         if moved == STEP {
             db.commit().await?;

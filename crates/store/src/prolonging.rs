@@ -55,8 +55,7 @@ impl Deed for Prolonging {
     const NAME: &'static str = "an extension";
 
     async fn step(&mut self, writer: &mut LedgerWriter) -> Result<Option<Self::Done>, StoreError> {
-        let state = writer.take_state().await?;
-        let db = writer.db.begin_writing().await?;
+        let (db, state) = writer.begin().await?;
         let ledger = writer.ledger.row;
         let mut extensions = Extensions::default();
         let mut refused = Refused::default();

@@ -163,8 +163,7 @@ impl Recovery {
             return Err(RecoverError::NothingLost);
         }
         let mut writer = LedgerWriter::new(&self.store);
-        let mut state = writer.take_state().await?;
-        let transaction = writer.db.begin_writing().await?;
+        let (transaction, mut state) = writer.begin().await?;
         if let Some(mut kept) = self.kept.take() {
             state = again::append_all(&transaction, &writer, state, &mut kept).await?;
         }

@@ -137,7 +137,10 @@ impl Restore<'_> {
         let (from, origin) = Source::find(self.from)?;
         let keyring = Keyring::open_with(&folder.keys(), &origin, self.holders).map_err(StoreError::from)?;
         let source = Source::open(from, &keyring, progress)?;
-        let place = folder.database(self.database_url)?;
+        let place = folder.database(self.database_url)?.file().ok_or(StoreError::OnlyOnFiles(
+            "PostgreSQL では復元に対応していません。PostgreSQL の手段（pg_restore、ベースバックアップ）を使ってください: \
+             restore is for SQLite; on PostgreSQL use its own means (pg_restore, a base backup)",
+        ))?;
         let present = present(&place, &keyring).await;
         match present {
             Present::Ledger(have) if have > source.manifest.size && !self.replace => {

@@ -168,12 +168,13 @@ impl Deed for Rotating {
     const NAME: &'static str = "the rotation of the signing key";
 
     async fn step(&mut self, writer: &mut LedgerWriter) -> Result<Option<Self::Done>, StoreError> {
-        let state = writer.take_state().await?;
+        let (transaction, state) = writer.begin().await?;
         let signing = Arc::clone(&writer.ledger.signing);
         let signers = signing.now();
         let from = self.from.get_or_insert_with(|| signers.verifier().clone());
         if signers.verifier() != from {
             // The commit of the step before had gone through after all.
+            transaction.rollback().await?;
             writer.state = Some(state);
             return Ok(Rotated::last(&writer.ledger).map(Ok));
         }
@@ -181,6 +182,7 @@ impl Deed for Rotating {
         let first_size = chain.next_index().next_size();
         let next = signing.next()?;
         let Some(body) = self.rotation.body(next.verifier_key(), first_size) else {
+            transaction.rollback().await?;
             writer.state = Some(state);
             return Ok(Some(Err(RotateError::Overlap)));
         };
@@ -192,7 +194,6 @@ impl Deed for Rotating {
             .after(next, index, body.as_bytes())
             .ok_or_else(|| corrupt(index.get(), "a key entry"))?
             .into();
-        let transaction = writer.db.begin_writing().await?;
         let (before, growth) = Growth::of(state, chain, &after);
         growth.write(&transaction, writer.ledger.row, &before).await?;
         // Readers know the new key before they can read what it signed.

@@ -16,6 +16,7 @@ use crate::append::{self, LedgerWriter};
 use crate::clock::Clock;
 use crate::deed::{Deed, DeedJob};
 use crate::outcome::{AppendError, Recorded};
+use crate::patience::Patience;
 use crate::scrub::Health;
 use crate::wal::WalKeeper;
 
@@ -250,12 +251,14 @@ fn in_turn(jobs: impl Iterator<Item = Job>) -> Vec<Work> {
 /// head has been read afresh, so a lost race or a passing fault costs the callers nothing.
 async fn append_batch(writer: &mut LedgerWriter, jobs: Vec<RecordJob>) {
     let (batch, replies): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (*job.record, job.reply)).unzip();
-    let outcome = match append::append(writer, &batch).await {
-        Err(first) if first.is_passing() => {
-            tracing::warn!(error = ?first, "an append failed; trying once more");
-            append::append(writer, &batch).await
+    let mut patience = Patience::with(&writer.db);
+    let outcome = loop {
+        match append::append(writer, &batch).await {
+            Err(error) if patience.allows(&error).await => {
+                tracing::warn!(error = ?error, "an append failed; trying once more");
+            }
+            settled => break settled,
         }
-        settled => settled,
     };
     match outcome {
         Ok(results) => {

@@ -101,8 +101,7 @@ impl Deed for Ending {
         &mut self,
         writer: &mut LedgerWriter,
     ) -> Result<Option<Result<Closed, CloseError>>, StoreError> {
-        let state = writer.take_state().await?;
-        let transaction = writer.db.begin_writing().await?;
+        let (transaction, state) = writer.begin().await?;
         let mut begun = match self.begin(&transaction, writer.ledger.row).await? {
             Ok(begun) => begun,
             Err(refusal) => {

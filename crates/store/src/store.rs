@@ -10,7 +10,7 @@ use kirokubo_migrations::{Migrator, MigratorTrait};
 use sea_orm::{DatabaseConnection, EntityTrait, QueryOrder, QuerySelect};
 
 use crate::clock::Clock;
-use crate::connection::Connections;
+use crate::connection::{Connections, Place};
 use crate::data_folder::DataFolder;
 use crate::entity::ledger;
 use crate::error::StoreError;
@@ -20,6 +20,7 @@ use crate::head::Head;
 use crate::high_water::HighWater;
 use crate::key_entries;
 use crate::keyring::{self, HolderKind, KeyHolders, Keyring, Signers, Signing, nobody};
+use crate::schema;
 use crate::wal::WalKeeper;
 
 /// One ledger of one database, with the keys beside it. Cheap to clone.
@@ -110,20 +111,20 @@ impl Store {
         clock: Clock,
     ) -> Result<Self, StoreError> {
         let folder = DataFolder::new(folder);
-        let file = folder.database(database_url)?;
+        let place = folder.database(database_url)?;
         folder.create()?;
         let _lock = folder.lock()?;
         // Before anything is made or migrated: a ledger that is there already must not be touched.
-        if file.exists() && holds_a_ledger(&file).await? {
+        if is_there(&place) && holds_a_ledger(&place).await? {
             return Err(StoreError::AlreadyInitialised(folder.path().to_owned()));
         }
         let access_origin = access_origin(origin)?;
         let keyring = Keyring::create(&folder.keys(), origin)?;
         let access = Keyring::open_for_access(&folder.keys(), &access_origin)?;
-        let db = Connections::open_sqlite(&file, true).await?;
+        let db = Connections::open(&place, true).await?;
         Migrator::up(&db.writer, None).await?;
         let (keys, access) = (keyring.signing(), access.signing());
-        founding::both(&db.writer, &keys, &access, operator, clock.now_ms()).await?;
+        founding::both(&db, &keys, &access, operator, clock.now_ms()).await?;
         let store = Self::assemble(folder, db, clock, &nobody).await?;
         store.make_high_water().await?;
         Ok(store)
@@ -142,7 +143,7 @@ impl Store {
         holders: KeyHolders<'_>,
     ) -> Result<Self, StoreError> {
         let (folder, db) = Self::connect(folder, database_url).await?;
-        let pending = Migrator::get_pending_migrations(&db.writer).await?.len();
+        let pending = schema::pending(&db.writer).await?;
         if pending > 0 {
             return Err(StoreError::Outdated { pending });
         }
@@ -169,9 +170,9 @@ impl Store {
     ) -> Result<usize, StoreError> {
         let (folder, db) = Self::connect(folder, database_url).await?;
         let _lock = folder.lock()?;
-        let pending = Migrator::get_pending_migrations(&db.writer).await?.len();
+        let pending = schema::pending(&db.writer).await?;
         Migrator::up(&db.writer, None).await?;
-        found_access_if_missing(&folder, &db.writer, clock.now_ms()).await?;
+        found_access_if_missing(&folder, &db, clock.now_ms()).await?;
         if pending > 0 {
             // A ledger from before there were marks has none yet. One that needed no migration has lost it.
             let store = Self::assemble(folder, db, clock.clone(), holders).await?;
@@ -202,11 +203,11 @@ impl Store {
         database_url: &str,
     ) -> Result<(DataFolder, Connections), StoreError> {
         let folder = DataFolder::new(folder);
-        let file = folder.database(database_url)?;
-        if !file.exists() || !folder.keys().exists() {
+        let place = folder.database(database_url)?;
+        if !is_there(&place) || !folder.keys().exists() {
             return Err(StoreError::NotInitialised(folder.path().to_owned()));
         }
-        let db = Connections::open_sqlite(&file, false).await?;
+        let db = Connections::open(&place, false).await?;
         Ok((folder, db))
     }
 
@@ -278,9 +279,17 @@ impl Store {
     }
 }
 
+/// Whether there may be a database: a file is there or not, a server is asked.
+fn is_there(place: &Place) -> bool {
+    match place {
+        Place::File(file) => file.exists(),
+        Place::Server(_) => true,
+    }
+}
+
 /// Whether a database has a ledger. One without our tables has none.
-async fn holds_a_ledger(file: &Path) -> Result<bool, StoreError> {
-    let db = Connections::open_sqlite(file, false).await?;
+async fn holds_a_ledger(place: &Place) -> Result<bool, StoreError> {
+    let db = Connections::open(place, false).await?;
     // Only what every version of the table has.
     let ids = ledger::Entity::find()
         .select_only()
@@ -309,12 +318,8 @@ async fn rows(
 
 /// Gives a folder from before there were access ledgers its own. One that had one and has lost it is left alone: another
 /// in its place would hide that.
-async fn found_access_if_missing(
-    folder: &DataFolder,
-    db: &DatabaseConnection,
-    now: i64,
-) -> Result<(), StoreError> {
-    let (records, access) = rows(folder, db).await?;
+async fn found_access_if_missing(folder: &DataFolder, db: &Connections, now: i64) -> Result<(), StoreError> {
+    let (records, access) = rows(folder, &db.writer).await?;
     let keys = folder.keys();
     if Keyring::has_access(&keys) {
         return access

@@ -3,16 +3,19 @@
 use std::collections::{BTreeSet, HashMap};
 
 use kirokubo_records::seal::Guards;
-use sea_orm::{ConnectionTrait, Statement, Value};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
 
 use crate::error::StoreError;
 use crate::store::Store;
 
 /// Demands of ledger `$1` that meet one of the tokens in the JSON array `$2`: one round trip, however many tokens.
 ///
-/// `json_each` is SQLite's; another database unfolds an array by a function of its own.
+/// The array is JSON on both databases, and each unfolds it by a function of its own.
 const FIND: &str = "SELECT token, from_day, until_day, scope FROM suppression_tokens \
      WHERE ledger = $1 AND token IN (SELECT value FROM json_each($2))";
+
+const FIND_ON_POSTGRES: &str = "SELECT token, from_day, until_day, scope FROM suppression_tokens \
+     WHERE ledger = $1 AND token IN (SELECT value::bigint FROM json_array_elements_text($2::json))";
 
 /// Whether ledger `$1` has any demand at all.
 const ANY: &str = "SELECT 1 AS any_demand FROM suppression_tokens WHERE ledger = $1 LIMIT 1";
@@ -78,7 +81,13 @@ pub(crate) async fn find(
         return Ok(Demands::none());
     }
     let values: [Value; 2] = [ledger.into(), array(&tokens).into()];
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), FIND, values);
+    let backend = db.get_database_backend();
+    let text = if backend == DbBackend::Sqlite {
+        FIND
+    } else {
+        FIND_ON_POSTGRES
+    };
+    let statement = Statement::from_sql_and_values(backend, text, values);
     let mut found = Demands::none();
     for row in db.query_all_raw(statement).await? {
         let (token, from_day, until_day, scope) = row.try_get_many(

@@ -93,8 +93,7 @@ impl Deed for Binding {
     const NAME: &'static str = "the binding of a time stamp";
 
     async fn step(&mut self, writer: &mut LedgerWriter) -> Result<Option<StoredStamp>, StoreError> {
-        let state = writer.take_state().await?;
-        let transaction = writer.db.begin_writing().await?;
+        let (transaction, state) = writer.begin().await?;
         let ledger = writer.ledger.row;
         let at = (ledger, self.new.size.as_i64());
         if let Some(row) = timestamp::Entity::find_by_id(at).one(&transaction).await? {

@@ -1,4 +1,5 @@
-//! Keeping SQLite's write-ahead log bounded without making an append wait for it.
+//! Keeping SQLite's write-ahead log bounded without making an append wait for it. PostgreSQL looks after its own log; of
+//! what is here it needs only the end of an erasure.
 //!
 //! Checkpointing on the writer's thread would stall an unlucky append by a hundred milliseconds. So a reader's
 //! connection copies the log back in the background while appends go on. Under steady load that never quite
@@ -9,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
 
 use crate::connection::BUSY;
 
@@ -24,6 +25,18 @@ const FORGET_TRIES: u32 = 240;
 
 /// How often the background looks.
 const BEAT: Duration = Duration::from_millis(250);
+
+/// Where rows of an erased record were.
+const ERASED_FROM: [&str; 8] = [
+    "record_contents",
+    "principal_rows",
+    "search_tokens",
+    "idempotency_keys",
+    "evidence",
+    "evidence_links",
+    "approvals",
+    "erasing",
+];
 
 /// Counts what is appended, and copies the log back in time.
 #[derive(Clone, Debug)]
@@ -48,6 +61,10 @@ impl WalKeeper {
         }
     }
 
+    fn is_server(&self) -> bool {
+        self.writer.get_database_backend() == DbBackend::Postgres
+    }
+
     /// To be told after each commit how many bytes it appended, about.
     pub(crate) fn appended(&self, bytes: u64) {
         self.counters.since_copy.fetch_add(bytes, Ordering::Relaxed);
@@ -56,7 +73,7 @@ impl WalKeeper {
 
     /// Called between two batches: does nothing until the log is long.
     pub(crate) async fn keep_bounded(&self) {
-        if self.counters.since_reuse.load(Ordering::Relaxed) < INLINE {
+        if self.is_server() || self.counters.since_reuse.load(Ordering::Relaxed) < INLINE {
             return;
         }
         // However it ends, the next attempt is a whole stretch away: appending must go on.
@@ -68,7 +85,7 @@ impl WalKeeper {
 
     /// Copies the log back while appends go on; ends when it is aborted.
     pub(crate) async fn run_in_background(self) {
-        loop {
+        while !self.is_server() {
             tokio::time::sleep(BEAT).await;
             if self.counters.since_copy.load(Ordering::Relaxed) < BACKGROUND {
                 continue;
@@ -82,7 +99,13 @@ impl WalKeeper {
 
     /// Copies everything back and empties the log, so that no page of it shows what was erased. Tried again while a
     /// reading that began before goes on, for a minute at most; `false` if even then it is not empty.
+    ///
+    /// PostgreSQL keeps a deleted row in its place until it is vacuumed. That is done here; only who owns the tables can, so
+    /// where the server's role does not, `false`, and autovacuum does it later.
     pub(crate) async fn forget(&self) -> Result<bool, DbErr> {
+        if self.is_server() {
+            return vacuum(&self.writer).await;
+        }
         for _ in 0..FORGET_TRIES {
             if self.try_to_forget().await? {
                 return Ok(true);
@@ -107,8 +130,27 @@ impl WalKeeper {
 
     /// Copies everything back and empties the log: for an orderly stop.
     pub(crate) async fn empty(&self) -> Result<(), DbErr> {
+        if self.is_server() {
+            return Ok(());
+        }
         checkpoint(&self.writer, "TRUNCATE").await
     }
+}
+
+/// Vacuums every table that an erasure deletes from.
+async fn vacuum(db: &DatabaseConnection) -> Result<bool, DbErr> {
+    let text = "SELECT bool_and(pg_has_role(c.relowner, 'USAGE')) AS owned FROM pg_class c \
+                WHERE c.oid = 'record_contents'::regclass";
+    let statement = Statement::from_string(db.get_database_backend(), text);
+    let row = db.query_one_raw(statement).await?;
+    let is_owned = row.map(|row| row.try_get::<bool>("", "owned")).transpose()?;
+    if is_owned != Some(true) {
+        return Ok(false);
+    }
+    for table in ERASED_FROM {
+        db.execute_unprepared(&format!("VACUUM {table}")).await?;
+    }
+    Ok(true)
 }
 
 async fn checkpoint(db: &DatabaseConnection, mode: &str) -> Result<(), DbErr> {

@@ -27,7 +27,7 @@ pub(super) struct Init {
     /// never be changed. One that nobody else has is made up if absent.
     #[arg(long, value_name = "ORIGIN", env = "KIROKUBO_ORIGIN")]
     origin: Option<String>,
-    /// `sqlite:` (in the data folder) or `sqlite:PATH`.
+    /// `sqlite:` (in the data folder), `sqlite:PATH`, or `postgres://USER@HOST/DATABASE`.
     #[arg(
         long,
         value_name = "URL",

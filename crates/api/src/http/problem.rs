@@ -194,6 +194,9 @@ fn store_answer(error: &StoreError) -> Answer {
         | StoreError::LongOrigin
         | StoreError::HighWater(_)
         | StoreError::OldSqlite(_)
+        | StoreError::OldPostgres(_)
+        | StoreError::UnsafePostgres(_)
+        | StoreError::OnlyOnFiles(_)
         | StoreError::UnsupportedUrl(_)
         | StoreError::EvidenceUrl
         | StoreError::Folder { .. } => Answer::Internal,

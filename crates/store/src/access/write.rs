@@ -8,6 +8,7 @@ use super::row;
 use crate::append::LedgerWriter;
 use crate::error::StoreError;
 use crate::growth::{Chain, Growth};
+use crate::patience::Patience;
 use crate::rows;
 
 /// Appends readings; all of them are durable when this returns, or none is.
@@ -15,12 +16,14 @@ use crate::rows;
 /// Another process may have appended since our last time, a command beside the server. A failed attempt is tried once
 /// more, and reads the head inside its transaction, where nobody can move it.
 pub(super) async fn append(writer: &mut LedgerWriter, batch: &[SealedAccess]) -> Result<(), StoreError> {
-    match attempt(writer, batch).await {
-        Err(first) if first.is_passing() => {
-            tracing::warn!(error = ?first, "a reading could not be written down; trying once more");
-            attempt(writer, batch).await
+    let mut patience = Patience::with(&writer.db);
+    loop {
+        match attempt(writer, batch).await {
+            Err(error) if patience.allows(&error).await => {
+                tracing::warn!(error = ?error, "a reading could not be written down; trying once more");
+            }
+            settled => return settled,
         }
-        settled => settled,
     }
 }
 
@@ -31,12 +34,7 @@ pub(super) fn stored_size(reading: &SealedAccess) -> u64 {
 }
 
 async fn attempt(writer: &mut LedgerWriter, batch: &[SealedAccess]) -> Result<(), StoreError> {
-    let known = writer.state.take();
-    let transaction = writer.db.begin_writing().await?;
-    let state = match known {
-        Some(state) => state,
-        None => writer.load_from(&transaction).await?,
-    };
+    let (transaction, state) = writer.begin().await?;
     let mut chain = Chain::after(&state.head, writer.recorded_at(&state.head));
     let placed: Vec<(Index, &SealedAccess)> = batch
         .iter()

@@ -115,18 +115,18 @@ fn differing(found: &BTreeSet<u64>, said: &BTreeSet<u64>, table: Table) -> Vec<A
 }
 
 /// A hold ends with the record: what is erased is held no more, whatever its rows say.
-const HELD: &str = "SELECT DISTINCT h.idx AS idx, 0 AS other FROM hold_records h WHERE h.ledger = $1 AND h.lifted = 0 \
+const HELD: &str = "SELECT DISTINCT h.idx AS idx, CAST(0 AS BIGINT) AS other FROM hold_records h WHERE h.ledger = $1 AND h.lifted = 0 \
     AND NOT EXISTS (SELECT 1 FROM erasure_records e WHERE e.ledger = h.ledger AND e.idx = h.idx AND e.entry IS NOT NULL)";
 
-const EVER_HELD: &str = "SELECT DISTINCT idx, 0 AS other FROM hold_records WHERE ledger = $1";
+const EVER_HELD: &str = "SELECT DISTINCT idx, CAST(0 AS BIGINT) AS other FROM hold_records WHERE ledger = $1";
 
 /// Records of a hold that is not there, or that was lifted without them. While one is being lifted, some of its records
 /// are free before it says so.
-const OF_NO_HOLD: &str = "SELECT r.idx AS idx, 0 AS other FROM hold_records r WHERE r.ledger = $1 \
+const OF_NO_HOLD: &str = "SELECT r.idx AS idx, CAST(0 AS BIGINT) AS other FROM hold_records r WHERE r.ledger = $1 \
     AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.ledger = r.ledger AND h.id = r.hold \
         AND (h.released_by IS NULL OR r.lifted = 1))";
 
-const OF_NO_ERASURE: &str = "SELECT r.idx AS idx, 0 AS other FROM erasure_records r WHERE r.ledger = $1 \
+const OF_NO_ERASURE: &str = "SELECT r.idx AS idx, CAST(0 AS BIGINT) AS other FROM erasure_records r WHERE r.ledger = $1 \
     AND NOT EXISTS (SELECT 1 FROM erasures e WHERE e.ledger = r.ledger AND e.id = r.erasure \
         AND (e.state IN (2, 3) OR r.entry IS NULL))";
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use kirokubo_records::master::{Demand, FilingVersion, LookUp, PartyVersion, demand_of};
 use kirokubo_records::{IdBytes, IdKind, id_text};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement, TransactionTrait, TryGetableMany, Value};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement, TryGetableMany, Value};
 
 use super::{AuditFinding, Table};
 use crate::error::StoreError;
@@ -44,7 +44,7 @@ struct Expected {
 
 /// Holds them all against each other.
 pub(super) async fn check(store: &Store) -> Result<Vec<AuditFinding>, StoreError> {
-    let db = store.db.readers.begin().await?;
+    let db = store.db.begin_reading().await?;
     let mut findings = Vec::new();
     let mut expected = Expected::default();
     for kind in MasterKind::ALL {

@@ -1,7 +1,7 @@
 //! The database as it stands at one moment, beside a server that goes on appending.
 
 use kirokubo_ledger::Size;
-use sea_orm::{DatabaseTransaction, EntityTrait, TransactionTrait};
+use sea_orm::{DatabaseTransaction, EntityTrait};
 
 use crate::entity::head;
 use crate::error::StoreError;
@@ -17,7 +17,7 @@ pub(super) struct Moment {
 impl Moment {
     /// Now. The ledger has grown to what its head was signed for; a head that does not verify has not grown.
     pub(super) async fn now(store: &Store, first: Size) -> Result<Self, StoreError> {
-        let db = store.db.readers.begin().await?;
+        let db = store.db.begin_reading().await?;
         let row = head::Entity::find_by_id(store.ledger.row).one(&db).await?;
         let signed = row.and_then(|row| store.ledger.signers().open(&row.note).ok());
         let size = signed.map_or(first, |checkpoint| checkpoint.size().max(first));

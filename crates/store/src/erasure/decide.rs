@@ -95,9 +95,8 @@ impl Deed for Deciding {
     const NAME: &'static str = "an erasure";
 
     async fn step(&mut self, writer: &mut LedgerWriter) -> Result<Option<Self::Done>, StoreError> {
-        let state = writer.take_state().await?;
+        let (db, state) = writer.begin().await?;
         let at = writer.recorded_at(&state.head);
-        let db = writer.db.begin_writing().await?;
         match self.decided(&db, writer, at).await? {
             Ok(model) if model.state == row::state_number(ErasureState::Erasing) => {
                 self.erase(db, writer, Step { model, state, at }).await

@@ -83,6 +83,11 @@ impl Store {
         let ended = appender.end_months().await?;
         match self.wal.forget().await {
             Ok(true) => {}
+            Ok(false) if self.db.is_shared() => {
+                tracing::warn!(
+                    "the tables belong to another role: PostgreSQL's autovacuum must clear what was erased"
+                );
+            }
             Ok(false) => tracing::warn!("the write-ahead log is still being read, and not empty yet"),
             Err(error) => return Err(store_fault(error.into())),
         }
@@ -105,7 +110,7 @@ impl Store {
         let opener = self.opener_of(list).await?;
         let mut lost = opener.is_none();
         loop {
-            let db = self.db.begin_writing().await?;
+            let db = self.db.begin_writing(self.ledger.row).await?;
             let rows = principal_row::Entity::find()
                 .filter(principal_row::Column::Ledger.eq(list.ledger))
                 .filter(principal_row::Column::Idx.eq(list.place))

@@ -105,7 +105,7 @@ impl Store {
             mac: Vec::new(),
         };
         let model = row::closed(model, self.keyring.digest().rows());
-        let db = self.db.begin_writing().await?;
+        let db = self.db.begin_writing(self.ledger.row).await?;
         row::insert(&db, model.clone()).await?;
         add_records(&db, self.ledger.row, &id, records).await?;
         let all = (i64::MAX, i64::MAX);

@@ -74,7 +74,7 @@ impl Store {
     async fn erasure_for(&self, logged: &LoggedErasure, kept: &BTreeSet<i64>) -> Result<IdBytes, StoreError> {
         let id = parse_id(IdKind::Erasure, &logged.erasure);
         let id = id.ok_or_else(|| row::damaged("a line of erased.log"))?;
-        let db = self.db.begin_writing().await?;
+        let db = self.db.begin_writing(self.ledger.row).await?;
         let known = erasure::Entity::find_by_id((self.ledger.row, id.to_vec()))
             .one(&db)
             .await?;

@@ -58,8 +58,7 @@ impl Deed for Releasing {
         &mut self,
         writer: &mut LedgerWriter,
     ) -> Result<Option<Result<Hold, ReleaseError>>, StoreError> {
-        let state = writer.take_state().await?;
-        let db = writer.db.begin_writing().await?;
+        let (db, state) = writer.begin().await?;
         let found = match self.find(&db, writer).await? {
             Ok(found) => found,
             Err(refusal) => {

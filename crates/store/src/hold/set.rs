@@ -100,8 +100,7 @@ impl Deed for Setting {
         &mut self,
         writer: &mut LedgerWriter,
     ) -> Result<Option<Result<Hold, HoldError>>, StoreError> {
-        let state = writer.take_state().await?;
-        let db = writer.db.begin_writing().await?;
+        let (db, state) = writer.begin().await?;
         let mut begun = match self.begun.take() {
             Some(begun) => begun,
             None => match begin(&db, writer, &self.new).await? {

@@ -49,7 +49,7 @@ impl Store {
         by: &Actor,
     ) -> Result<Master, StoreError> {
         let id = random::uuid_v7(self.clock.now_ms());
-        let transaction = self.db.begin_writing().await?;
+        let transaction = self.db.begin_writing(self.ledger.row).await?;
         let version = self
             .insert_version(&transaction, (kind, &id), 1, draft, by)
             .await?;
@@ -68,7 +68,7 @@ impl Store {
         by: &Actor,
         change: impl FnOnce(&[MasterVersion]) -> Result<MasterDraft, E> + Send,
     ) -> Result<Revised<E>, StoreError> {
-        let transaction = self.db.begin_writing().await?;
+        let transaction = self.db.begin_writing(self.ledger.row).await?;
         let found = self.versions_of(&transaction, kind, &[*id]).await?;
         let Some(found) = found.into_iter().next() else {
             return Ok(Revised::Unknown);
@@ -88,7 +88,7 @@ impl Store {
     /// Replaces the settings from today on; the old ones stay readable.
     pub async fn set_settings(&self, settings: &Settings, by: &Actor) -> Result<MasterVersion, StoreError> {
         let id = *self.settings_id();
-        let transaction = self.db.begin_writing().await?;
+        let transaction = self.db.begin_writing(self.ledger.row).await?;
         let found = self
             .versions_of(&transaction, MasterKind::Settings, &[id])
             .await?;

@@ -89,7 +89,7 @@ async fn remove(store: &Store, number: i64, stop: &AtomicBool) -> Result<(), Sto
         .ok();
     let mut lost = false;
     while !stop.load(Ordering::Relaxed) {
-        let transaction = store.db.begin_writing().await?;
+        let transaction = store.db.begin_writing(store.ledger.row).await?;
         let rows = first_rows(&transaction, &found).await?;
         let Some(last) = rows.last().map(|row| row.n) else {
             end(transaction, &found, lost).await?;

@@ -34,7 +34,7 @@ pub(super) async fn chunk(
 ) -> Result<list::Model, StoreError> {
     let ciphertexts: usize = sealed.rows.iter().map(|row| row.len() + 32).sum();
     let bytes = ciphertexts + PAGE * sealed.tokens.len();
-    let transaction = store.db.begin_writing().await?;
+    let transaction = store.db.begin_writing(store.ledger.row).await?;
     let list = if list.number == 0 {
         begin(&transaction, store, list).await?
     } else {
@@ -60,7 +60,7 @@ pub(super) enum Completed {
 /// Makes a list citable. COMMIT is the commit point: before it the list is nobody's, after it the next event may cite
 /// it.
 pub(super) async fn complete(store: &Store, list: list::Model) -> Result<Completed, StoreError> {
-    let transaction = store.db.begin_writing().await?;
+    let transaction = store.db.begin_writing(store.ledger.row).await?;
     if let Some(key) = &list.idempotency
         && let Some(other) = by_key(&transaction, store.ledger.row, key).await?
     {

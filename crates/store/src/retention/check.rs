@@ -90,17 +90,17 @@ async fn block(
     today: i32,
     free: &BTreeSet<i64>,
 ) -> Result<Option<Block>, StoreError> {
-    if row.try_get::<i64>("", "kept")? == 0 {
+    if !row.try_get::<bool>("", "kept")? {
         return Ok(Some(Block::Erased));
     }
     if let Some(block) = by_clock(row.try_get("", "retain_through")?, today) {
         return Ok(Some(block));
     }
-    if row.try_get::<i64>("", "held")? != 0 {
+    if row.try_get("", "held")? {
         let holds = hold::standing_on(db, ledger, idx).await?;
         return Ok(holds.into_iter().next().map(Block::Hold));
     }
-    if row.try_get::<i64>("", "relied_on")? == 0 {
+    if !row.try_get::<bool>("", "relied_on")? {
         return Ok(None);
     }
     let values = [ledger.into(), idx.into()];

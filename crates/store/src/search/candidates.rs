@@ -85,7 +85,7 @@ impl Store {
 
 fn candidate(row: &QueryResult) -> Result<Candidate, StoreError> {
     let names = ["series", "idx", "n", "holder", "place", "opens"].map(str::to_owned);
-    let (series, idx, n, holder, place, opens): (i64, i64, i64, i64, i64, i64) =
+    let (series, idx, n, holder, place, opens): (i64, i64, i64, i64, i64, bool) =
         row.try_get_many("", &names)?;
     let index = |idx| Index::try_from(idx).map_err(|_| corrupt(0, "index of a search token"));
     let own = index(idx)?;
@@ -97,7 +97,7 @@ fn candidate(row: &QueryResult) -> Result<Candidate, StoreError> {
         },
         holder: index(holder)?,
         place,
-        in_series: series != idx || opens != 0,
+        in_series: series != idx || opens,
     })
 }
 

@@ -67,7 +67,7 @@ impl Store {
     /// Says that the checkpoint of `size` is shown from now on. Durable when this returns; a size below one that was
     /// shown is refused by the schema.
     pub async fn publish(&self, size: Size, way: Way) -> Result<Published, StoreError> {
-        let transaction = self.db.begin_writing().await?;
+        let transaction = self.db.begin_writing(self.ledger.row).await?;
         let last: Option<i64> = published::Entity::find()
             .select_only()
             .column(published::Column::Seq)

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use kirokubo_records::japan_day;
-use kirokubo_store::{AppendError, Recorded, Store};
+use kirokubo_store::{AppendError, Recorded};
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::ledger::{NOON, TestLedger, event, event_of};
+use super::ledger::{NOON, TestLedger, event, event_of};
 
 #[tokio::test]
 async fn every_record_gets_the_next_index_and_a_proof_that_holds() {
@@ -211,9 +211,7 @@ async fn stopping_appends_what_waits_and_refuses_the_rest() {
 #[tokio::test]
 async fn one_folder_has_one_sequencer() {
     let ledger = TestLedger::new().await;
-    let second = Store::open(&ledger.folder, "sqlite:", ledger.clock.clone())
-        .await
-        .unwrap();
+    let second = ledger.opened_again().await;
     assert!(matches!(
         second.start().await,
         Err(kirokubo_store::StoreError::InUse(_))

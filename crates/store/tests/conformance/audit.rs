@@ -1,14 +1,20 @@
 //! What somebody does behind the store's back is found and named: nothing but that, and at its place.
 
+#[path = "audit/beside.rs"]
 mod beside;
+#[path = "audit/erasure.rs"]
 mod erasure;
+#[path = "audit/ledger.rs"]
 mod ledger;
+#[path = "audit/records.rs"]
 mod records;
+#[path = "audit/types.rs"]
+mod types;
 
 use kirokubo_store::{AuditFinding, Store};
 use serde_json::json;
 
-use crate::ledger::{TestLedger, event, event_of};
+use super::ledger::{TestLedger, event, event_of};
 
 /// A ledger of three records: at index 1, with two principals, at 2 and at 3.
 async fn three() -> TestLedger {
@@ -32,25 +38,7 @@ async fn findings(store: &Store) -> Vec<String> {
 
 /// Does what the triggers would refuse, and puts the triggers back as they were.
 pub(crate) fn meddle(ledger: &TestLedger, statements: &str) {
-    let sql = ledger.sql();
-    let triggers: Vec<(String, String)> = sql
-        .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
-        .unwrap()
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
-        .unwrap()
-        .collect::<Result<_, _>>()
-        .unwrap();
-    sql.execute_batch("PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF")
-        .unwrap();
-    for (name, _) in &triggers {
-        sql.execute_batch(&format!("DROP TRIGGER {name}")).unwrap();
-    }
-    let before = sql.total_changes();
-    sql.execute_batch(statements).unwrap();
-    assert_ne!(sql.total_changes(), before, "nothing was changed: {statements}");
-    for (_, text) in &triggers {
-        sql.execute_batch(text).unwrap();
-    }
+    ledger.sql().meddle(statements);
 }
 
 fn row(table: &str, index: u64) -> String {

@@ -11,7 +11,7 @@ use kirokubo_store::{
     AuditFinding, Evidence, EvidenceFilter, Kept, NewEvidence, Recorded, Store, StoreError,
 };
 
-use crate::ledger::{NOON, TestLedger, event};
+use super::ledger::{NOON, TestLedger, event};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
@@ -76,13 +76,8 @@ impl TestLedger {
     }
 
     fn month_of(&self, id: &[u8; 16]) -> i32 {
-        self.sql()
-            .query_row(
-                "SELECT month FROM evidence WHERE id = ?1",
-                [id.as_slice()],
-                |row| row.get(0),
-            )
-            .unwrap()
+        let query = format!("SELECT month FROM evidence WHERE id = x'{}'", hex::encode(id));
+        self.sql().int(&query).try_into().unwrap()
     }
 
     /// Appends a record that cites files, in a month of the test's choice.
@@ -182,10 +177,7 @@ async fn a_file_is_kept_as_long_as_the_last_of_its_records() {
     assert_eq!(ledger.month_of(&file.id), Month::OPEN.number(), "a clock is open");
     assert_eq!(ledger.month_of(&other.id), early.number());
 
-    let links: i64 = ledger
-        .sql()
-        .query_row("SELECT count(*) FROM evidence_links", [], |row| row.get(0))
-        .unwrap();
+    let links: i64 = ledger.sql().int("SELECT count(*) FROM evidence_links");
     assert_eq!(links, 6);
     let cited = ledger
         .store
@@ -198,9 +190,7 @@ async fn a_file_is_kept_as_long_as_the_last_of_its_records() {
     // Destroying the key of a month destroys what was kept for it alone.
     let key = ledger.folder.join("keys/months").join(format!("{early}.key"));
     fs::remove_file(key).unwrap();
-    let reopened = Store::open(&ledger.folder, "sqlite:", ledger.clock.clone())
-        .await
-        .unwrap();
+    let reopened = ledger.opened_again().await;
     assert_eq!(reopened.evidence(&other.id).await.unwrap(), None);
     assert!(reopened.evidence_content(&other.id).await.unwrap().is_none());
     assert_eq!(read(&reopened, &file.id).await.unwrap(), b"file");
@@ -214,7 +204,7 @@ async fn a_link_that_was_taken_away_is_found_by_what_the_record_says() {
     event["evidence"] = vec![id_text(IdKind::Evidence, &file.id)].into();
     ledger.append_citing(&event).await;
     ledger.audit().await;
-    ledger.sql().execute("DELETE FROM evidence_links", []).unwrap();
+    ledger.sql().run("DELETE FROM evidence_links").unwrap();
     assert_eq!(ledger.finding_codes().await, ["ROW_MISMATCH"]);
 }
 
@@ -327,20 +317,11 @@ async fn a_row_that_was_changed_is_refused_and_found() {
     let kept = keep_new(&ledger.store, b"file", None).await;
     let other = keep_new(&ledger.store, b"other file", None).await;
     let sql = ledger.sql();
-    let change = "UPDATE evidence SET created_by = 'key_other'";
-    assert!(
-        sql.execute(change, [])
-            .unwrap_err()
-            .to_string()
-            .contains("never changes")
-    );
-    let trigger: String = sql
-        .query_row(
-            "SELECT sql FROM sqlite_schema WHERE name = 'evidence_identity'",
-            [],
-            |row| row.get(0),
-        )
+    let refused = sql.run("UPDATE evidence SET created_by = 'key_other'");
+    assert!(refused.unwrap_err().contains("never changes"));
+    sql.run("CREATE TABLE as_it_was AS SELECT * FROM evidence")
         .unwrap();
+    let id = hex::encode(kept.id);
     for change in [
         "created_by = 'key_other'",
         "created_at = created_at + 1",
@@ -348,43 +329,17 @@ async fn a_row_that_was_changed_is_refused_and_found() {
         "media_type = 'application/pdf'",
         "digest = zeroblob(32)",
         "month = 24000",
-        "secret = (SELECT secret FROM evidence WHERE id <> ?1)",
+        &format!("secret = (SELECT secret FROM as_it_was WHERE id <> x'{id}')"),
     ] {
-        sql.execute_batch("DROP TRIGGER evidence_identity; SAVEPOINT before; RELEASE before;")
-            .unwrap();
-        let saved: (Vec<u8>, String, i64, String, i64, i32, Vec<u8>) = sql
-            .query_row(
-                "SELECT digest, created_by, created_at, media_type, size, month, secret FROM evidence WHERE id = ?1",
-                [kept.id.as_slice()],
-                |row| {
-                    Ok((
-                        row.get(0)?,
-                        row.get(1)?,
-                        row.get(2)?,
-                        row.get(3)?,
-                        row.get(4)?,
-                        row.get(5)?,
-                        row.get(6)?,
-                    ))
-                },
-            )
-            .unwrap();
-        sql.execute(
-            &format!("UPDATE evidence SET {change} WHERE id = ?1"),
-            [kept.id.as_slice()],
-        )
-        .unwrap();
+        sql.meddle(&format!("UPDATE evidence SET {change} WHERE id = x'{id}'"));
         let opened = ledger.store.evidence(&kept.id).await;
         assert!(!matches!(opened, Ok(Some(_))), "{change}");
-        let (digest, by, at, media, size, month, secret) = saved;
         assert!(ledger.finding_codes().await.contains(&"EVIDENCE_ROW"), "{change}");
-        sql.execute(
-            "UPDATE evidence SET digest = ?1, created_by = ?2, created_at = ?3, media_type = ?4, size = ?5, month = ?6, \
-             secret = ?7 WHERE id = ?8",
-            rusqlite::params![digest, by, at, media, size, month, secret, kept.id.as_slice()],
-        )
-        .unwrap();
-        sql.execute_batch(&trigger).unwrap();
+        sql.meddle(
+            "UPDATE evidence SET (digest, created_by, created_at, media_type, size, month, secret) = \
+             (SELECT digest, created_by, created_at, media_type, size, month, secret FROM as_it_was w \
+             WHERE w.id = evidence.id)",
+        );
         assert_eq!(ledger.finding_codes().await, [""; 0]);
     }
     assert_eq!(ledger.store.evidence(&other.id).await.unwrap(), Some(other));
@@ -397,15 +352,15 @@ async fn a_file_kept_shorter_than_its_record_is_found() {
     let (early, late) = (Month::of_days(21_900), Month::of_days(22_900));
     ledger.cite(1, early, &[kept.id]).await;
     let sql = ledger.sql();
-    let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i32>(0)?, row.get::<_, Vec<u8>>(1)?));
-    let (month, secret) = sql
-        .query_row("SELECT month, secret FROM evidence", [], row)
-        .unwrap();
+    let before = sql.rows("SELECT month, secret FROM evidence").remove(0);
     let Recorded::New(appended) = ledger.cite(2, late, &[kept.id]).await else {
         panic!("a new record");
     };
-    sql.execute("UPDATE evidence SET month = ?1, secret = ?2", (month, secret))
-        .unwrap();
+    sql.run(&format!(
+        "UPDATE evidence SET month = {}, secret = x'{}'",
+        before[0], before[1]
+    ))
+    .unwrap();
     let report = ledger.store.verify(&mut |_, _| {}).await.unwrap();
     // The records of this test are sealed under another key than the month they name, which is found as well.
     let found = report

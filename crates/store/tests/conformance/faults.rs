@@ -2,9 +2,9 @@
 
 use std::error::Error;
 
-use kirokubo_store::{AppendError, Recorded, StoreError};
+use kirokubo_store::{AppendError, StoreError};
 
-use crate::ledger::{NOON, TestLedger, event};
+use super::ledger::{NOON, TestLedger, event};
 
 #[tokio::test]
 async fn the_schema_refuses_to_change_or_remove_what_was_appended() {
@@ -22,7 +22,7 @@ async fn the_schema_refuses_to_change_or_remove_what_was_appended() {
         "UPDATE records SET event_id = 'other'",
         "INSERT INTO entries (ledger, idx, leaf, bytes) SELECT ledger, idx + 1, leaf, bytes FROM entries WHERE idx = 1",
     ] {
-        let refused = sql.execute(statement, []);
+        let refused = sql.run(statement);
         assert!(refused.is_err(), "{statement}");
     }
     assert_eq!(ledger.audit().await, (2, 1));
@@ -33,10 +33,11 @@ async fn a_head_that_we_did_not_sign_is_not_built_upon() {
     let ledger = TestLedger::new().await;
     ledger.append_new(&event(1)).await;
     let sql = ledger.sql();
-    let note: String = sql
-        .query_row("SELECT note FROM heads", [], |row| row.get(0))
-        .unwrap();
-    sql.execute_batch(
+    let note = sql
+        .rows("SELECT note FROM heads WHERE ledger = 1")
+        .remove(0)
+        .remove(0);
+    sql.run(
         "DROP TRIGGER heads_grow; UPDATE heads SET note = replace(note, 'test', 'tost') WHERE ledger = 1;",
     )
     .unwrap();
@@ -45,15 +46,11 @@ async fn a_head_that_we_did_not_sign_is_not_built_upon() {
         panic!("accepted")
     };
     assert!(matches!(*error, StoreError::Corrupt { .. }), "{error:?}");
-    let entries: i64 = sql
-        .query_row("SELECT count(*) FROM entries WHERE ledger = 1", [], |row| {
-            row.get(0)
-        })
-        .unwrap();
+    let entries: i64 = sql.int("SELECT count(*) FROM entries WHERE ledger = 1");
     assert_eq!(entries, 2, "nothing was written");
 
     // Put right again, it is served again, without a restart.
-    sql.execute("UPDATE heads SET note = ?1 WHERE ledger = 1", [note])
+    sql.run(&format!("UPDATE heads SET note = '{note}' WHERE ledger = 1"))
         .unwrap();
     ledger.append_new(&event(2)).await;
     assert_eq!(ledger.audit().await, (3, 2));
@@ -64,11 +61,11 @@ async fn an_older_head_put_back_is_not_built_upon() {
     let ledger = TestLedger::new().await;
     ledger.append_new(&event(1)).await;
     let sql = ledger.sql();
-    sql.execute_batch("DROP TRIGGER heads_grow; CREATE TEMP TABLE old AS SELECT * FROM heads;")
+    sql.run("DROP TRIGGER heads_grow; CREATE TABLE old AS SELECT * FROM heads;")
         .unwrap();
     ledger.append_new(&event(2)).await;
     // A valid head, signed by us, but not the last one: appending to it would fork the ledger.
-    sql.execute_batch(
+    sql.run(
         "UPDATE heads SET (size, recorded_at, leaf, frontier, note) = \
                        (SELECT size, recorded_at, leaf, frontier, note FROM old WHERE ledger = 1) WHERE ledger = 1",
     )
@@ -77,11 +74,7 @@ async fn an_older_head_put_back_is_not_built_upon() {
         ledger.append(&event(3)).await,
         Err(AppendError::Store(_))
     ));
-    let entries: i64 = sql
-        .query_row("SELECT count(*) FROM entries WHERE ledger = 1", [], |row| {
-            row.get(0)
-        })
-        .unwrap();
+    let entries: i64 = sql.int("SELECT count(*) FROM entries WHERE ledger = 1");
     assert_eq!(entries, 3, "no second entry at index 2");
 }
 
@@ -89,11 +82,7 @@ async fn an_older_head_put_back_is_not_built_upon() {
 async fn a_failing_insert_fails_its_batch_and_nothing_after_it() {
     let ledger = TestLedger::new().await;
     let sql = ledger.sql();
-    sql.execute_batch(
-        "CREATE TRIGGER drill BEFORE INSERT ON records WHEN NEW.event_id = 'event-13' \
-         BEGIN SELECT RAISE(ABORT, 'drill'); END",
-    )
-    .unwrap();
+    sql.refuse("drill", "INSERT", "records", "NEW.event_id = 'event-13'");
     let Err(AppendError::Store(error)) = ledger.append(&event(13)).await else {
         panic!("accepted")
     };
@@ -109,13 +98,13 @@ async fn a_commit_that_fails_is_looked_into_and_not_acknowledged() {
     let ledger = TestLedger::new().await;
     let sql = ledger.sql();
     // A deferred foreign key is judged by COMMIT itself.
-    sql.execute_batch(
-        "CREATE TABLE drill (parent INTEGER REFERENCES drill_parent (id) DEFERRABLE INITIALLY DEFERRED);
-         CREATE TABLE drill_parent (id INTEGER PRIMARY KEY);
-         CREATE TRIGGER drill AFTER INSERT ON records WHEN NEW.event_id = 'event-13'
-         BEGIN INSERT INTO drill VALUES (1); END;",
+    sql.run(
+        "CREATE TABLE drill_parent (id INTEGER PRIMARY KEY);
+         CREATE TABLE drilled (parent INTEGER REFERENCES drill_parent (id) DEFERRABLE INITIALLY DEFERRED);",
     )
     .unwrap();
+    let condition = "NEW.event_id = 'event-13'";
+    sql.after_insert("drill", "records", condition, "INSERT INTO drilled VALUES (1)");
     let Err(AppendError::Store(error)) = ledger.append(&event(13)).await else {
         panic!("accepted")
     };
@@ -124,49 +113,9 @@ async fn a_commit_that_fails_is_looked_into_and_not_acknowledged() {
         "the cause is kept for the log: {error:?}"
     );
     assert_eq!(ledger.store.head().await.unwrap().size.get(), 1);
-    sql.execute_batch("DROP TRIGGER drill").unwrap();
+    sql.run("DROP TRIGGER drill").unwrap();
     ledger.append_new(&event(13)).await;
     assert_eq!(ledger.audit().await, (2, 1));
-}
-
-/// SQLite does the same by itself when the disk is full or fails.
-#[tokio::test]
-async fn a_transaction_that_the_database_ended_by_itself_does_not_swallow_the_next_ones() {
-    let ledger = TestLedger::new().await;
-    ledger
-        .sql()
-        .execute_batch(
-            "CREATE TRIGGER drill BEFORE INSERT ON records WHEN NEW.event_id = 'event-13' \
-             BEGIN SELECT RAISE(ROLLBACK, 'drill'); END",
-        )
-        .unwrap();
-    let mut appended = 0;
-    for round in 1..4 {
-        assert!(matches!(
-            ledger.append(&event(13)).await,
-            Err(AppendError::Store(_))
-        ));
-        for n in [round * 100, round * 100 + 1] {
-            ledger.append_new(&event(n)).await;
-            appended += 1;
-            let stored = ledger
-                .sql()
-                .query_row("SELECT count(*) FROM entries WHERE ledger = 1", [], |row| {
-                    row.get::<_, i64>(0)
-                });
-            assert_eq!(
-                stored.unwrap(),
-                appended + 1,
-                "what was acknowledged is there for others to read"
-            );
-            // A batch of nothing new rolls its transaction back.
-            assert!(matches!(
-                ledger.append(&event(n)).await,
-                Ok(Recorded::Replayed(_))
-            ));
-        }
-    }
-    assert_eq!(ledger.audit().await, (7, 6));
 }
 
 #[tokio::test]

@@ -11,8 +11,8 @@ use kirokubo_store::{
 };
 use serde_json::json;
 
-use crate::erasures::{erase_all, years_on};
-use crate::ledger::{NOON, TestLedger, event, event_of};
+use super::erasures::{erase_all, years_on};
+use super::ledger::{NOON, TestLedger, event, event_of};
 
 async fn hold(ledger: &TestLedger, on: HoldOn, review_on: i32) -> Result<Hold, HoldError> {
     let new = NewHold {

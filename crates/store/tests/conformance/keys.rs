@@ -2,7 +2,7 @@
 
 use kirokubo_store::{Authenticator, KeyError, Role, Store, StoreError};
 
-use crate::ledger::{NOON, TestLedger};
+use super::ledger::{NOON, TestLedger};
 
 #[tokio::test]
 async fn a_key_is_recognised_until_it_is_revoked() {
@@ -49,7 +49,7 @@ async fn the_database_holds_no_key_only_its_hash() {
     let mut ledger = TestLedger::new().await;
     let made = ledger.store.create_key(Role::Admin, "first", None).await.unwrap();
     ledger.stop().await;
-    let bytes = std::fs::read(ledger.folder.join("kirokubo.db")).unwrap();
+    let bytes = ledger.database.contents();
     assert!(
         !bytes
             .windows(made.key.len())
@@ -69,9 +69,9 @@ async fn whoever_can_only_write_to_the_database_cannot_make_himself_a_key() {
     let authenticator = Authenticator::new(ledger.store.clone());
     let mine = ledger.store.create_key(Role::Ingest, "crm", None).await.unwrap();
     let sql = ledger.sql();
-    sql.execute("UPDATE api_keys SET role = 'officer'", []).unwrap();
+    sql.run("UPDATE api_keys SET role = 'officer'").unwrap();
     assert!(authenticator.authenticate(&mine.key).await.is_err());
-    sql.execute("UPDATE api_keys SET role = 'ingest'", []).unwrap();
+    sql.run("UPDATE api_keys SET role = 'ingest'").unwrap();
     assert_eq!(
         authenticator.authenticate(&mine.key).await.unwrap(),
         Some(mine.actor)
@@ -83,10 +83,24 @@ async fn a_ledger_that_is_there_is_not_made_again() {
     let mut ledger = TestLedger::new().await;
     ledger.stop().await;
     let origin = "other.example.jp/ledger".parse().unwrap();
-    let again = Store::init(&ledger.folder, "sqlite:", "別会社", &origin, ledger.clock.clone()).await;
+    let again = Store::init(
+        &ledger.folder,
+        &ledger.database.url,
+        "別会社",
+        &origin,
+        ledger.clock.clone(),
+    )
+    .await;
     assert!(matches!(again, Err(StoreError::AlreadyInitialised(_))));
     // With the database gone, the keys are still those of the ledger that is gone.
-    std::fs::remove_file(ledger.folder.join("kirokubo.db")).unwrap();
-    let again = Store::init(&ledger.folder, "sqlite:", "別会社", &origin, ledger.clock.clone()).await;
+    ledger.database.empty();
+    let again = Store::init(
+        &ledger.folder,
+        &ledger.database.url,
+        "別会社",
+        &origin,
+        ledger.clock.clone(),
+    )
+    .await;
     assert!(matches!(again, Err(StoreError::Key(KeyError::Exists(_)))));
 }

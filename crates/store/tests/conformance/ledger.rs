@@ -9,18 +9,24 @@ use kirokubo_ledger::tree::verify_inclusion;
 use kirokubo_records::master::Settings;
 use kirokubo_records::seal::{Month, SealedRecord, Sealing, seal};
 use kirokubo_records::{CitedIds, Context, Expect, Known, Outcome, japan_date, japan_day, json, parse_event};
-use kirokubo_store::{AppendError, Appended, AuditFinding, Clock, Recorded, Running, Store, random};
+use kirokubo_store::{
+    AppendError, Appended, AuditFinding, Clock, Recorded, Running, Store, StoreError, random,
+};
 use serde_json::{Value, json as value};
+
+use super::database::Database;
+use super::sql::Sql;
 
 /// 2026-11-21T03:00:00Z, noon in Japan.
 pub(crate) const NOON: i64 = 1_795_230_000_000;
 
-/// A store on SQLite, its sequencer running, its folder removed in the end.
+/// A store, its sequencer running, its folder and database removed in the end.
 pub(crate) struct TestLedger {
     pub(crate) folder: PathBuf,
     pub(crate) clock: Clock,
     pub(crate) store: Store,
     pub(crate) running: Option<Running>,
+    pub(crate) database: Database,
 }
 
 impl TestLedger {
@@ -33,25 +39,32 @@ impl TestLedger {
         let folder = std::env::temp_dir().join(format!("kirokubo-store-{}", random::name::<8>()));
         let clock = Clock::manual(unix_ms);
         let origin = "test.example.jp/ledger".parse().unwrap();
-        let store = Store::init(&folder, "sqlite:", "試験株式会社", &origin, clock.clone())
+        let database = Database::for_ledger_in(&folder).await;
+        let store = Store::init(&folder, &database.url, "試験株式会社", &origin, clock.clone())
             .await
             .unwrap();
-        let running = Some(store.start().await.unwrap());
+        let running = Some(start(&store).await);
         Self {
             folder,
             clock,
             store,
             running,
+            database,
         }
     }
 
     /// Stops the sequencer and opens everything anew, as after a restart.
     pub(crate) async fn restart(&mut self) {
         self.stop().await;
-        self.store = Store::open(&self.folder, "sqlite:", self.clock.clone())
+        self.store = self.opened_again().await;
+        self.running = Some(start(&self.store).await);
+    }
+
+    /// The same ledger, opened once more.
+    pub(crate) async fn opened_again(&self) -> Store {
+        Store::open(&self.folder, &self.database.url, self.clock.clone())
             .await
-            .unwrap();
-        self.running = Some(self.store.start().await.unwrap());
+            .unwrap()
     }
 
     pub(crate) async fn stop(&mut self) {
@@ -61,12 +74,8 @@ impl TestLedger {
     }
 
     /// A connection behind the store's back.
-    pub(crate) fn sql(&self) -> rusqlite::Connection {
-        let connection = rusqlite::Connection::open(self.folder.join("kirokubo.db")).unwrap();
-        connection
-            .busy_timeout(std::time::Duration::from_secs(10))
-            .unwrap();
-        connection
+    pub(crate) fn sql(&self) -> Sql<'_> {
+        Sql::of(&self.database)
     }
 
     /// Seals an event as the API would.
@@ -173,6 +182,26 @@ impl TestLedger {
         assert!(findings.is_empty(), "{findings:#?}");
         (report.entries, report.records)
     }
+}
+
+/// Starts a store whose folder nobody else has. A program that another test starts at this moment has, for as long as it
+/// takes to become one, all files of this process open, their locks among them.
+pub(crate) async fn start(store: &Store) -> Running {
+    for _ in 0..200 {
+        match store.start().await {
+            Err(StoreError::InUse(_)) => tokio::time::sleep(std::time::Duration::from_millis(10)).await,
+            started => return started.unwrap(),
+        }
+    }
+    panic!("the folder is in use");
+}
+
+/// Founds a ledger in a folder of its own.
+pub(crate) async fn found(folder: &Path, database_url: &str) -> Result<Store, StoreError> {
+    let origin = "test.example.jp/ledger".parse().unwrap();
+    let founded = Store::init(folder, database_url, "試験株式会社", &origin, Clock::manual(NOON)).await;
+    remove(folder);
+    founded
 }
 
 impl Drop for TestLedger {

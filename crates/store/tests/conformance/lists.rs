@@ -14,7 +14,7 @@ use kirokubo_records::{
 use kirokubo_records::{japan_date, japan_day};
 use kirokubo_store::{AppendError, ListError, ListOptions, RecordHeader, Recorded, UploadedList, random};
 
-use crate::ledger::{NOON, TestLedger, event_of};
+use super::ledger::{NOON, TestLedger, event_of};
 
 fn csv(rows: u64) -> String {
     let rows: Vec<String> = (0..rows).map(|n| format!("crm:{n},山田 太郎{n}\n")).collect();
@@ -161,10 +161,7 @@ async fn a_list_goes_to_the_record_that_is_first_whatever_was_sealed_before() {
     );
     assert!(ledger.store.list_seal(&list).await.unwrap().is_none());
     assert!(ledger.store.list_rows(&list, 0, 10).await.unwrap().is_none());
-    let secrets: i64 = ledger
-        .sql()
-        .query_row("SELECT sum(length(secret)) FROM lists", [], |row| row.get(0))
-        .unwrap();
+    let secrets: i64 = ledger.sql().int("SELECT sum(length(secret)) FROM lists");
     assert_eq!(secrets, 0, "the record's content alone holds the secret");
     ledger.audit().await;
 }
@@ -182,7 +179,7 @@ async fn a_list_with_a_fault_at_its_end_leaves_nothing_behind() {
     );
     let left = |table: &str| -> i64 {
         let text = format!("SELECT count(*) FROM {table}");
-        ledger.sql().query_row(&text, [], |row| row.get(0)).unwrap()
+        ledger.sql().int(&text)
     };
     let started = Instant::now();
     while ["lists", "list_nodes", "principal_rows", "search_tokens"].map(left) != [0; 4] {

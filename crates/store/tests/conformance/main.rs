@@ -1,18 +1,11 @@
-//! What every database must do for us, clause by clause. A second database needs only another way to make a
-//! [`ledger::TestLedger`]; the clauses stay as they are.
+//! What every database must do for us, clause by clause. The clauses stay as they are; each database has only another way
+//! to make a [`on_sqlite::ledger::TestLedger`], and a few of its own.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::duplicate_mod,
+    reason = "one text of the clauses, once for each database"
+)]
 
-mod append;
-mod audit;
-mod erasures;
-mod evidence;
-mod faults;
-mod holds;
-mod keys;
-mod ledger;
-mod lists;
-mod masters;
-mod relations;
-mod search;
-mod signing_keys;
+mod on_postgres;
+mod on_sqlite;

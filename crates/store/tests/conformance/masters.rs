@@ -6,7 +6,7 @@ use kirokubo_records::{CitedIds, Known, ProvisionCheck, japan_date, japan_day, j
 use kirokubo_store::{Actor, AppendError, AuditFinding, Master, MasterKind, Revised, Role, StoreError};
 use serde_json::{Value, json};
 
-use crate::ledger::{NOON, TestLedger, event, event_of};
+use super::ledger::{NOON, TestLedger, event, event_of};
 
 #[tokio::test]
 async fn versions_are_read_back_with_their_days_after_a_restart() {
@@ -56,7 +56,7 @@ async fn the_schema_refuses_to_change_a_version_or_a_demand() {
         "UPDATE suppression_tokens SET from_day = 0",
         "UPDATE suppression_tokens SET scope = 4, until_day = 1",
     ] {
-        let refused = sql.execute(statement, []).unwrap_err().to_string();
+        let refused = sql.run(statement).unwrap_err();
         assert!(
             ["append-only", "must follow", "never changes", "for ever"]
                 .iter()
@@ -80,7 +80,7 @@ async fn a_version_that_was_edited_copied_or_swapped_does_not_open() {
         let ledger = TestLedger::new().await;
         let made = ledger.add_party("株式会社例", "2026-01-01").await;
         let other = ledger.add_party("株式会社見本", "2026-01-01").await;
-        crate::audit::meddle(&ledger, statement);
+        super::audit::meddle(&ledger, statement);
         let kind = if statement.contains("kind") {
             MasterKind::Filing
         } else {
@@ -113,7 +113,7 @@ async fn a_demand_that_was_taken_out_of_the_table_is_found() {
         let ledger = TestLedger::new().await;
         ledger.add_demand(&json!({"principal": {"ref": "crm:1"}})).await;
         assert_eq!(findings(&ledger).await, [""; 0]);
-        crate::audit::meddle(&ledger, statement);
+        super::audit::meddle(&ledger, statement);
         let found = findings(&ledger).await;
         assert_eq!(found.len(), 1, "{statement}");
         assert!(found[0].contains("a row of suppression_tokens"), "{}", found[0]);
@@ -198,12 +198,12 @@ async fn many_principals_meet_many_demands_in_one_query() {
     // What nobody's token is, a hundred thousand times: the table's size is what counts here.
     ledger
         .sql()
-        .execute(
+        .run(&format!(
             "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 100000) \
              INSERT INTO suppression_tokens (ledger, token, id, from_day, scope) \
-             SELECT 1, n * 92233720368547, ?1, 0, 0 FROM n",
-            [made.id.as_slice()],
-        )
+             SELECT 1, n * 92233720368547, x'{}', 0, 0 FROM n",
+            hex::encode(made.id)
+        ))
         .unwrap();
     let principals: Vec<Value> = (0..1_000)
         .map(|n| json!({"ref": format!("crm:{n:06}"), "name": "山田 太郎", "birth_date": "1980-01-01"}))
@@ -249,7 +249,7 @@ impl TestLedger {
             .unwrap()
     }
 
-    async fn add_demand(&self, posted: &Value) -> Master {
+    pub(super) async fn add_demand(&self, posted: &Value) -> Master {
         let posting = SuppressionPosting::parse(posted.to_string().as_bytes(), japan_date(NOON)).unwrap();
         self.store
             .add_master(MasterKind::Suppression, posting.draft(), &actor())

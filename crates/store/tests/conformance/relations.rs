@@ -6,7 +6,7 @@ use kirokubo_records::{date_of_day, day_of_date, record_id_text};
 use kirokubo_store::{AppendError, AuditFinding, CloseError, Closing, RecordHeader};
 use serde_json::{Value, json};
 
-use crate::ledger::{NOON, TestLedger, event, event_of};
+use super::ledger::{NOON, TestLedger, event, event_of};
 
 /// Noon in Japan on days of law.md's worked dates.
 const JUNE_2022: i64 = 1_654_052_400_000;
@@ -50,7 +50,7 @@ async fn nothing_rests_on_a_record_that_was_erased_meanwhile() {
     let record = ledger
         .seal_citing(&relying(&record_id_text(&base), "2026-11-20"))
         .await;
-    ledger.sql().execute("DELETE FROM record_contents", []).unwrap();
+    ledger.sql().run("DELETE FROM record_contents").unwrap();
     let appender = ledger.running.as_ref().unwrap().appender();
     assert!(matches!(appender.append(record).await, Err(AppendError::Stale)));
 }
@@ -128,12 +128,7 @@ async fn a_long_series_ends_whole_and_lets_others_through() {
     assert_eq!(closed.unwrap().unwrap().records, u64::from(DAYS) + 1);
     let open: i64 = ledger
         .sql()
-        .query_row(
-            "SELECT count(*) FROM records WHERE retain_through = 2147483647",
-            [],
-            |row| row.get(0),
-        )
-        .unwrap();
+        .int("SELECT count(*) FROM records WHERE retain_through = 2147483647");
     assert_eq!(open, 0);
     ledger.audit().await;
 }
@@ -201,7 +196,7 @@ async fn a_link_taken_away_or_added_is_found() {
             .await;
         ledger.append_citing(&event(3)).await;
         ledger.audit().await;
-        ledger.sql().execute(statement, []).unwrap();
+        ledger.sql().run(statement).unwrap();
         let report = ledger.store.verify(&mut |_, _| {}).await.unwrap();
         let named: Vec<Option<u64>> = report.findings.iter().map(AuditFinding::index).collect();
         assert_eq!(named, [Some(index)], "{statement}");

@@ -7,9 +7,9 @@ use kirokubo_ledger::Size;
 use kirokubo_ledger::checkpoint::Checkpoint;
 use kirokubo_ledger::note::{NoteError, SigningKey, VerifierKey};
 use kirokubo_ledger::tree::Frontier;
-use kirokubo_store::{AuditFinding, KeyError, OldKey, Revocation, Rotated, Rotation, Store, StoreError};
+use kirokubo_store::{AuditFinding, KeyError, OldKey, Revocation, Rotated, Rotation, StoreError};
 
-use crate::ledger::{TestLedger, event};
+use super::ledger::{TestLedger, event};
 
 const AT_ONCE: Rotation = Rotation::HandOver { overlap: 0 };
 
@@ -25,13 +25,11 @@ impl TestLedger {
 
     /// The checkpoint stored for a size.
     fn checkpoint(&self, size: Size) -> String {
-        let sql = self.sql();
-        sql.query_row(
-            "SELECT note FROM checkpoints WHERE ledger = 1 AND size = ?1",
-            [size.as_i64()],
-            |row| row.get(0),
-        )
-        .unwrap()
+        let query = format!(
+            "SELECT note FROM checkpoints WHERE ledger = 1 AND size = {}",
+            size.as_i64()
+        );
+        self.sql().rows(&query).remove(0).remove(0)
     }
 
     async fn codes(&self) -> Vec<String> {
@@ -196,9 +194,7 @@ async fn a_crash_at_any_point_leaves_a_ledger_that_starts_again() {
                 _ => fs::write(&old, &first_secret).unwrap(),
             }
             // Whoever only reads must not rename anything, and knows who signs all the same.
-            let store = Store::open(&ledger.folder, "sqlite:", ledger.clock.clone())
-                .await
-                .unwrap();
+            let store = ledger.opened_again().await;
             assert_eq!(
                 store.ledger().verifier(),
                 rotated.vkey,
@@ -245,32 +241,27 @@ async fn what_a_stolen_key_signs_after_its_end_is_named() {
         // The tree is right, the signature is right, and the key had its day.
         let sql = ledger.sql();
         let mut tree = Frontier::empty();
-        let mut rows = sql
-            .prepare("SELECT leaf FROM entries WHERE ledger = 1 ORDER BY idx")
-            .unwrap();
-        for leaf in rows.query_map([], |row| row.get::<_, [u8; 32]>(0)).unwrap() {
-            tree.push(kirokubo_ledger::hash::Digest::from_bytes(leaf.unwrap()));
+        for leaf in sql.rows("SELECT leaf FROM entries WHERE ledger = 1 ORDER BY idx") {
+            let leaf: [u8; 32] = hex::decode(&leaf[0]).unwrap().try_into().unwrap();
+            tree.push(kirokubo_ledger::hash::Digest::from_bytes(leaf));
         }
         let forged = Checkpoint::of(stolen.origin().clone(), &tree)
             .sign(&stolen)
             .unwrap();
-        sql.execute_batch("DROP TRIGGER checkpoints_no_update; DROP TRIGGER heads_grow")
+        sql.run("DROP TRIGGER checkpoints_no_update; DROP TRIGGER heads_grow")
             .unwrap();
-        sql.execute(
-            "UPDATE checkpoints SET note = ?1 WHERE ledger = 1 AND size = 4",
-            [&forged],
-        )
+        sql.run(&format!(
+            "UPDATE checkpoints SET note = '{forged}' WHERE ledger = 1 AND size = 4"
+        ))
         .unwrap();
         let found = ledger.codes().await;
         assert!(found.contains(&"KEY_NOT_AUTHORISED None".to_owned()), "{found:?}");
-        sql.execute("UPDATE heads SET note = ?1 WHERE ledger = 1", [&forged])
+        sql.run(&format!("UPDATE heads SET note = '{forged}' WHERE ledger = 1"))
             .unwrap();
         let found = ledger.codes().await;
         assert!(found.contains(&"KEY_NOT_AUTHORISED None".to_owned()), "{found:?}");
         // And nothing is built on it.
-        let store = Store::open(&ledger.folder, "sqlite:", ledger.clock.clone())
-            .await
-            .unwrap();
+        let store = ledger.opened_again().await;
         assert!(matches!(store.start().await, Err(StoreError::Corrupt { .. })));
     }
 }
@@ -301,11 +292,10 @@ async fn a_line_of_the_old_key_that_somebody_added_later_is_found() {
     let signed = checkpoint.sign(&old).unwrap();
     let both = format!("{}{}\n", appended.checkpoint, signed.lines().last().unwrap());
     let sql = ledger.sql();
-    sql.execute_batch("DROP TRIGGER checkpoints_no_update").unwrap();
-    sql.execute(
-        "UPDATE checkpoints SET note = ?1 WHERE ledger = 1 AND size = 3",
-        [&both],
-    )
+    sql.run("DROP TRIGGER checkpoints_no_update").unwrap();
+    sql.run(&format!(
+        "UPDATE checkpoints SET note = '{both}' WHERE ledger = 1 AND size = 3"
+    ))
     .unwrap();
     let found = ledger.codes().await;
     assert!(found.contains(&"ROW_MISMATCH Some(2)".to_owned()), "{found:?}");
@@ -318,9 +308,7 @@ async fn a_folder_that_lacks_the_newest_key_signs_nothing() {
     ledger.rotate(AT_ONCE).await;
     ledger.stop().await;
     fs::write(ledger.key_file("signing.key"), first_secret).unwrap();
-    let store = Store::open(&ledger.folder, "sqlite:", ledger.clock.clone())
-        .await
-        .unwrap();
+    let store = ledger.opened_again().await;
     let refused = store.start().await.err();
     assert!(
         matches!(refused, Some(StoreError::Key(KeyError::NotTheSigner { .. }))),
@@ -332,9 +320,7 @@ async fn a_folder_that_lacks_the_newest_key_signs_nothing() {
 async fn a_rotation_is_done_by_the_server_that_runs_or_without_one() {
     let mut ledger = TestLedger::new().await;
     // As another process beside the server would.
-    let beside = Store::open(&ledger.folder, "sqlite:", ledger.clock.clone())
-        .await
-        .unwrap();
+    let beside = ledger.opened_again().await;
     let rotated = beside.rotate_signing(AT_ONCE).await.unwrap();
     assert_eq!(rotated.old_key, OldKey::Destroyed);
     assert_eq!(ledger.store.ledger().verifier(), rotated.vkey);

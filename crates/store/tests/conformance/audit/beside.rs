@@ -6,7 +6,7 @@ use kirokubo_store::{AuditFinding, BundleContent, BundleOrder};
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
-use crate::ledger::{TestLedger, event};
+use super::super::ledger::{TestLedger, event};
 
 /// Appends events of these numbers, all at once.
 async fn grow(ledger: &TestLedger, numbers: std::ops::Range<usize>) {
@@ -57,7 +57,7 @@ async fn a_tile_changed_at_the_edge_is_found_though_the_ledger_grows() {
     ] {
         let ledger = TestLedger::new().await;
         grow(&ledger, 0..300).await;
-        ledger.sql().execute_batch(statement).unwrap();
+        ledger.sql().run(statement).unwrap();
         let mut next = 300;
         let report = ledger
             .store
@@ -80,14 +80,14 @@ async fn a_bundle_has_the_size_that_its_checkpoint_signs() {
     // As if the head had moved between one reading of it and another.
     ledger
         .sql()
-        .execute_batch("DROP TRIGGER heads_grow; UPDATE heads SET size = size - 2 WHERE ledger = 1")
+        .run("DROP TRIGGER heads_grow; UPDATE heads SET size = size - 2 WHERE ledger = 1")
         .unwrap();
     assert_eq!(exported(&ledger).await, 6);
 
     // A note that does not verify says nothing: then the row does.
     ledger
         .sql()
-        .execute_batch("UPDATE heads SET note = replace(note, 'test', 'tost') WHERE ledger = 1")
+        .run("UPDATE heads SET note = replace(note, 'test', 'tost') WHERE ledger = 1")
         .unwrap();
     assert_eq!(exported(&ledger).await, 4);
 }

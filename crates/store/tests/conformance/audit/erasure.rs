@@ -1,7 +1,7 @@
 //! An erasure as two officers approve it.
 
-use crate::erasures::{erase_all, years_on};
-use crate::ledger::{NOON, TestLedger};
+use super::super::erasures::{erase_all, years_on};
+use super::super::ledger::{NOON, TestLedger};
 
 /// Erases one record ten years on, when its retention has ended, and comes back.
 pub(super) async fn erase(ledger: &TestLedger, index: u64) {

@@ -68,7 +68,7 @@ async fn a_row_that_was_changed_is_not_served() {
 async fn what_is_left_of_an_erased_record_is_found() {
     let ledger = three().await;
     let sql = ledger.sql();
-    sql.execute_batch(
+    sql.run(
         "CREATE TABLE kept_contents AS SELECT * FROM record_contents WHERE idx = 1;
          CREATE TABLE kept_rows AS SELECT * FROM principal_rows WHERE idx = 1;
          CREATE TABLE kept_tokens AS SELECT * FROM search_tokens WHERE idx = 1;",
@@ -80,11 +80,10 @@ async fn what_is_left_of_an_erased_record_is_found() {
         ("principal_rows", "kept_rows"),
         ("search_tokens", "kept_tokens"),
     ] {
-        sql.execute_batch(&format!("INSERT INTO {table} SELECT * FROM {kept}"))
+        sql.run(&format!("INSERT INTO {table} SELECT * FROM {kept}"))
             .unwrap();
         assert_eq!(findings(&ledger.store).await, [row(table, 1)], "{table}");
-        sql.execute_batch(&format!("DELETE FROM {table} WHERE idx = 1"))
-            .unwrap();
+        sql.run(&format!("DELETE FROM {table} WHERE idx = 1")).unwrap();
     }
 }
 
@@ -119,10 +118,9 @@ async fn search_tokens_that_belong_to_no_entry_are_found() {
         let ledger = three().await;
         let sql = ledger.sql();
         for (index, n) in [(-1, -1), (-1, 0), (4, 0)] {
-            sql.execute(
-                "INSERT INTO search_tokens VALUES (1, ?1, ?2, ?3)",
-                [token, index, n],
-            )
+            sql.run(&format!(
+                "INSERT INTO search_tokens VALUES (1, {token}, {index}, {n})"
+            ))
             .unwrap();
         }
         let expected = [-1, 4].map(|place| stray("search_tokens", place));
@@ -135,7 +133,10 @@ async fn a_search_token_under_a_number_that_no_row_has_is_found() {
     let ledger = three().await;
     ledger
         .sql()
-        .execute("INSERT INTO search_tokens VALUES (1, ?1, 2, -3)", [i64::MIN])
+        .run(&format!(
+            "INSERT INTO search_tokens VALUES (1, {}, 2, -3)",
+            i64::MIN
+        ))
         .unwrap();
     assert_eq!(findings(&ledger.store).await, [row("search_tokens", 2)]);
 }

@@ -1,0 +1,72 @@
+//! The same over PostgreSQL: tests that were written for no database in particular, once more.
+//!
+//! What the store must do on both databases is said in its conformance tests, clause by clause. Here the whole program does
+//! it, from the request to the bundle that the auditor accepts.
+
+/// Each of these tests of these modules, on PostgreSQL.
+macro_rules! on_postgres {
+    ($($module:ident: $($test:ident),+;)+) => {$(
+        mod $module {$(
+            #[test]
+            fn $test() {
+                kirokubo_tests::on_postgres(crate::$module::$test);
+            }
+        )+}
+    )+};
+}
+
+on_postgres! {
+    access_log: every_reading_says_by_whom_of_whose_record_why_and_how_much,
+        the_log_is_paged_and_filtered_by_day,
+        readings_in_parallel_share_transactions_and_each_is_there;
+    amendments: sc_20_a_wrong_third_party_is_corrected_and_both_versions_stay,
+        an_amendment_sent_twice_is_one_and_another_amends_the_newest_version;
+    approvals: sc_03_a_bought_list_is_not_to_be_used_before_it_is_approved,
+        a_correction_waits_for_another_person_where_settings_ask_for_it;
+    bundles: a_full_bundle_is_valid_and_a_structure_bundle_is_valid_as_far_as_it_goes,
+        a_bundle_can_be_written_beside_a_running_server;
+    crash: no_acknowledged_record_is_lost_or_doubled_by_kill_9,
+        a_server_told_to_stop_under_load_finishes_what_it_acknowledged_and_succeeds,
+        a_stream_cut_off_by_kill_9_is_resumed_by_sending_it_again;
+    disclosure_proofs: all_records_of_one_person_are_in_one_file_that_the_auditor_accepts;
+    evidence: a_file_is_kept_once_and_comes_back_as_it_was,
+        files_are_listed_page_by_page;
+    holds: v35_what_is_held_relied_on_or_within_its_term_is_not_erased,
+        v34_nobody_lifts_his_own_hold_or_approves_his_own_erasure,
+        holds_are_listed_and_cover_a_period,
+        a_record_is_kept_longer_and_never_shorter;
+    lists: a_list_is_cited_by_one_event_and_each_of_its_people_is_found_by_every_spelling,
+        a_list_from_a_spreadsheet_is_one_record_that_the_auditor_accepts,
+        a_list_belongs_to_one_record_and_a_repeated_event_gets_its_first_answer,
+        of_two_events_that_cite_one_list_at_once_one_has_it,
+        people_of_several_lists_and_events_come_in_the_order_of_the_ledger_and_page_by_page;
+    posting: a_recorded_provision_is_answered_with_its_whole_receipt,
+        a_recorded_receipt_says_its_own_case_and_fields,
+        the_same_event_again_gets_the_first_answer_and_says_so,
+        the_order_of_members_and_spaces_make_no_other_event,
+        another_event_under_the_same_key_is_a_conflict_that_names_the_first,
+        a_dry_run_checks_everything_and_writes_nothing,
+        an_event_without_a_duty_is_not_recorded_unless_wished_for,
+        what_the_law_forbids_is_refused_unless_it_has_happened,
+        an_event_accepted_with_a_doubt_carries_its_warning_for_good,
+        every_fault_of_an_event_is_told_at_once_with_its_place_and_article;
+    record_book: a_recorder_reads_a_record_as_it_was_sent,
+        an_auditor_sees_records_with_persons_hidden,
+        the_book_is_paged_without_gaps_or_repetitions,
+        the_book_is_filtered_by_what_a_record_is;
+    scenario_19: sc_19_what_is_over_goes_and_what_is_held_stays;
+    search: a_person_is_found_under_every_spelling_with_the_reason,
+        the_reason_of_a_match_is_told_in_words,
+        somebody_else_is_not_found_and_nothing_found_says_how_far_was_searched,
+        of_a_list_only_the_person_searched_for_is_shown,
+        a_search_is_paged_and_bounded_by_days,
+        a_search_needs_a_reason_a_key_and_the_officers_role;
+    series: sc_01_a_nightly_job_adds_to_a_batch_and_one_search_shows_it_as_one,
+        principals_left_to_another_record_are_found_in_both;
+    streaming: a_client_that_reads_only_after_it_has_sent_everything_gets_every_answer_too,
+        the_records_of_a_stream_stand_in_the_order_of_its_lines;
+    suppressions: sc_13_a_demand_to_stop_is_kept_until_it_is_lifted,
+        a_person_is_met_under_every_spelling_but_not_by_a_name_alone;
+    third_parties: a_change_of_the_representative_is_a_version_from_its_day_on,
+        third_parties_are_listed_page_by_page;
+}
