@@ -74,7 +74,7 @@ impl Role {
 }
 
 impl DataFolder {
-    /// Runs `kirokubo init`: on a file, or on a server inside of [`on_postgres`](crate::on_postgres).
+    /// Runs `kirokubo init`: on a file, or on a server inside of [`on_postgres`](crate::on_postgres()).
     #[must_use]
     #[expect(
         clippy::new_without_default,
