@@ -19,7 +19,7 @@ test: ## every test, after installing what they need and is missing
 	cargo test --workspace --locked
 
 .PHONY: bench
-bench: ## throughput of a release build, over HTTP
+bench: ## throughput of a release build beside its peers; see docs/benchmarks.md
 	cargo bench -p kirokubo-tests --bench throughput --locked
 
 .PHONY: bench-law

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::people::{POPULATION, Person, company, day, individual};
 use crate::random::Random;
 
-/// The seed of every run: all rounds, ours and the peer's, post the same events.
+/// The seed of every run: all rounds, ours and the peers', post the same events.
 const SEED: u64 = 20_230_401;
 
 /// Third parties that a business operator deals with.
@@ -59,6 +59,14 @@ impl Event {
     /// The body of a single post.
     pub(crate) fn to_json(&self) -> String {
         serde_json::to_string(&self.body).expect("a JSON value can be written")
+    }
+
+    /// The body of a single post that cites a list instead of naming anybody.
+    pub(crate) fn citing(&self, list: &str) -> String {
+        let mut body = self.body.clone();
+        body.remove("principals");
+        body.insert("principal_list".to_owned(), list.into());
+        Value::Object(body).to_string()
     }
 
     /// A line of an event stream, with its newline.

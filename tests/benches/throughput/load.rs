@@ -4,6 +4,7 @@
 //! request is answered with success, or the run fails: nothing but success is counted.
 
 mod client;
+mod list;
 mod posts;
 mod search;
 mod stream;
@@ -20,9 +21,10 @@ use serde::{Deserialize, Serialize};
 use crate::Outcome;
 use crate::numbers::percentile;
 
-pub(crate) use posts::{Posted, Posts};
-pub(crate) use search::{SearchBy, Searched, Searches};
-pub(crate) use stream::{Stream, Streamed};
+pub(crate) use list::{List, Listed};
+pub(crate) use posts::{POOL, Posted, Posts, WARM_UP};
+pub(crate) use search::{SearchBy, Searched, Searches, people_asked_for};
+pub(crate) use stream::{Only, Stream, Streamed};
 
 /// The argument by which this program becomes the load.
 pub(crate) const ARGUMENT: &str = "load";
@@ -31,7 +33,7 @@ pub(crate) const ARGUMENT: &str = "load";
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Target {
     pub(crate) address: SocketAddr,
-    /// The peer asks for none and is sent one all the same: requests are equal.
+    /// Peers ask for none and are sent one all the same: requests are equal.
     pub(crate) key: String,
 }
 
@@ -69,6 +71,7 @@ pub(crate) fn run(name: &str) -> Outcome<()> {
         Posts::NAME => run_job::<Posts>(),
         Stream::NAME => run_job::<Stream>(),
         Searches::NAME => run_job::<Searches>(),
+        List::NAME => run_job::<List>(),
         _ => Err(format!("no such load: {name}").into()),
     }
 }
@@ -92,7 +95,8 @@ pub(crate) struct Latency {
 }
 
 impl Latency {
-    fn of(mut times: Vec<Duration>) -> Self {
+    /// Percentiles by nearest rank.
+    pub(crate) fn of(mut times: Vec<Duration>) -> Self {
         times.sort_unstable();
         Self {
             p50: percentile(&times, 50),

@@ -9,8 +9,9 @@ use sha2::{Digest, Sha256};
 
 use crate::Outcome;
 use crate::disk::bytes_in;
+use crate::growth::Growth;
 use crate::ledger::{Ledger, Scope};
-use crate::load::{SearchBy, Searched, Searches, Stream, Streamed, elsewhere};
+use crate::load::{Only, SearchBy, Searched, Searches, Stream, Streamed, elsewhere};
 use crate::numbers::{figure, median};
 use crate::server::Memory;
 use crate::settings::Settings;
@@ -32,6 +33,10 @@ pub(crate) struct Loaded {
     pub(crate) bytes_on_disk: f64,
     /// Seconds from starting the program to its first answer, median.
     pub(crate) start_seconds: f64,
+    /// The server's memory after such a start, when it has done nothing else.
+    pub(crate) idle_filled: Memory,
+    /// Single posts here and on empty ledgers.
+    pub(crate) growth: Vec<Growth>,
     /// `kirokubo verify` over the database.
     pub(crate) in_place: Verified,
     /// `kirokubo-verify` over a bundle that opens nothing.
@@ -64,6 +69,7 @@ impl Loaded {
         let streamed = elsewhere(&Stream {
             target: ledger.for_posting(&server),
             events,
+            only: Only::Everything,
         })?;
         let filled = server.memory()?;
         eprintln!("searching");
@@ -78,9 +84,9 @@ impl Loaded {
         server.stop()?;
         let bytes_on_disk = figure(bytes_in(&ledger.data())?) / f64::from(events);
         eprintln!("starting {STARTS} times");
-        let start_seconds = start_seconds(&ledger)?;
+        let (start_seconds, idle_filled) = starts(&ledger)?;
         eprintln!("verifying");
-        Ok(Self {
+        let loaded = Self {
             streamed,
             by_name,
             by_reference,
@@ -88,21 +94,27 @@ impl Loaded {
             filled,
             bytes_on_disk,
             start_seconds,
+            idle_filled,
+            growth: Vec::new(),
             in_place: in_place(&ledger, settings)?,
             structure: bundle(&ledger, Scope::Structure, settings)?,
             full: bundle(&ledger, Scope::Full, settings)?,
-        })
+        };
+        // Last, because it adds records to those that the other figures are of.
+        let growth = Growth::measure(&ledger, settings)?;
+        Ok(Self { growth, ..loaded })
     }
 }
 
-fn start_seconds(ledger: &Ledger) -> Outcome<f64> {
-    let mut times = Vec::new();
+fn starts(ledger: &Ledger) -> Outcome<(f64, Memory)> {
+    let (mut times, mut memory) = (Vec::new(), Memory::default());
     for _ in 0..STARTS {
         let server = ledger.serve()?;
         times.push(server.started_in().as_secs_f64());
+        memory = server.memory()?;
         server.stop()?;
     }
-    Ok(median(times))
+    Ok((median(times), memory))
 }
 
 fn in_place(ledger: &Ledger, settings: Settings) -> Outcome<Verified> {

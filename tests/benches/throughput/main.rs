@@ -1,37 +1,48 @@
-//! `make bench`: what a release build of Kirokubo does a second, beside a peer that does the least one could.
+//! `make bench`: what a release build of Kirokubo does a second, beside what others do with the same events.
 //!
-//! In scope: throughput and latency over HTTP, verification, search, size, memory, start. Out of scope: judging
-//! them: nothing here asserts on time, because a busy machine must not fail a build. What each figure means, and
+//! In scope: throughput and latency over HTTP, growth, lists, verification, search, size, memory, start. Out of scope:
+//! judging them: nothing here asserts on time, because a busy machine must not fail a build. What each figure means, and
 //! what limits it, is in `docs/benchmarks.md`.
 //!
-//! This one program is the whole run. It starts itself again as the peer and as the load, so that server, peer and
-//! load are processes of their own. Linux only: memory and processor time are read from `/proc`.
+//! This one program is the whole run. It starts itself again as most of the peers and as the load, so that server, peer
+//! and load are processes of their own. Linux only: memory and processor time are read from `/proc`.
 
+mod cluster;
+mod columns;
 mod disk;
 mod events;
+mod growth;
 mod ledger;
+mod listing;
 mod load;
 mod loaded;
+mod look_up;
 mod numbers;
+mod peers;
 mod people;
-mod plain_server;
+mod pgbench;
 mod random;
 mod report;
 mod rounds;
 mod server;
 mod settings;
+mod weight;
 
 use std::env;
 use std::error::Error;
-use std::path::Path;
 use std::process::ExitCode;
 
 use kirokubo_tests::binaries;
 
+use crate::cluster::Cluster;
+use crate::listing::Listing;
 use crate::loaded::Loaded;
+use crate::look_up::look_up;
+use crate::peers::Lineup;
 use crate::report::Report;
-use crate::rounds::Round;
+use crate::rounds::Rounds;
 use crate::settings::Settings;
+use crate::weight::Weight;
 
 /// What a step ends in. A bench has one reader and one answer to any error: it stops and says so.
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
@@ -40,14 +51,13 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments.as_slice() {
-        [plain_server::ARGUMENT, database] => plain_server::run(Path::new(database)),
         [load::ARGUMENT, name] => load::run(name),
         // What `cargo bench` says; `cargo test --all-targets` does not, and is not meant to wait for us.
         ["--bench"] => run(),
-        _ => {
+        other => peers::become_one(other).unwrap_or_else(|| {
             eprintln!("run this with `make bench`");
             Ok(())
-        }
+        }),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -62,16 +72,23 @@ fn run() -> Outcome<()> {
     let settings = Settings::from_environment()?;
     eprintln!("building the programs under test");
     eprintln!("measuring {}", binaries().folder().display());
-    let mut rounds = Vec::new();
-    for number in 1..=settings.rounds {
-        eprintln!("round {number} of {}", settings.rounds);
-        rounds.push(Round::run(settings)?);
-    }
-    let loaded = Loaded::measure(settings)?;
+    let cluster = Cluster::start();
+    let cluster = cluster.as_ref().map_err(ToString::to_string);
+    let lineup = Lineup::gather(cluster.as_ref().map_err(String::as_str).copied())?;
+    let rounds = Rounds::run(&lineup, settings)?;
     let report = Report {
         settings,
-        rounds,
-        loaded,
+        postgres: cluster.as_ref().ok().map(|cluster| cluster.version()),
+        lineup: &lineup,
+        rounds: &rounds,
+        loaded: Loaded::measure(settings)?,
+        look_up: cluster
+            .as_ref()
+            .ok()
+            .map(|cluster| look_up(cluster, settings.events))
+            .transpose()?,
+        listing: Listing::measure(settings)?,
+        weight: Weight::measure(settings)?,
     };
     println!("{report}");
     Ok(())

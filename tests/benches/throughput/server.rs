@@ -24,7 +24,7 @@ pub(crate) struct Server {
 }
 
 /// Resident memory, in KiB.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Memory {
     /// Now.
     pub(crate) resident: u32,

@@ -14,15 +14,18 @@ pub(crate) struct Settings {
     pub(crate) load: Duration,
     /// Events of the ledger that is searched and verified.
     pub(crate) events: u32,
+    /// Rows of the list that is uploaded.
+    pub(crate) list: u32,
 }
 
 impl Settings {
-    /// `BENCH_ROUNDS` (3), `BENCH_SECONDS` (4), `BENCH_EVENTS` (100,000).
+    /// `BENCH_ROUNDS` (3), `BENCH_SECONDS` (4), `BENCH_EVENTS` (100,000), `BENCH_LIST` (100,000).
     pub(crate) fn from_environment() -> Outcome<Self> {
         Ok(Self {
             rounds: number("BENCH_ROUNDS", 3)?,
             load: Duration::from_secs(number("BENCH_SECONDS", 4)?.into()),
             events: number("BENCH_EVENTS", 100_000)?,
+            list: number("BENCH_LIST", 100_000)?,
         })
     }
 }

@@ -31,7 +31,13 @@ impl Connection {
 
     /// Sends a whole request and reads the whole answer; anything but 2xx is an error. Gives its body.
     pub(super) async fn exchange(&mut self, request: &[u8]) -> Outcome<&[u8]> {
-        self.writer.write_all(request).await?;
+        self.exchange_in_parts(request, &[]).await
+    }
+
+    /// The same for a request whose body lies elsewhere than its head.
+    pub(super) async fn exchange_in_parts(&mut self, head: &[u8], body: &[u8]) -> Outcome<&[u8]> {
+        self.writer.write_all(head).await?;
+        self.writer.write_all(body).await?;
         let head = self.reader.head().await?;
         let Length::Known(length) = head.length else {
             return Err("an answer of unknown length".into());
@@ -51,6 +57,12 @@ pub(super) fn post_head(target: &Target, path: &str, media_type: &str, length: u
         "POST {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {key}\r\ncontent-type: {media_type}\r\n\
          content-length: {length}\r\n\r\n"
     )
+}
+
+/// A GET, whole.
+pub(super) fn get(target: &Target, path: &str) -> String {
+    let Target { address, key } = target;
+    format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {key}\r\n\r\n")
 }
 
 /// What the head of an answer says.

@@ -13,10 +13,10 @@ use crate::Outcome;
 use crate::events::{Direction, Event, Events, event_id};
 
 /// Load before anything is counted.
-const WARM_UP: Duration = Duration::from_millis(500);
+pub(crate) const WARM_UP: Duration = Duration::from_millis(500);
 
 /// Different events; each is posted again and again under numbers of its own.
-const POOL: usize = 10_000;
+pub(crate) const POOL: usize = 10_000;
 
 /// Posts over some connections for some time.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -24,6 +24,8 @@ pub(crate) struct Posts {
     pub(crate) target: Target,
     pub(crate) connections: u16,
     pub(crate) time: Duration,
+    /// The number of the first event: what is stored already has others.
+    pub(crate) first: u32,
 }
 
 /// What was answered.
@@ -45,7 +47,7 @@ impl Job for Posts {
             .take(POOL)
             .map(|event| Template::new(&self.target, &event))
             .collect();
-        let next = Arc::new(AtomicU64::new(0));
+        let next = Arc::new(AtomicU64::new(self.first.into()));
         let counted_from = Instant::now() + WARM_UP;
         let mut tasks = JoinSet::new();
         for _ in 0..self.connections {
@@ -66,7 +68,7 @@ impl Job for Posts {
         }
         let counted = u32::try_from(times.len())?;
         Ok(Posted {
-            events: u32::try_from(next.load(Ordering::Relaxed))?,
+            events: u32::try_from(next.load(Ordering::Relaxed))? - self.first,
             per_second: f64::from(counted) / self.time.as_secs_f64(),
             latency: Latency::of(times),
         })

@@ -13,7 +13,7 @@ use crate::numbers::figure;
 use crate::people::Person;
 
 /// People searched for, spread evenly over the ledger.
-const SEARCHES: usize = 1_000;
+const SEARCHES: u32 = 1_000;
 
 /// Searches in a ledger that holds the first `events` events.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -48,16 +48,10 @@ impl Job for Searches {
     type Answer = Searched;
 
     async fn run(self) -> Outcome<Searched> {
-        let events = usize::try_from(self.events)?;
-        let people: Vec<Person> = Events::new()
-            .take(events)
-            .flat_map(|event| event.people)
-            .collect();
-        let step = (people.len() / SEARCHES).max(1);
         let mut connection = Connection::open(self.target.address).await?;
         let (mut times, mut hits) = (Vec::new(), 0);
-        for person in people.iter().step_by(step).take(SEARCHES) {
-            let request = self.request(person);
+        for person in people_asked_for(self.events) {
+            let request = self.request(&person);
             let began = Instant::now();
             let body = connection.exchange(request.as_bytes()).await?;
             times.push(began.elapsed());
@@ -73,6 +67,22 @@ impl Job for Searches {
             hits: figure(u64::try_from(hits)?) / searches,
         })
     }
+}
+
+/// People of the first `events` events, spread evenly over them.
+pub(crate) fn people_asked_for(events: u32) -> Vec<Person> {
+    let step = (events / SEARCHES).max(1);
+    let (mut people, mut due) = (Vec::new(), 0);
+    for (number, event) in (0..events).zip(Events::new()) {
+        // An event that is about nobody passes it on to the next.
+        if number >= due
+            && let Some(person) = event.people.into_iter().next()
+        {
+            people.push(person);
+            due += step;
+        }
+    }
+    people
 }
 
 impl Searches {

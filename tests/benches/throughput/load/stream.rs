@@ -9,7 +9,7 @@ use tokio::net::tcp::OwnedWriteHalf;
 use super::client::{AnswerReader, Connection, Length, post_head};
 use super::{Job, Target};
 use crate::Outcome;
-use crate::events::Events;
+use crate::events::{Event, Events};
 use crate::numbers::figure;
 
 /// Posts this many events to `POST /v1/events`, in one request.
@@ -17,6 +17,23 @@ use crate::numbers::figure;
 pub(crate) struct Stream {
     pub(crate) target: Target,
     pub(crate) events: u32,
+    /// Which of them.
+    pub(crate) only: Only,
+}
+
+/// Which events are posted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Only {
+    /// All, as they come.
+    Everything,
+    /// Those that are about one person.
+    OnePerson,
+}
+
+impl Only {
+    fn wants(self, event: &Event) -> bool {
+        self == Self::Everything || event.people.len() == 1
+    }
 }
 
 /// How it went.
@@ -40,7 +57,8 @@ impl Job for Stream {
 
     async fn run(self) -> Outcome<Streamed> {
         let (mut lines, mut principals) = (String::new(), 0);
-        for event in Events::new().take(usize::try_from(self.events)?) {
+        let wanted = Events::new().filter(|event| self.only.wants(event));
+        for event in wanted.take(usize::try_from(self.events)?) {
             principals += event.people.len();
             lines.push_str(&event.to_line());
         }

@@ -1,0 +1,207 @@
+//! A PostgreSQL cluster for one run, made from the installed programs on the disk that is measured.
+//!
+//! It is as durable as it comes (`fsync`, `synchronous_commit` and `full_page_writes` are on by default); only the shared
+//! buffers are enlarged. It is reached by a socket in its own folder, and gone at the end.
+
+mod database;
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use kirokubo_tests::Scratch;
+
+use crate::Outcome;
+
+pub(crate) use database::Database;
+
+/// The superuser.
+const USER: &str = "bench";
+
+/// What must be in one folder.
+const PROGRAMS: [&str; 4] = ["initdb", "postgres", "psql", "pgbench"];
+
+/// What differs from the settings it is shipped with.
+const SETTINGS: [&str; 3] = ["shared_buffers=256MB", "max_connections=200", "listen_addresses="];
+
+/// How often it is asked whether it is up, with 50 ms between two times.
+const TRIES: u32 = 400;
+
+/// A running cluster.
+pub(crate) struct Cluster {
+    programs: PathBuf,
+    socket: PathBuf,
+    version: String,
+    server: Child,
+    next: AtomicU32,
+    // Goes last, when nothing runs in it any more.
+    _scratch: Scratch,
+}
+
+impl Cluster {
+    /// Makes one and starts it.
+    pub(crate) fn start() -> Outcome<Self> {
+        let programs = programs().ok_or("no initdb and pgbench in PATH or /usr/lib/postgresql")?;
+        let scratch = Scratch::new();
+        let socket = scratch.path().join("pg");
+        fs::create_dir(&socket)?;
+        if is_root()? {
+            finish(Command::new("chown").arg("nobody").arg(&socket))?;
+        }
+        let data = socket.join("data");
+        finish(
+            unprivileged(&programs.join("initdb"))?
+                .args([
+                    "--auth=trust",
+                    "--encoding=UTF8",
+                    "--no-locale",
+                    "--username",
+                    USER,
+                    "-D",
+                ])
+                .arg(&data),
+        )?;
+        let mut command = unprivileged(&programs.join("postgres"))?;
+        command.arg("-D").arg(&data);
+        for setting in SETTINGS {
+            command.args(["-c", setting]);
+        }
+        command.args(["-c", &format!("unix_socket_directories={}", socket.display())]);
+        let log = fs::File::create(scratch.path().join("pg.log"))?;
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        let mut cluster = Self {
+            server: command.spawn()?,
+            programs,
+            socket,
+            version: String::new(),
+            next: AtomicU32::new(0),
+            _scratch: scratch,
+        };
+        cluster.version = cluster.wait()?;
+        Ok(cluster)
+    }
+
+    /// Its release, as it says itself.
+    pub(crate) fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Makes an empty database.
+    pub(crate) fn database(&self) -> Outcome<Database<'_>> {
+        let name = format!("bench_{}", self.next.fetch_add(1, Ordering::Relaxed));
+        self.psql("postgres", &format!("CREATE DATABASE {name} TEMPLATE template0;"))?;
+        Ok(Database::new(self, name))
+    }
+
+    /// A client program, told where the server is.
+    fn client(&self, program: &str, database: &str) -> Command {
+        let mut command = Command::new(self.programs.join(program));
+        command.env("PGHOST", &self.socket).env("PGUSER", USER);
+        command
+            .env("PGDATABASE", database)
+            .env("PGCLIENTENCODING", "UTF8");
+        command
+    }
+
+    /// Runs statements, each by itself; what they print, one row a line.
+    fn psql(&self, database: &str, statements: &str) -> Outcome<String> {
+        let mut command = self.client("psql", database);
+        command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", "-"]);
+        feed(command, |input| Ok(input.write_all(statements.as_bytes())?))
+    }
+
+    /// Waits until it answers, and asks its version.
+    fn wait(&self) -> Outcome<String> {
+        let mut said = String::new();
+        for _ in 0..TRIES {
+            match self.psql("postgres", "SHOW server_version;") {
+                Ok(version) => return Ok(version.trim().to_owned()),
+                Err(error) => said = error.to_string(),
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        Err(format!("PostgreSQL does not start: {said}").into())
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        // A fast shutdown. Nobody is left to hear of a failure.
+        let id = self.server.id().to_string();
+        drop(Command::new("kill").args(["-INT", &id]).status());
+        drop(self.server.wait());
+    }
+}
+
+/// Runs a program on input that is written to it meanwhile; what it printed.
+fn feed(mut command: Command, write: impl FnOnce(&mut dyn Write) -> Outcome<()>) -> Outcome<String> {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let mut input = child.stdin.take().ok_or("standard input is piped")?;
+    let reader = thread::spawn(move || child.wait_with_output());
+    // A program that has failed reads no more; it says itself why.
+    let written = write(&mut input);
+    drop(input);
+    let output = reader.join().map_err(|_| "the reader of a program panicked")??;
+    let said = succeeded(&command, &output)?;
+    written.map(|()| said)
+}
+
+fn finish(command: &mut Command) -> Outcome<String> {
+    let output = command.stdin(Stdio::null()).output()?;
+    succeeded(command, &output)
+}
+
+fn succeeded(command: &Command, output: &Output) -> Outcome<String> {
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(format!("{}: {}", command.get_program().display(), said.trim()).into())
+}
+
+/// Where the programs are, the newest release of Debian's first.
+fn programs() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    let debian = Path::new("/usr/lib/postgresql");
+    let mut releases: Vec<u32> = fs::read_dir(debian)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .collect();
+    releases.sort_unstable_by_key(|release| std::cmp::Reverse(*release));
+    folders.extend(
+        releases
+            .iter()
+            .map(|release| debian.join(release.to_string()).join("bin")),
+    );
+    folders
+        .into_iter()
+        .find(|folder| PROGRAMS.iter().all(|program| folder.join(program).exists()))
+}
+
+fn is_root() -> Outcome<bool> {
+    Ok(Command::new("id").arg("-u").output()?.stdout == b"0\n")
+}
+
+/// A command that does not run as root, which PostgreSQL refuses.
+fn unprivileged(program: &Path) -> Outcome<Command> {
+    if !is_root()? {
+        return Ok(Command::new(program));
+    }
+    let mut command = Command::new("setpriv");
+    command
+        .args(["--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"])
+        .arg(program)
+        .current_dir("/");
+    Ok(command)
+}
