@@ -87,4 +87,8 @@ if __name__ == "__main__":
     listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
     print(f"listening on http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
     config = uvicorn.Config(app, log_level="warning", access_log=False)
-    uvicorn.Server(config).run(sockets=[listener])
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        # Or its write-ahead log would be weighed as well.
+        database.close()

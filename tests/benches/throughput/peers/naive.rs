@@ -49,15 +49,18 @@ impl Peer for Naive {
 /// The peer itself, until SIGTERM.
 pub(super) fn run(database: &Path) -> Outcome<()> {
     runtime()?.block_on(async {
+        let database = connect(database).await?;
         let events = Events {
-            database: connect(database).await?,
+            database: database.clone(),
             head: Mutex::new(Vec::new()),
         };
         let app = Router::new()
             .route("/v1/provisions", post(record))
             .route("/v1/receipts", post(record))
             .with_state(Arc::new(events));
-        serve(app).await
+        serve(app).await?;
+        // Or its write-ahead log would be weighed as well.
+        Ok(database.close().await?)
     })
 }
 
