@@ -54,6 +54,14 @@ pub enum KeyError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// The key of a new month could not be written, on a full disk perhaps; the same call may succeed later.
+    #[error("key file {path} could not be made")]
+    NotMade {
+        /// Which file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
     /// A file holds neither 64 hexadecimal digits nor a key sealed under this root for this purpose.
     #[error("key file {0} does not hold a key, or not one of this folder")]
     Malformed(PathBuf),
@@ -267,6 +275,7 @@ impl Keyring {
             match self.files.write_new(&name, &Zeroizing::new(random::bytes())) {
                 // Another process made it between the look and the write: its key is as good.
                 Err(KeyError::Exists(_)) | Ok(()) => {}
+                Err(KeyError::File { path, source }) => return Err(KeyError::NotMade { path, source }),
                 Err(error) => return Err(error),
             }
         }

@@ -5,7 +5,7 @@
 
 use axum::response::{IntoResponse, Response};
 use kirokubo_records::fault::{Code, Fault};
-use kirokubo_store::{AppendError, ExportError, ListError, StoreError};
+use kirokubo_store::{AppendError, ExportError, KeyError, ListError, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -182,7 +182,9 @@ impl ApiError {
 /// Damage is ours to mend and no retry helps; a database that does not answer may do so in a moment.
 fn store_answer(error: &StoreError) -> Answer {
     match error {
-        StoreError::Unavailable(_) | StoreError::HeadMoved => Answer::Unavailable,
+        StoreError::Unavailable(_) | StoreError::HeadMoved | StoreError::Key(KeyError::NotMade { .. }) => {
+            Answer::Unavailable
+        }
         StoreError::Evidence(_) => Answer::EvidenceUnavailable,
         StoreError::Corrupt { .. }
         | StoreError::Key(_)

@@ -267,7 +267,10 @@ fn write_new(path: &Path, text: &str) -> Result<(), KeyError> {
         source,
     };
     let scratch = scratch_of(path);
-    write_whole(&scratch, text.as_bytes()).map_err(fail)?;
+    write_whole(&scratch, text.as_bytes())
+        // What is left of a failed attempt is in nobody's way: on a full disk every post makes one.
+        .inspect_err(|_| drop(fs::remove_file(&scratch)))
+        .map_err(fail)?;
     // A hard link, unlike a rename, refuses to replace a key that appeared meanwhile.
     let linked = fs::hard_link(&scratch, path);
     fs::remove_file(&scratch).map_err(fail)?;
