@@ -12,6 +12,7 @@ mod guarding;
 pub mod http;
 mod listen;
 mod names;
+mod open_files;
 mod publishing;
 mod recording;
 mod route;

@@ -1,6 +1,7 @@
 //! Taking connections: so many at once, and none that only sits there.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,11 +10,14 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::{Semaphore, oneshot};
 
-/// Connections at once; more wait in the listener's backlog. Each idle one costs some tens of kilobytes.
-const CONNECTIONS: usize = 10_240;
+use crate::open_files;
+
+/// Connections that wait to be taken: all senders come back at once when a server was started again, and one that finds
+/// no room tries again only after a second.
+const WAITING: u32 = 1_024;
 
 /// How long a connection may take to send the head of its next request.
 const HEAD: Duration = Duration::from_secs(75);
@@ -24,12 +28,25 @@ const DRAIN: Duration = Duration::from_secs(20);
 /// How long to wait after a failure to accept, such as too many open files.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// Listens on an address; port 0 takes a free one.
+pub(crate) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    // A port whose connections of a moment ago still linger is free.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
+}
+
 /// Serves `app` until `stop` is told (or dropped), then lets requests finish.
 pub(crate) async fn serve(listener: TcpListener, app: Router, mut stop: oneshot::Receiver<()>) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD);
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let places = Arc::new(Semaphore::new(open_files::connections()));
     loop {
         let place = Arc::clone(&places)
             .acquire_owned()

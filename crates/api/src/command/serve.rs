@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use clap::Args;
 use kirokubo_store::{Running, Store, StoreError};
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -130,7 +129,7 @@ impl Server {
             .clone()
             .map(|stamping| tokio::spawn(keep_stamping(stamping, store.clone(), running.appender())));
         let app = router(state);
-        let listener = TcpListener::bind(listen).await?;
+        let listener = crate::listen::bind(listen)?;
         let address = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel();
         let http = tokio::spawn(crate::listen::serve(listener, app, stopped));
