@@ -87,17 +87,7 @@ impl DataFolder {
 
     /// Claims the folder for one server; the claim ends with the returned file, or with the process.
     pub(crate) fn lock(&self) -> Result<File, StoreError> {
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(self.0.join("kirokubo.lock"))
-            .map_err(|source| self.fault(source))?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => Err(StoreError::InUse(self.0.clone())),
-            Err(TryLockError::Error(source)) => Err(self.fault(source)),
-        }
+        claim(&self.0.join("kirokubo.lock"), &self.0)
     }
 
     fn fault(&self, source: std::io::Error) -> StoreError {
@@ -105,5 +95,24 @@ impl DataFolder {
             path: self.0.clone(),
             source,
         }
+    }
+}
+
+/// Locks a file, making it if need be: a claim to `what`, until the returned file is dropped or the process ends.
+pub(crate) fn claim(lock: &Path, what: &Path) -> Result<File, StoreError> {
+    let fault = |source| StoreError::Folder {
+        path: lock.to_owned(),
+        source,
+    };
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(lock)
+        .map_err(fault)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse(what.to_owned())),
+        Err(TryLockError::Error(source)) => Err(fault(source)),
     }
 }

@@ -35,8 +35,8 @@ pub enum StoreError {
     /// The data folder holds a ledger already.
     #[error("a ledger exists already in {0}")]
     AlreadyInitialised(PathBuf),
-    /// Another server holds the data folder.
-    #[error("another server is running on {0}")]
+    /// Another server holds the data folder, or the database file.
+    #[error("別のサーバーが使用中です / another server is running on {0}")]
     InUse(PathBuf),
     /// The schema is older than this program.
     #[error("the schema is {pending} migration(s) behind: run `kirokubo migrate`")]

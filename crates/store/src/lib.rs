@@ -17,6 +17,7 @@ mod clock;
 mod connection;
 mod consistency;
 mod data_folder;
+mod database_claim;
 mod deed;
 mod disclosure;
 mod durable;

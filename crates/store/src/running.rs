@@ -7,6 +7,7 @@ use tokio::task::JoinHandle;
 
 use crate::access::{AccessLog, Scribe};
 use crate::append::LedgerWriter;
+use crate::database_claim::claim_database;
 use crate::error::StoreError;
 use crate::high_water::HighWater;
 use crate::principal_list::Sweep;
@@ -24,7 +25,7 @@ pub struct Running {
     mark: Arc<HighWater>,
     scrubber: Option<JoinHandle<()>>,
     wal: WalKeeper,
-    _lock: File,
+    _locks: (File, Option<File>),
 }
 
 impl Running {
@@ -73,7 +74,10 @@ impl Running {
 impl Store {
     /// Claims the data folder and starts the sequencer. One process at a time can.
     pub async fn start(&self) -> Result<Running, StoreError> {
-        let lock = self.folder.lock()?;
+        let locks = (
+            self.folder.lock()?,
+            claim_database(&self.db.writer, &self.folder).await?,
+        );
         // Nobody else uploads while we hold the lock, and we have not begun to.
         self.objects.remove_unfinished()?;
         // A head that we did not sign is found now, before anything is accepted.
@@ -106,7 +110,7 @@ impl Store {
             mark,
             scrubber: None,
             wal: self.wal.clone(),
-            _lock: lock,
+            _locks: locks,
         })
     }
 }
