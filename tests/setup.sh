@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the tests need and is missing: a C compiler, because SQLite is built from its source, Python 3, for
 # the clients that stand in for other people's, curl, for the tour of the README, OpenSSL, for a time stamp
-# authority of our own, and PostgreSQL, of which the tests make a cluster of their own. Says what it does. Quick when
+# authority of our own, strace, for system calls that fail, faketime, for a clock that is set back, and PostgreSQL, of
+# which the tests make a cluster of their own. Says what it does. Quick when
 # everything is there.
 set -euo pipefail
 
@@ -15,13 +16,15 @@ command -v cc >/dev/null || packages+=(gcc libc6-dev)
 command -v python3 >/dev/null || packages+=(python3)
 command -v curl >/dev/null || packages+=(curl)
 command -v openssl >/dev/null || packages+=(openssl)
+command -v strace >/dev/null || packages+=(strace)
+command -v faketime >/dev/null || packages+=(faketime)
 # Debian keeps these programs out of PATH.
 if ! command -v initdb >/dev/null && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
     packages+=(postgresql)
 fi
 
 if [ "${#packages[@]}" -eq 0 ]; then
-    echo "setup: cargo, cc, python3, curl, openssl and postgresql are here; nothing to install"
+    echo "setup: cargo, cc, python3, curl, openssl, strace, faketime and postgresql are here; nothing to install"
     exit 0
 fi
 

@@ -25,10 +25,10 @@ on_postgres! {
         a_correction_waits_for_another_person_where_settings_ask_for_it;
     bundles: a_full_bundle_is_valid_and_a_structure_bundle_is_valid_as_far_as_it_goes,
         a_bundle_can_be_written_beside_a_running_server;
-    crash: no_acknowledged_record_is_lost_or_doubled_by_kill_9,
+    disclosure_proofs: all_records_of_one_person_are_in_one_file_that_the_auditor_accepts;
+    drill_kill: no_acknowledged_record_is_lost_or_doubled_by_kill_9,
         a_server_told_to_stop_under_load_finishes_what_it_acknowledged_and_succeeds,
         a_stream_cut_off_by_kill_9_is_resumed_by_sending_it_again;
-    disclosure_proofs: all_records_of_one_person_are_in_one_file_that_the_auditor_accepts;
     evidence: a_file_is_kept_once_and_comes_back_as_it_was,
         files_are_listed_page_by_page;
     holds: v35_what_is_held_relied_on_or_within_its_term_is_not_erased,

@@ -41,13 +41,18 @@ impl Binaries {
         self.command("kirokubo-verify")
     }
 
+    /// The same, started by another program that is given `kirokubo` and its arguments behind its own.
+    pub(crate) fn kirokubo_by(&self, tool: &[String]) -> Command {
+        let Some((program, arguments)) = tool.split_first() else {
+            return self.kirokubo();
+        };
+        let mut command = Command::new(program);
+        command.args(arguments).arg(self.folder.join("kirokubo"));
+        without_settings(command)
+    }
+
     fn command(&self, name: &str) -> Command {
-        let mut command = Command::new(self.folder.join(name));
-        let ours = env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("KIROKUBO_"));
-        for (name, _) in ours {
-            command.env_remove(name);
-        }
-        command
+        without_settings(Command::new(self.folder.join(name)))
     }
 
     fn build() -> Result<Self, String> {
@@ -85,6 +90,15 @@ fn selection(profile: &str) -> &'static [&'static str] {
     } else {
         &["-p", "kirokubo", "-p", "kirokubo-verify", "--bins"]
     }
+}
+
+/// Nothing of what the environment says to the programs under test.
+fn without_settings(mut command: Command) -> Command {
+    let ours = env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("KIROKUBO_"));
+    for (name, _) in ours {
+        command.env_remove(name);
+    }
+    command
 }
 
 /// Panics with everything a program said, unless it succeeded.

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::binaries::{assert_success, binaries};
 use crate::on_postgres::empty_database;
 use crate::scratch::Scratch;
+use crate::small_disk::SmallDisk;
 
 /// What a key may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,9 +82,18 @@ impl DataFolder {
         reason = "running a program is not what anybody expects of a default"
     )]
     pub fn new() -> Self {
-        let scratch = Scratch::new();
+        Self::inside(Scratch::new())
+    }
+
+    /// The same on a disk of its own.
+    #[must_use]
+    pub fn on(disk: &SmallDisk) -> Self {
+        Self::inside(Scratch::under(disk.path()))
+    }
+
+    fn inside(scratch: Scratch) -> Self {
         let server = empty_database().map(Arc::new);
-        let mut command = command_on(server.as_deref());
+        let mut command = command_on(server.as_deref(), &[]);
         command
             .args(["init", "--json", "--operator", "株式会社試験", "--data"])
             .arg(scratch.path().join("data"));
@@ -142,7 +152,12 @@ impl DataFolder {
     /// A command line of `kirokubo` that knows where the database is.
     #[must_use]
     pub fn kirokubo(&self) -> Command {
-        command_on(self.server())
+        command_on(self.server(), &[])
+    }
+
+    /// The same, started by another program that is given `kirokubo` and its arguments behind its own.
+    pub(crate) fn kirokubo_by(&self, tool: &[String]) -> Command {
+        command_on(self.server(), tool)
     }
 
     /// The database file.
@@ -262,8 +277,8 @@ impl DataFolder {
     }
 }
 
-fn command_on(server: Option<&Database<'_>>) -> Command {
-    let mut command = binaries().kirokubo();
+fn command_on(server: Option<&Database<'_>>, tool: &[String]) -> Command {
+    let mut command = binaries().kirokubo_by(tool);
     if let Some(server) = server {
         command.env("KIROKUBO_DATABASE_URL", server.url());
     }

@@ -17,9 +17,15 @@ impl Scratch {
         reason = "making a folder is not what anybody expects of a default"
     )]
     pub fn new() -> Self {
+        Self::under(&env::temp_dir())
+    }
+
+    /// Makes the folder in another one.
+    #[must_use]
+    pub fn under(folder: &Path) -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let path = env::temp_dir().join(format!("kirokubo-tests-{}-{number}", process::id()));
+        let path = folder.join(format!("kirokubo-tests-{}-{number}", process::id()));
         // A process of the same id may have left one behind.
         drop(fs::remove_dir_all(&path));
         fs::create_dir_all(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));

@@ -1,5 +1,7 @@
 //! A running `kirokubo serve`.
 
+mod drilled;
+
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -26,6 +28,8 @@ pub struct Server {
 /// What a server is told beside its folder.
 #[derive(Clone, Debug)]
 struct Settings {
+    /// What starts it, if anything does.
+    tool: Vec<String>,
     level: &'static str,
     /// Variables of the environment.
     variables: Vec<(String, String)>,
@@ -66,11 +70,10 @@ impl Server {
     /// Starts a server with some variables in its environment.
     #[must_use]
     pub fn with_settings(folder: DataFolder, level: &'static str, variables: &[(&str, &str)]) -> Self {
-        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        let settings = Settings {
-            level,
-            variables: variables.iter().map(owned).collect(),
-        };
+        Self::with(folder, Settings::of(&[], level, variables))
+    }
+
+    fn with(folder: DataFolder, settings: Settings) -> Self {
         Self {
             process: Process::start(&folder, &settings),
             folder,
@@ -83,10 +86,14 @@ impl Server {
     #[must_use]
     #[track_caller]
     pub fn refused(folder: &DataFolder) -> String {
-        let settings = Settings {
-            level: "info",
-            variables: Vec::new(),
-        };
+        Self::refused_with(folder, &[])
+    }
+
+    /// The same with some variables in its environment.
+    #[must_use]
+    #[track_caller]
+    pub fn refused_with(folder: &DataFolder, variables: &[(&str, &str)]) -> String {
+        let settings = Settings::of(&[], "info", variables);
         let mut child = spawn(folder, &settings);
         let mut line = String::new();
         let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
@@ -116,14 +123,7 @@ impl Server {
     /// Bytes of memory that its process holds.
     #[must_use]
     pub fn resident_memory(&self) -> u64 {
-        let path = format!("/proc/{}/status", self.process.child.id());
-        let status = std::fs::read_to_string(path).expect("Linux tells of a running process");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
-        1_024
-            * kib
-                .and_then(|kib| kib.parse::<u64>().ok())
-                .expect("a number of kB")
+        self.memory("VmRSS:")
     }
 
     /// A client without a key.
@@ -197,6 +197,17 @@ impl Server {
     }
 }
 
+impl Settings {
+    fn of(tool: &[&str], level: &'static str, variables: &[(&str, &str)]) -> Self {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Self {
+            tool: tool.iter().map(|&part| part.to_owned()).collect(),
+            level,
+            variables: variables.iter().map(owned).collect(),
+        }
+    }
+}
+
 impl Process {
     fn start(folder: &DataFolder, settings: &Settings) -> Self {
         let mut child = spawn(folder, settings);
@@ -259,7 +270,7 @@ impl Drop for Process {
 
 fn spawn(folder: &DataFolder, settings: &Settings) -> Child {
     folder
-        .kirokubo()
+        .kirokubo_by(&settings.tool)
         .args([
             "serve",
             "--listen",

@@ -1,6 +1,6 @@
 //! `POST /v1/events` by hand: sending and reading at the same time, and breaking off anywhere.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -29,31 +29,39 @@ impl EventStream {
     /// Connects and sends the head of the request.
     #[must_use]
     pub fn open(server: SocketAddr, key: &str) -> (Self, Lines) {
-        let mut tcp = TcpStream::connect(server).expect("the server listens");
-        tcp.set_read_timeout(Some(TIMEOUT))
-            .expect("the timeout is not zero");
-        tcp.set_write_timeout(Some(TIMEOUT))
-            .expect("the timeout is not zero");
+        Self::try_open(server, key).expect("the server listens and reads")
+    }
+
+    /// The same, or why not: for servers that are about to be killed.
+    pub fn try_open(server: SocketAddr, key: &str) -> io::Result<(Self, Lines)> {
+        let mut tcp = TcpStream::connect(server)?;
+        tcp.set_read_timeout(Some(TIMEOUT))?;
+        tcp.set_write_timeout(Some(TIMEOUT))?;
         let head = format!(
             "POST /v1/events HTTP/1.1\r\nHost: {server}\r\nAuthorization: Bearer {key}\r\n\
              Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
         );
-        tcp.write_all(head.as_bytes()).expect("the server reads");
+        tcp.write_all(head.as_bytes())?;
         let lines = Lines {
-            tcp: BufReader::new(tcp.try_clone().expect("a socket can be shared")),
+            tcp: BufReader::new(tcp.try_clone()?),
             buffer: Vec::new(),
             status: None,
             ended: false,
         };
-        (Self { tcp }, lines)
+        Ok((Self { tcp }, lines))
     }
 
     /// Sends bytes, whole lines or not.
     pub fn send(&mut self, bytes: &[u8]) {
+        self.try_send(bytes).expect("the server reads");
+    }
+
+    /// The same, or why not.
+    pub fn try_send(&mut self, bytes: &[u8]) -> io::Result<()> {
         let mut chunk = format!("{:x}\r\n", bytes.len()).into_bytes();
         chunk.extend_from_slice(bytes);
         chunk.extend_from_slice(b"\r\n");
-        self.tcp.write_all(&chunk).expect("the server reads");
+        self.tcp.write_all(&chunk)
     }
 
     /// Ends the stream as it should be ended.
@@ -79,22 +87,26 @@ impl EventStream {
 impl Lines {
     /// The status of the answer.
     pub fn status(&mut self) -> u16 {
-        if let Some(status) = self.status {
-            return status;
+        self.head().expect("the server answers")
+    }
+
+    /// The status, or nothing if the server went away before it answered.
+    fn head(&mut self) -> Option<u16> {
+        if self.status.is_some() {
+            return self.status;
         }
         let mut first = String::new();
-        self.tcp.read_line(&mut first).expect("the server answers");
-        let status = first.split(' ').nth(1).and_then(|status| status.parse().ok());
-        let status = status.unwrap_or_else(|| panic!("no status line: {first}"));
+        self.tcp.read_line(&mut first).ok()?;
+        let status = first.split(' ').nth(1)?.parse().ok()?;
         loop {
             let mut header = String::new();
-            self.tcp.read_line(&mut header).expect("the server answers");
+            self.tcp.read_line(&mut header).ok()?;
             if header.trim_end().is_empty() {
                 break;
             }
         }
         self.status = Some(status);
-        status
+        self.status
     }
 
     /// Reads one more chunk; `false` at the end, proper or not.
@@ -117,7 +129,7 @@ impl Iterator for Lines {
     type Item = Value;
 
     fn next(&mut self) -> Option<Value> {
-        self.status();
+        self.head()?;
         loop {
             if let Some(end) = self.buffer.iter().position(|byte| *byte == b'\n') {
                 let line: Vec<u8> = self.buffer.drain(..=end).collect();

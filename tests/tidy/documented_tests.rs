@@ -2,7 +2,7 @@
 
 use crate::files::{none, root, text_of};
 
-const PAGES: [&str; 2] = ["docs/law.md", "docs/threat-model.md"];
+const PAGES: [&str; 3] = ["docs/law.md", "docs/operations.md", "docs/threat-model.md"];
 
 #[test]
 fn every_test_that_a_page_names_is_a_test() {

@@ -29,6 +29,8 @@ mod ledger;
 mod lists;
 #[path = "masters.rs"]
 mod masters;
+#[path = "model.rs"]
+mod model;
 #[path = "relations.rs"]
 mod relations;
 #[path = "search.rs"]
