@@ -1,11 +1,10 @@
-//! What a machine may lack: tests that cannot do without say so, and where everything must be there they fail.
+//! What a machine may not allow: drills that cannot do without say so, and are left out.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::process::{Command, Stdio};
-use std::{env, io};
 
 /// Whether `command` succeeds, which shows that a tool is here and may be used. Where it does not, the test is left out,
-/// loudly; on a machine that checks everything (`CI` is set) that is a failure.
+/// loudly: who may mount a disk or trace a process is not up to those who run the tests.
 #[must_use]
 pub fn is_there(command: &[&str]) -> bool {
     let (program, arguments) = command.split_first().expect("a command has a program");
@@ -37,7 +36,6 @@ pub fn open_files(many: u64) -> bool {
 }
 
 fn lacking(said: &str) {
-    assert!(env::var_os("CI").is_none(), "{said}");
     // Past the capturing of what tests print: nobody reads that of a test that passes.
     let mut stderr = io::stderr().lock();
     drop(writeln!(stderr, "SKIPPED: {said}"));
