@@ -16,7 +16,7 @@ check: ## formatting, lints and documentation, all of them without a warning
 .PHONY: test
 test: ## every test, after installing what they need and is missing
 	./tests/setup.sh
-	cargo test --workspace --locked
+	cargo test --workspace --locked --no-fail-fast
 
 .PHONY: bench
 bench: ## throughput of a release build beside its peers; see docs/benchmarks.md

@@ -51,7 +51,7 @@ pub fn cluster() -> Option<&'static Cluster> {
                     std::env::var_os("CI").is_none(),
                     "no PostgreSQL is installed, and CI is set: run tests/setup.sh"
                 );
-// Not by eprintln, which the test runner keeps to itself.
+                // Not by eprintln, which the test runner keeps to itself.
                 let said = b"\nNOT TESTED ON POSTGRESQL: no initdb in PATH or /usr/lib/postgresql; run tests/setup.sh\n";
                 drop(std::io::stderr().write_all(said));
                 return None;

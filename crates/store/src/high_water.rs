@@ -141,38 +141,3 @@ impl HighWater {
         }
     }
 }
-
-#[cfg(test)]
-mod measure {
-    use super::*;
-
-    #[test]
-    fn measure_cost_of_the_mark() {
-        let path = std::env::temp_dir().join(format!("kirokubo-mark-{}", crate::random::name::<8>()));
-        let note: Arc<str> = "example.jp/ledger\n123456\nqwertyuiopasdfghjklzxcvbnm1234567890qwertyuio=\n\n— example.jp/ledger AbCdEf0123456789AbCdEf0123456789AbCdEf0123456789AbCdEf0123456789AbCdEf0123456789AbCdEf0123456789==\n".into();
-        let size = |n| Size::new(n).unwrap();
-        let mark = Arc::new(HighWater::take_up(std::slice::from_ref(&path), size(1), &note).unwrap());
-        let syncing = Arc::clone(&mark);
-        std::thread::spawn(move || {
-            loop {
-                std::thread::sleep(BEAT / 10);
-                let at = std::time::Instant::now();
-                syncing.sync();
-                println!("sync {:?}", at.elapsed());
-            }
-        });
-        let mut worst = Duration::ZERO;
-        let start = std::time::Instant::now();
-        let rounds = 200_000;
-        for n in 0..rounds {
-            let at = std::time::Instant::now();
-            mark.advance(size(n + 2), &note);
-            worst = worst.max(at.elapsed());
-        }
-        println!(
-            "advance: {:?} on average, {worst:?} at worst",
-            start.elapsed() / 200_000
-        );
-        std::fs::remove_file(&path).unwrap();
-    }
-}
