@@ -528,6 +528,11 @@ def open_by_one_of(data, keys):
         raise fault
 
 
+def shown(name):
+    """A name as a report shows it, whatever its bytes are."""
+    return name.decode("utf-8", "replace")
+
+
 class Policy:
     """Which witnesses are trusted, and how many are enough (C2SP tlog-policy)."""
 
@@ -1475,10 +1480,9 @@ class Audit:
         times, is_witnessed = self._judge_note("checkpoint")
         if is_witnessed:
             through = self.checkpoint.size
-        name_of = lambda name: name.decode("utf-8", "replace")
         self.witnesses = {
-            "quorum": self.policy.quorum and name_of(self.policy.quorum), "reached": is_witnessed,
-            "cosigned": [{"witness": name_of(name), "time": at} for name, at in times.items()],
+            "quorum": self.policy.quorum and shown(self.policy.quorum), "reached": is_witnessed,
+            "cosigned": [{"witness": shown(name), "time": at} for name, at in times.items()],
             "through_size": through,
         }
 
@@ -1490,8 +1494,7 @@ class Audit:
             return {}, False
         times, bad, is_witnessed = self.policy.judge(note)
         for name, fault in bad:
-            name = name.decode("utf-8", "replace")
-            self.findings.add(Finding("COSIGNATURE", detail=f"{path}: witness {name}: {fault}"))
+            self.findings.add(Finding("COSIGNATURE", detail=f"{path}: witness {shown(name)}: {fault}"))
         return times, is_witnessed
 
     def _scope(self):

@@ -10,6 +10,7 @@
 )]
 
 mod database;
+mod programs;
 
 use std::fs;
 use std::io::Write as _;
@@ -21,11 +22,12 @@ use std::thread;
 use std::time::Duration;
 
 pub use database::Database;
+pub use programs::{is_root, programs, unprivileged};
 
 /// The superuser of the cluster.
 const USER: &str = "kirokubo";
 
-/// What must be in one folder.
+/// What a cluster of tests takes.
 const PROGRAMS: [&str; 4] = ["initdb", "postgres", "psql", "pg_dump"];
 
 /// How often it is asked whether it is up, with 20 ms between two times.
@@ -46,7 +48,7 @@ pub fn cluster() -> Option<&'static Cluster> {
     static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
     CLUSTER
         .get_or_init(|| {
-            let Some(programs) = programs() else {
+            let Some(programs) = programs(&PROGRAMS) else {
                 assert!(
                     std::env::var_os("CI").is_none(),
                     "no PostgreSQL is installed, and CI is set: run tests/setup.sh"
@@ -59,29 +61,6 @@ pub fn cluster() -> Option<&'static Cluster> {
             Some(Cluster::start(programs, &[]))
         })
         .as_ref()
-}
-
-/// Where `initdb` and the others are, the newest release first.
-#[must_use]
-pub fn programs() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    let debian = fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .flatten();
-    let mut releases: Vec<u32> = debian
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-        .collect();
-    releases.sort_unstable_by_key(|release| std::cmp::Reverse(*release));
-    folders.extend(releases.iter().map(|release| {
-        Path::new("/usr/lib/postgresql")
-            .join(release.to_string())
-            .join("bin")
-    }));
-    folders
-        .into_iter()
-        .find(|folder| PROGRAMS.iter().all(|program| folder.join(program).exists()))
 }
 
 impl Cluster {
@@ -239,24 +218,6 @@ impl Drop for Cluster {
             drop(guard.wait());
         }
     }
-}
-
-fn is_root() -> bool {
-    let output = Command::new("id").arg("-u").output().expect("id runs");
-    output.stdout == b"0\n"
-}
-
-/// A command that does not run as root, which PostgreSQL refuses.
-fn unprivileged(program: &Path) -> Command {
-    if !is_root() {
-        return Command::new(program);
-    }
-    let mut command = Command::new("setpriv");
-    command
-        .args(["--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"])
-        .arg(program);
-    command.current_dir("/");
-    command
 }
 
 fn finish(command: &mut Command) -> Vec<u8> {

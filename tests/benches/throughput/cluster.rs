@@ -7,12 +7,13 @@ mod database;
 
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use kirokubo_test_cluster::{is_root, programs, unprivileged};
 use kirokubo_tests::Scratch;
 
 use crate::Outcome;
@@ -45,16 +46,16 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// Makes one and starts it.
     pub(crate) fn start() -> Outcome<Self> {
-        let programs = programs().ok_or("no initdb and pgbench in PATH or /usr/lib/postgresql")?;
+        let programs = programs(&PROGRAMS).ok_or("no initdb and pgbench in PATH or /usr/lib/postgresql")?;
         let scratch = Scratch::new();
         let socket = scratch.path().join("pg");
         fs::create_dir(&socket)?;
-        if is_root()? {
+        if is_root() {
             finish(Command::new("chown").arg("nobody").arg(&socket))?;
         }
         let data = socket.join("data");
         finish(
-            unprivileged(&programs.join("initdb"))?
+            unprivileged(&programs.join("initdb"))
                 .args([
                     "--auth=trust",
                     "--encoding=UTF8",
@@ -65,7 +66,7 @@ impl Cluster {
                 ])
                 .arg(&data),
         )?;
-        let mut command = unprivileged(&programs.join("postgres"))?;
+        let mut command = unprivileged(&programs.join("postgres"));
         command.arg("-D").arg(&data);
         for setting in SETTINGS {
             command.args(["-c", setting]);
@@ -165,43 +166,4 @@ fn succeeded(command: &Command, output: &Output) -> Outcome<String> {
     }
     let said = String::from_utf8_lossy(&output.stderr);
     Err(format!("{}: {}", command.get_program().display(), said.trim()).into())
-}
-
-/// Where the programs are, the newest release of Debian's first.
-fn programs() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    let debian = Path::new("/usr/lib/postgresql");
-    let mut releases: Vec<u32> = fs::read_dir(debian)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-        .collect();
-    releases.sort_unstable_by_key(|release| std::cmp::Reverse(*release));
-    folders.extend(
-        releases
-            .iter()
-            .map(|release| debian.join(release.to_string()).join("bin")),
-    );
-    folders
-        .into_iter()
-        .find(|folder| PROGRAMS.iter().all(|program| folder.join(program).exists()))
-}
-
-fn is_root() -> Outcome<bool> {
-    Ok(Command::new("id").arg("-u").output()?.stdout == b"0\n")
-}
-
-/// A command that does not run as root, which PostgreSQL refuses.
-fn unprivileged(program: &Path) -> Outcome<Command> {
-    if !is_root()? {
-        return Ok(Command::new(program));
-    }
-    let mut command = Command::new("setpriv");
-    command
-        .args(["--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"])
-        .arg(program)
-        .current_dir("/");
-    Ok(command)
 }

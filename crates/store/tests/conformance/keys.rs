@@ -83,24 +83,14 @@ async fn a_ledger_that_is_there_is_not_made_again() {
     let mut ledger = TestLedger::new().await;
     ledger.stop().await;
     let origin = "other.example.jp/ledger".parse().unwrap();
-    let again = Store::init(
-        &ledger.folder,
-        &ledger.database.url,
-        "別会社",
-        &origin,
-        ledger.clock.clone(),
-    )
-    .await;
+    let found_again = || {
+        let (folder, url) = (&ledger.folder, &ledger.database.url);
+        Store::init(folder, url, "別会社", &origin, ledger.clock.clone())
+    };
+    let again = found_again().await;
     assert!(matches!(again, Err(StoreError::AlreadyInitialised(_))));
     // With the database gone, the keys are still those of the ledger that is gone.
     ledger.database.empty();
-    let again = Store::init(
-        &ledger.folder,
-        &ledger.database.url,
-        "別会社",
-        &origin,
-        ledger.clock.clone(),
-    )
-    .await;
+    let again = found_again().await;
     assert!(matches!(again, Err(StoreError::Key(KeyError::Exists(_)))));
 }
