@@ -165,7 +165,8 @@ impl Growth {
             .latest
             .store(self.recorded_at.as_millis(), Ordering::Release);
         writer.ledger.signing.grown_to(self.state.head.size());
-        writer.committed = Some(self.state.head.clone());
+        // In a file nobody else goes on, and nothing takes its place.
+        writer.committed = writer.db.is_shared().then(|| self.state.head.clone());
         writer.state = Some(self.state);
         Ok((self.extension, self.note))
     }
