@@ -176,7 +176,7 @@ fn rows_under_the_wrong_ledger_are_found() {
     for statement in [
         "INSERT INTO accesses SELECT 1, idx, access_id, kind, actor, made_at, all_below, mac FROM accesses WHERE idx = 1",
         "INSERT INTO access_records SELECT 1, record, idx FROM access_records WHERE idx = 1",
-        "INSERT INTO search_tokens SELECT (SELECT id FROM ledgers WHERE access_of = 1), token, idx, n FROM search_tokens",
+        "INSERT INTO search_tokens SELECT (SELECT id FROM ledgers WHERE access_of = 1), run, token, idx, n FROM search_tokens",
         "INSERT INTO accesses SELECT ledger, 99, access_id, kind, actor, made_at, all_below, mac FROM accesses WHERE idx = 1",
     ] {
         let damaged = after(&folder, |database, _| {

@@ -23,6 +23,8 @@ const BORNE: &[(&str, &str)] = &[
     ("idempotency_keys", "ledger"),
     ("idempotency_keys", "digest"),
     ("idempotency_keys", "body_digest"),
+    // Whoever looks for a token looks into every run.
+    ("search_tokens", "run"),
 ];
 
 /// Tables that are the database's own.

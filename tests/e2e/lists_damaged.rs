@@ -44,7 +44,7 @@ fn damage_to_the_list_of_a_record_names_the_record() {
         "INSERT INTO principal_rows SELECT ledger, idx, 600, sealed FROM principal_rows WHERE idx = -1 AND n = 5",
         "INSERT INTO principal_rows SELECT ledger, 1, 0, sealed FROM principal_rows WHERE idx = -1 AND n = 0",
         "DELETE FROM search_tokens WHERE idx = -1 AND n = 7 AND token = (SELECT min(token) FROM search_tokens WHERE idx = -1 AND n = 7)",
-        "INSERT INTO search_tokens VALUES (1, 77, -1, 7)",
+        "INSERT INTO search_tokens VALUES (1, 0, 77, -1, 7)",
         "UPDATE search_tokens SET n = 8 WHERE idx = -1 AND n = 7",
         "DELETE FROM lists WHERE number = 1",
         "UPDATE lists SET made_by = 'key_other' WHERE number = 1",
@@ -88,14 +88,17 @@ fn damage_to_a_list_that_nobody_cites_yet_is_found() {
             "UPDATE lists SET list_id = zeroblob(16) WHERE number = 2",
             "ROW_MISMATCH",
         ),
-        ("INSERT INTO search_tokens VALUES (1, 77, -2, 0)", "ROW_MISMATCH"),
+        (
+            "INSERT INTO search_tokens VALUES (1, 0, 77, -2, 0)",
+            "ROW_MISMATCH",
+        ),
         ("DELETE FROM lists WHERE number = 2", "ROW_STRAY"),
         ("UPDATE principal_rows SET idx = -9 WHERE idx = -2", "ROW_STRAY"),
         (
             "INSERT INTO list_nodes VALUES (1, 9, 0, zeroblob(32))",
             "ROW_STRAY",
         ),
-        ("INSERT INTO search_tokens VALUES (1, 77, -9, 0)", "ROW_STRAY"),
+        ("INSERT INTO search_tokens VALUES (1, 0, 77, -9, 0)", "ROW_STRAY"),
         ("UPDATE lists SET made_at = 'now' WHERE number = 2", "ROW_STRAY"),
     ] {
         let damaged = pristine.copy();

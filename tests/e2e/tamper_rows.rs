@@ -160,8 +160,8 @@ fn a_search_that_would_miss_a_record_or_find_a_stranger_is_named() {
     for statement in [
         "DELETE FROM search_tokens WHERE idx = 6 AND n = 2",
         "DELETE FROM search_tokens WHERE idx = 6",
-        "INSERT INTO search_tokens VALUES (1, 12345, 6, 0)",
-        "INSERT INTO search_tokens SELECT ledger, token, 6, 0 FROM search_tokens WHERE idx = 8",
+        "INSERT INTO search_tokens VALUES (1, 0, 12345, 6, 0)",
+        "INSERT INTO search_tokens SELECT ledger, run, token, 6, 0 FROM search_tokens WHERE idx = 8",
         "UPDATE search_tokens SET n = 3 WHERE idx = 6 AND n = 2",
         "UPDATE search_tokens SET token = token + 1 WHERE idx = 6 AND n = 2",
     ] {
@@ -170,7 +170,7 @@ fn a_search_that_would_miss_a_record_or_find_a_stranger_is_named() {
         assert!(report.to_string().contains("search_tokens"), "{report:#}");
     }
     let report = pristine
-        .after("INSERT INTO search_tokens VALUES (1, 12345, 13, 0)")
+        .after("INSERT INTO search_tokens VALUES (1, 0, 12345, 13, 0)")
         .verify();
     assert_names(&report, 13, "a token of a record that does not exist");
 }

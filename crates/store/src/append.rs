@@ -34,6 +34,7 @@ use crate::outcome::{AppendError, Appended, Recorded};
 use crate::place::{self, Fate, Met, Placed};
 use crate::principal_list::citing;
 use crate::rows;
+use crate::search_tokens::Runs;
 use crate::store::{Ledger, Store};
 use crate::suppression::{self, Demands};
 
@@ -44,6 +45,7 @@ pub(crate) struct LedgerWriter {
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) clock: Clock,
+    pub(crate) runs: Arc<Runs>,
     /// Moved up after every commit.
     pub(crate) mark: Arc<HighWater>,
     /// Time of the last entry, Unix milliseconds, for those who judge records.
@@ -65,6 +67,7 @@ impl LedgerWriter {
             ledger: Arc::clone(&store.ledger),
             keyring: Arc::clone(&store.keyring),
             clock: store.clock.clone(),
+            runs: Arc::clone(&store.runs),
             mark: Arc::new(HighWater::nowhere()),
             latest: Arc::default(),
             has_demands: false,
@@ -175,7 +178,7 @@ pub(crate) async fn append(
 
     let (before, growth) = Growth::of(state, chain, &writer.ledger.signers());
     growth.write(&transaction, writer.ledger.row, &before).await?;
-    insert(&transaction, writer.ledger.row, &placed, &named.bases).await?;
+    insert(&transaction, writer, &placed, &named.bases).await?;
     let waiting = of_receipts(
         writer.ledger.row,
         recorded_at.as_millis(),
@@ -253,16 +256,19 @@ fn results(
 /// What lies beside the entries of a batch.
 async fn insert(
     db: &DatabaseTransaction,
-    ledger: i32,
+    writer: &LedgerWriter,
     placed: &[Placed<'_>],
     bases: &Bases,
 ) -> Result<(), StoreError> {
+    let ledger = writer.ledger.row;
     rows::RECORDS.run(db, rows::records(ledger, placed)?).await?;
     rows::CONTENTS.run(db, rows::contents(ledger, placed)?).await?;
     rows::PRINCIPALS
         .run(db, rows::principals(ledger, placed)?)
         .await?;
-    rows::TOKENS.run(db, rows::tokens(ledger, placed)?).await?;
+    rows::TOKENS
+        .run(db, rows::tokens(ledger, &writer.runs, placed)?)
+        .await?;
     rows::IDEMPOTENCY
         .run(db, rows::idempotency_keys(ledger, placed))
         .await?;

@@ -14,6 +14,7 @@ use crate::insert::Insert;
 use crate::links::{self, Bases};
 use crate::place::Placed;
 use crate::row_mac;
+use crate::search_tokens::Runs;
 
 pub(crate) static ENTRIES: Insert =
     Insert::new("INSERT INTO entries (ledger, idx, leaf, bytes) VALUES", 4, "");
@@ -35,8 +36,11 @@ pub(crate) static PRINCIPALS: Insert = Insert::new(
 );
 pub(crate) static LIST_NODES: Insert =
     Insert::new("INSERT INTO list_nodes (ledger, number, n, hashes) VALUES", 4, "");
-pub(crate) static TOKENS: Insert =
-    Insert::new("INSERT INTO search_tokens (ledger, token, idx, n) VALUES", 4, "");
+pub(crate) static TOKENS: Insert = Insert::new(
+    "INSERT INTO search_tokens (ledger, run, token, idx, n) VALUES",
+    5,
+    "",
+);
 /// A tile above level 0 is written again, longer, until it is full.
 pub(crate) static TILES: Insert = Insert::new(
     "INSERT INTO tiles (ledger, level, n, hashes) VALUES",
@@ -140,7 +144,7 @@ pub(crate) fn principals(ledger: i32, placed: &[Placed<'_>]) -> Values {
 }
 
 /// Sorted by token: neighbouring keys of the index are written together.
-pub(crate) fn tokens(ledger: i32, placed: &[Placed<'_>]) -> Values {
+pub(crate) fn tokens(ledger: i32, runs: &Runs, placed: &[Placed<'_>]) -> Values {
     let mut rows = Vec::new();
     for entry in placed {
         let index = entry.index.as_i64();
@@ -149,9 +153,10 @@ pub(crate) fn tokens(ledger: i32, placed: &[Placed<'_>]) -> Values {
         }
     }
     rows.sort_unstable();
+    let run = runs.for_more(rows.len());
     Ok(rows
         .into_iter()
-        .flat_map(|(token, index, n)| [ledger.into(), token.into(), index.into(), n.into()])
+        .flat_map(|(token, index, n)| [ledger.into(), run.into(), token.into(), index.into(), n.into()])
         .collect())
 }
 

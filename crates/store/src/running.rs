@@ -11,6 +11,7 @@ use crate::database_claim::claim_database;
 use crate::error::StoreError;
 use crate::high_water::HighWater;
 use crate::principal_list::Sweep;
+use crate::search_tokens::Merging;
 use crate::sequencer::{self, Appender, Sequencer};
 use crate::store::Store;
 use crate::wal::WalKeeper;
@@ -22,6 +23,7 @@ pub struct Running {
     scribe: Scribe,
     background: [JoinHandle<()>; 5],
     sweep: Sweep,
+    merging: Merging,
     mark: Arc<HighWater>,
     scrubber: Option<JoinHandle<()>>,
     wal: WalKeeper,
@@ -63,6 +65,7 @@ impl Running {
             scrubber.abort();
         }
         self.sweep.stop().await;
+        self.merging.stop().await;
         self.sequencer.stop().await;
         self.scribe.stop().await;
         self.background.iter().for_each(JoinHandle::abort);
@@ -102,11 +105,13 @@ impl Store {
         ];
         let scribe = Scribe::start(self, access_writer);
         let sweep = Sweep::start(self).await?;
+        let merging = Merging::start(self).await?;
         Ok(Running {
             sequencer,
             scribe,
             background,
             sweep,
+            merging,
             mark,
             scrubber: None,
             wal: self.wal.clone(),

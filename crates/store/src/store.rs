@@ -21,6 +21,7 @@ use crate::high_water::HighWater;
 use crate::key_entries;
 use crate::keyring::{self, HolderKind, KeyHolders, Keyring, Signers, Signing, nobody};
 use crate::schema;
+use crate::search_tokens::Runs;
 use crate::wal::WalKeeper;
 
 /// One ledger of one database, with the keys beside it. Cheap to clone.
@@ -36,6 +37,8 @@ pub struct Store {
     pub(crate) access: Arc<Beside>,
     pub(crate) objects: Arc<Objects>,
     pub(crate) wal: WalKeeper,
+    /// Where new search tokens go.
+    pub(crate) runs: Arc<Runs>,
     /// Where else the high-water mark is kept.
     pub(crate) second_mark: Option<Arc<Path>>,
     /// By which cosignatures are judged, if it is known.
@@ -243,6 +246,7 @@ impl Store {
             ledger: Arc::new(ledger),
             access: Arc::new(access),
             objects: Arc::new(objects),
+            runs: Arc::default(),
             second_mark: None,
             policy: None,
         })

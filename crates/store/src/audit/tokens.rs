@@ -65,12 +65,12 @@ impl ExpectedTokens {
         store: &Store,
         size: Size,
     ) -> Result<Vec<AuditFinding>, StoreError> {
-        let mut after: Option<(i64, i64, i64)> = None;
+        let mut after: Option<Stored> = None;
         loop {
             let rows = page(store, after).await?;
             let Some(last) = rows.last() else { break };
             after = Some(*last);
-            for (token, index, n) in rows {
+            for (_, token, index, n) in rows {
                 if (0..size.as_i64()).contains(&index) || self.lists.contains_key(&index) {
                     let weight = self.weight(token, index, n);
                     let sum = self.sums.entry(index).or_default();
@@ -111,13 +111,17 @@ impl ExpectedTokens {
     }
 }
 
-async fn page(store: &Store, after: Option<(i64, i64, i64)>) -> Result<Vec<(i64, i64, i64)>, StoreError> {
-    let text = "SELECT token, idx, n FROM search_tokens WHERE ledger = $1 AND (token, idx, n) > ($2, $3, $4) \
-                ORDER BY token, idx, n LIMIT $5";
+/// Run, token, index and row.
+type Stored = (i64, i64, i64, i64);
+
+async fn page(store: &Store, after: Option<Stored>) -> Result<Vec<Stored>, StoreError> {
+    let text = "SELECT run, token, idx, n FROM search_tokens WHERE ledger = $1 \
+                AND (run, token, idx, n) > ($2, $3, $4, $5) ORDER BY run, token, idx, n LIMIT $6";
     // No list has the number 2^63, so nothing stands before this.
-    let (token, index, n) = after.unwrap_or((i64::MIN, i64::MIN, i64::MIN));
+    let (run, token, index, n) = after.unwrap_or((i64::MIN, i64::MIN, i64::MIN, i64::MIN));
     let values = [
         store.ledger.row.into(),
+        run.into(),
         token.into(),
         index.into(),
         n.into(),
@@ -131,7 +135,7 @@ async fn page(store: &Store, after: Option<(i64, i64, i64)>) -> Result<Vec<(i64,
             values,
         ))
         .await?;
-    let names = ["token", "idx", "n"].map(str::to_owned);
+    let names = ["run", "token", "idx", "n"].map(str::to_owned);
     let rows = rows.into_iter().map(|row| row.try_get_many("", &names));
     Ok(rows.collect::<Result<_, _>>()?)
 }

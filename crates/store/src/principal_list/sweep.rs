@@ -16,15 +16,11 @@ use tokio::task::JoinHandle;
 use super::row::{self, state};
 use crate::entity::{list, principal_row};
 use crate::error::StoreError;
+use crate::search_tokens;
 use crate::store::Store;
 
 /// Rows removed in one transaction.
 const PAGE: u64 = 256;
-
-/// One by one: of many at once SQLite would look at every row that has one of the tokens, and all people of a list
-/// may have the same number.
-const REMOVE_TOKEN: &str =
-    "DELETE FROM search_tokens WHERE ledger = $1 AND token = $2 AND idx = $3 AND n = $4";
 
 /// The sweep that every start begins with, while the server already serves.
 pub(crate) struct Sweep {
@@ -103,8 +99,7 @@ async fn remove(store: &Store, number: i64, stop: &AtomicBool) -> Result<(), Sto
             let of_row = text.map_or_else(Vec::new, |text| row_tokens(&text, store.keyring.search()));
             tokens.extend(of_row.into_iter().map(|token| (token.number(), row.n)));
         }
-        tokens.sort_unstable();
-        remove_tokens(&transaction, &found, &tokens).await?;
+        search_tokens::remove(&transaction, found.ledger, -number, &mut tokens).await?;
         let text = "DELETE FROM principal_rows WHERE ledger = $1 AND idx = $2 AND n <= $3";
         let values = [found.ledger.into(), (-number).into(), last.into()];
         execute(&transaction, text, values).await?;
@@ -132,8 +127,7 @@ async fn first_rows(
 /// Removes the list itself, once it has no rows. Where rows could not be opened, their tokens are looked for.
 async fn end(transaction: DatabaseTransaction, found: &list::Model, lost: bool) -> Result<(), StoreError> {
     if lost {
-        let text = "DELETE FROM search_tokens WHERE ledger = $1 AND idx = $2";
-        execute(&transaction, text, [found.ledger.into(), (-found.number).into()]).await?;
+        search_tokens::remove_all(&transaction, found.ledger, -found.number).await?;
     }
     for text in [
         "DELETE FROM list_nodes WHERE ledger = $1 AND number = $2",
@@ -144,23 +138,6 @@ async fn end(transaction: DatabaseTransaction, found: &list::Model, lost: bool) 
     Ok(transaction.commit().await?)
 }
 
-async fn remove_tokens(
-    db: &impl ConnectionTrait,
-    found: &list::Model,
-    tokens: &[(i64, i64)],
-) -> Result<(), StoreError> {
-    for (token, n) in tokens {
-        let place = [
-            found.ledger.into(),
-            Value::from(*token),
-            (-found.number).into(),
-            Value::from(*n),
-        ];
-        execute(db, REMOVE_TOKEN, place).await?;
-    }
-    Ok(())
-}
-
 async fn execute(
     db: &impl ConnectionTrait,
     text: &str,
@@ -169,16 +146,4 @@ async fn execute(
     let statement = Statement::from_sql_and_values(db.get_database_backend(), text, values);
     db.execute_raw(statement).await?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn tokens_are_removed_by_their_place_in_the_index() {
-        let plan = crate::plan::of(REMOVE_TOKEN).await;
-        let place = "USING PRIMARY KEY (ledger=? AND token=? AND idx=? AND n=?)";
-        assert!(plan.contains(place), "{plan}");
-    }
 }

@@ -15,8 +15,8 @@ use crate::store::Store;
 /// Hashes in one row of `list_nodes` at most.
 const NODES: usize = 256;
 
-/// Bytes that one more token appends to the write-ahead log: nearly every one lies on a page of its own.
-const PAGE: usize = 4_096;
+/// Bytes that one more token appends to the write-ahead log, about: some of a chunk lie on one page.
+const TOKEN: usize = 512;
 
 /// Roots of complete subtrees of 256 rows, from the `first`-th on.
 pub(super) struct Nodes {
@@ -33,7 +33,7 @@ pub(super) async fn chunk(
     nodes: Nodes,
 ) -> Result<list::Model, StoreError> {
     let ciphertexts: usize = sealed.rows.iter().map(|row| row.len() + 32).sum();
-    let bytes = ciphertexts + PAGE * sealed.tokens.len();
+    let bytes = ciphertexts + TOKEN * sealed.tokens.len();
     let transaction = store.db.begin_writing(store.ledger.row).await?;
     let list = if list.number == 0 {
         begin(&transaction, store, list).await?
@@ -41,7 +41,8 @@ pub(super) async fn chunk(
         list
     };
     PRINCIPALS.run(&transaction, principals(&list, &sealed)?).await?;
-    TOKENS.run(&transaction, tokens(&list, &sealed)?).await?;
+    let run = store.runs.for_more(sealed.tokens.len());
+    TOKENS.run(&transaction, tokens(&list, run, &sealed)?).await?;
     LIST_NODES.run(&transaction, list_nodes(&list, &nodes)?).await?;
     transaction.commit().await?;
     store.wal.appended(u64::try_from(bytes).unwrap_or(u64::MAX));
@@ -154,11 +155,12 @@ fn principals(list: &list::Model, sealed: &SealedRows) -> Result<Vec<Value>, Sto
     Ok(values.collect())
 }
 
-fn tokens(list: &list::Model, sealed: &SealedRows) -> Result<Vec<Value>, StoreError> {
-    let mut values: Vec<Value> = Vec::with_capacity(4 * sealed.tokens.len());
+fn tokens(list: &list::Model, run: i64, sealed: &SealedRows) -> Result<Vec<Value>, StoreError> {
+    let mut values: Vec<Value> = Vec::with_capacity(5 * sealed.tokens.len());
     for (token, n) in &sealed.tokens {
         values.extend([
             list.ledger.into(),
+            run.into(),
             token.number().into(),
             (-list.number).into(),
             stored(*n)?.into(),

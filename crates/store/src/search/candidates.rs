@@ -6,6 +6,7 @@ use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
 
 use super::{SearchPlace, SearchRange};
 use crate::error::{StoreError, corrupt};
+use crate::search_tokens::RUNS;
 use crate::store::Store;
 
 /// More rows of one series than this are not told in one answer.
@@ -117,22 +118,24 @@ fn text(tokens: usize, which: &str) -> String {
         format!(
             "SELECT coalesce(s.base, r.idx) AS series, r.idx AS idx, t.n AS n, coalesce(l.idx, t.idx) AS holder, \
              t.idx AS place, EXISTS (SELECT 1 FROM record_links o WHERE o.ledger = r.ledger AND o.base = r.idx \
-             AND o.relation = 1) AS opens FROM search_tokens t \
-             LEFT JOIN lists l ON t.idx < 0 AND l.ledger = t.ledger AND l.number = -t.idx {join}\
-             JOIN records r ON r.ledger = t.ledger AND r.idx = {idx} \
+             AND o.relation = 1) AS opens FROM keyed t \
+             LEFT JOIN lists l ON t.idx < 0 AND l.ledger = $1 AND l.number = -t.idx {join}\
+             JOIN records r ON r.ledger = $1 AND r.idx = {idx} \
              LEFT JOIN record_links s ON s.ledger = r.ledger AND s.idx = r.idx AND s.relation = 1 \
-             WHERE t.ledger = $1 AND t.token IN ({tokens}) AND r.event_date BETWEEN $5 AND $6 \
+             WHERE r.event_date BETWEEN $5 AND $6 \
              AND NOT EXISTS (SELECT 1 FROM record_links n WHERE n.ledger = r.ledger AND n.base = r.idx \
              AND n.relation = 4)"
         )
     };
     let own = arm("", "coalesce(l.idx, t.idx)");
     let left_out = arm(
-        "JOIN record_links p ON p.ledger = t.ledger AND p.base = coalesce(l.idx, t.idx) AND p.relation = 5 ",
+        "JOIN record_links p ON p.ledger = $1 AND p.base = coalesce(l.idx, t.idx) AND p.relation = 5 ",
         "p.idx",
     );
     format!(
-        "SELECT series, idx, n, holder, place, opens FROM ({own} UNION {left_out}) AS found \
+        "WITH RECURSIVE {RUNS}, keyed (idx, n) AS MATERIALIZED (SELECT t.idx, t.n FROM runs \
+         JOIN search_tokens t ON t.ledger = $1 AND t.run = runs.run AND t.token IN ({tokens})) \
+         SELECT series, idx, n, holder, place, opens FROM ({own} UNION {left_out}) AS found \
          WHERE (series, idx, n) > ($2, $3, $4){which} ORDER BY series, idx, n LIMIT $7"
     )
 }
@@ -147,7 +150,7 @@ mod tests {
             let plan = crate::plan::of(&text).await;
             assert!(!plan.contains("SCAN t") && !plan.contains("(ledger=?)"), "{plan}");
             for step in [
-                "SEARCH t USING PRIMARY KEY (ledger=? AND token=?",
+                "SEARCH t USING PRIMARY KEY (ledger=? AND run=? AND token=?)",
                 "SEARCH l USING PRIMARY KEY (ledger=? AND number=?)",
                 "SEARCH r USING PRIMARY KEY (ledger=? AND idx=?)",
                 "SEARCH p USING PRIMARY KEY (ledger=? AND base=? AND relation=?)",

@@ -35,3 +35,5 @@ mod server;
 mod signing_keys;
 #[path = "sql.rs"]
 mod sql;
+#[path = "token_runs.rs"]
+mod token_runs;

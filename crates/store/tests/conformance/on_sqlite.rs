@@ -39,3 +39,5 @@ mod search;
 mod signing_keys;
 #[path = "sql.rs"]
 mod sql;
+#[path = "token_runs.rs"]
+mod token_runs;

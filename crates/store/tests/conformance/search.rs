@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::ledger::{TestLedger, event_of};
 
-async fn found(
+pub(crate) async fn found(
     ledger: &TestLedger,
     principal: &Value,
     limit: u32,

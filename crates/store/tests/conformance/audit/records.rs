@@ -119,7 +119,7 @@ async fn search_tokens_that_belong_to_no_entry_are_found() {
         let sql = ledger.sql();
         for (index, n) in [(-1, -1), (-1, 0), (4, 0)] {
             sql.run(&format!(
-                "INSERT INTO search_tokens VALUES (1, {token}, {index}, {n})"
+                "INSERT INTO search_tokens VALUES (1, 0, {token}, {index}, {n})"
             ))
             .unwrap();
         }
@@ -134,7 +134,7 @@ async fn a_search_token_under_a_number_that_no_row_has_is_found() {
     ledger
         .sql()
         .run(&format!(
-            "INSERT INTO search_tokens VALUES (1, {}, 2, -3)",
+            "INSERT INTO search_tokens VALUES (1, 0, {}, 2, -3)",
             i64::MIN
         ))
         .unwrap();

@@ -1,0 +1,194 @@
+//! Moving the tokens of small runs into larger ones while appends go on.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, Statement, Value};
+use tokio::task::JoinHandle;
+
+use super::runs::{self, Runs};
+use crate::error::StoreError;
+use crate::store::Store;
+
+/// Runs of one level that become one of the next.
+const RUNS: usize = 16;
+
+/// Runs of this level are never moved: there are 2^39 tokens in one.
+const TOP: i64 = 6;
+
+/// Tokens that a slice takes from each run at most: an append waits for no more than one slice, some milliseconds.
+const OF_EACH: i64 = 256;
+
+/// Bytes that a moved token appends to the write-ahead log, about: it is written in one place and removed in another.
+const BYTES: u64 = 64;
+
+/// After a failure, on a full disk perhaps.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// Statements with places for [`RUNS`] runs.
+static SLICE_END: OnceLock<String> = OnceLock::new();
+static COPY: OnceLock<String> = OnceLock::new();
+static REMOVE: OnceLock<String> = OnceLock::new();
+
+/// Token, index and row: the order of tokens in a run.
+type Place = (i64, i64, i64);
+
+/// The task that merges runs whenever one is full.
+pub(crate) struct Merging {
+    stop: Arc<AtomicBool>,
+    runs: Arc<Runs>,
+    task: JoinHandle<()>,
+}
+
+impl Merging {
+    /// Begins a new run, and to merge what is there.
+    pub(crate) async fn start(store: &Store) -> Result<Self, StoreError> {
+        let there = runs::all(&store.db.readers, store.ledger.row).await?;
+        store.runs.begin_after(&there);
+        let stop = Arc::new(AtomicBool::new(false));
+        Ok(Self {
+            task: tokio::spawn(run(store.clone(), Arc::clone(&stop))),
+            runs: Arc::clone(&store.runs),
+            stop,
+        })
+    }
+
+    /// Ends it between two slices; the next start goes on.
+    pub(crate) async fn stop(self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.runs.full.notify_one();
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "the merging of search tokens ended badly");
+        }
+    }
+}
+
+async fn run(store: Store, stop: Arc<AtomicBool>) {
+    while !stop.load(Ordering::Relaxed) {
+        match merge(&store, &stop).await {
+            Ok(()) => store.runs.full.notified().await,
+            Err(error) => {
+                tracing::warn!(error = ?error, "search tokens could not be merged; searches take longer meanwhile");
+                // A stop is noticed at once, a run that is full as well.
+                drop(tokio::time::timeout(PAUSE, store.runs.full.notified()).await);
+            }
+        }
+    }
+}
+
+/// Merges until no level has too many runs.
+async fn merge(store: &Store, stop: &AtomicBool) -> Result<(), StoreError> {
+    while let Some((sources, target)) = due(store).await? {
+        while !stop.load(Ordering::Relaxed) && move_slice(store, &sources, target).await? {
+            tokio::task::yield_now().await;
+        }
+        if stop.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// The oldest runs of the lowest level that has enough of them, and the run that they become.
+async fn due(store: &Store) -> Result<Option<([i64; RUNS], i64)>, StoreError> {
+    let mut there = runs::all(&store.db.readers, store.ledger.row).await?;
+    there.retain(|run| !store.runs.is_open(*run) && runs::level(*run) < TOP);
+    let of_levels = there.chunk_by(|one, other| runs::level(*one) == runs::level(*other));
+    let mut enough = of_levels.filter_map(|runs| runs.first_chunk::<RUNS>());
+    Ok(enough
+        .next()
+        .map(|sources| (*sources, runs::above(sources[RUNS - 1]))))
+}
+
+/// Moves what comes first in all the sources, in one transaction; whether there is more.
+async fn move_slice(store: &Store, sources: &[i64; RUNS], target: i64) -> Result<bool, StoreError> {
+    let ledger = store.ledger.row;
+    let transaction = store.db.begin_writing(ledger).await?;
+    let end = slice_end(&transaction, ledger, sources).await?;
+    // Nothing stands at the largest place.
+    let before = end.unwrap_or((i64::MAX, i64::MAX, i64::MAX));
+    let copy = COPY.get_or_init(|| {
+        let slice = slice();
+        format!(
+            "INSERT INTO search_tokens (ledger, run, token, idx, n) \
+             SELECT ledger, CAST($21 AS BIGINT), token, idx, n FROM search_tokens {slice} \
+             ORDER BY token, idx, n ON CONFLICT DO NOTHING"
+        )
+    });
+    let mut values = of_slice(ledger, sources, before);
+    let remove = REMOVE.get_or_init(|| format!("DELETE FROM search_tokens {}", slice()));
+    let removing = statement(&transaction, remove, values.clone());
+    values.push(target.into());
+    transaction
+        .execute_raw(statement(&transaction, copy, values))
+        .await?;
+    let moved = transaction.execute_raw(removing).await?.rows_affected();
+    transaction.commit().await?;
+    store.wal.appended(moved * BYTES);
+    store.wal.keep_bounded().await;
+    Ok(end.is_some())
+}
+
+/// The first place that is [`OF_EACH`] tokens away from the beginning of any source; `None` if no source has so many left.
+async fn slice_end(
+    db: &DatabaseTransaction,
+    ledger: i32,
+    sources: &[i64; RUNS],
+) -> Result<Option<Place>, StoreError> {
+    let text = SLICE_END.get_or_init(|| {
+        let mut text = "SELECT token, idx, n FROM (".to_owned();
+        for source in 0..RUNS {
+            let (and, run) = (if source == 0 { "" } else { " UNION ALL " }, source + 3);
+            write!(
+                text,
+                "{and}SELECT * FROM (SELECT token, idx, n FROM search_tokens WHERE ledger = $1 AND run = ${run} \
+                 ORDER BY token, idx, n LIMIT 1 OFFSET $2) AS of_{source}"
+            )
+            .expect("writing to a string cannot fail");
+        }
+        text + ") AS ends ORDER BY token, idx, n LIMIT 1"
+    });
+    let mut values: Vec<Value> = vec![ledger.into(), OF_EACH.into()];
+    values.extend(sources.iter().map(|run| Value::from(*run)));
+    let found = db.query_one_raw(statement(db, text, values)).await?;
+    let place = |row: QueryResult| row.try_get_many("", &["token", "idx", "n"].map(str::to_owned));
+    Ok(found.map(place).transpose()?)
+}
+
+/// `$1` is the ledger, `$2` to `$4` the end of the slice, then the sources.
+fn slice() -> String {
+    let places: Vec<String> = (5..5 + RUNS).map(|n| format!("${n}")).collect();
+    let sources = places.join(", ");
+    format!("WHERE ledger = $1 AND run IN ({sources}) AND (token, idx, n) < ($2, $3, $4)")
+}
+
+fn of_slice(ledger: i32, sources: &[i64; RUNS], (token, idx, n): Place) -> Vec<Value> {
+    let mut values: Vec<Value> = vec![ledger.into(), token.into(), idx.into(), n.into()];
+    values.extend(sources.iter().map(|run| Value::from(*run)));
+    values
+}
+
+fn statement(db: &DatabaseTransaction, text: &str, values: Vec<Value>) -> Statement {
+    Statement::from_sql_and_values(db.get_database_backend(), text, values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_slice_reads_no_more_of_the_sources_than_it_moves() {
+        let slice = slice();
+        for text in [
+            format!("DELETE FROM search_tokens {slice}"),
+            format!("SELECT token FROM search_tokens {slice}"),
+        ] {
+            let plan = crate::plan::of(&text).await;
+            let place = "USING PRIMARY KEY (ledger=? AND run=? AND (token,idx,n)<(?,?,?))";
+            assert!(plan.contains(place), "{plan}");
+        }
+    }
+}
