@@ -9,7 +9,7 @@ pub struct Database<'a> {
     pub(crate) name: String,
 }
 
-impl Database<'_> {
+impl<'a> Database<'a> {
     /// Where a program finds it.
     #[must_use]
     pub fn url(&self) -> String {
@@ -23,10 +23,23 @@ impl Database<'_> {
         format!("postgres://{role}@localhost/{}?host={host}", self.name)
     }
 
+    /// Where a program finds it over the network, under one of the machine's names, with parameters behind `?`.
+    #[must_use]
+    pub fn network_url(&self, host: &str, parameters: &str) -> String {
+        let (port, name) = (self.cluster.port, &self.name);
+        format!("postgres://{USER}@{host}:{port}/{name}?{parameters}")
+    }
+
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Another one with everything that is in it. Nobody must be connected to it.
+    #[must_use]
+    pub fn copy(&self) -> Database<'a> {
+        self.cluster.database_like(self)
     }
 
     /// The whole database as text.

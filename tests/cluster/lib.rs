@@ -10,10 +10,12 @@
 )]
 
 mod database;
+mod meddling;
 mod programs;
 
 use std::fs;
 use std::io::Write as _;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -22,6 +24,7 @@ use std::thread;
 use std::time::Duration;
 
 pub use database::Database;
+pub use meddling::{WORDS, in_postgres};
 pub use programs::{is_root, programs, unprivileged};
 
 /// The superuser of the cluster.
@@ -39,6 +42,8 @@ pub struct Cluster {
     programs: PathBuf,
     pub(crate) folder: PathBuf,
     guard: Option<Child>,
+    /// Where it listens, if it does; its socket is named after it, too.
+    port: u16,
     next: AtomicU32,
     made: Mutex<()>,
 }
@@ -65,7 +70,38 @@ pub fn cluster() -> Option<&'static Cluster> {
 
 impl Cluster {
     /// A cluster of its own, with these settings besides (`name=value`).
+    #[must_use]
     pub fn start(programs: PathBuf, settings: &[&str]) -> Self {
+        let mut cluster = Self::laid_out(programs);
+        cluster.serve(settings);
+        cluster
+    }
+
+    /// The same, listening on 127.0.0.1, and speaking TLS if it is given a certificate and its key, PEM files.
+    #[must_use]
+    pub fn on_network(programs: PathBuf, identity: Option<[&Path; 2]>) -> Self {
+        let mut cluster = Self::laid_out(programs);
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        cluster.port = free.expect("a port is free").port();
+        let mut settings = vec!["listen_addresses=127.0.0.1".to_owned()];
+        for (file, name) in identity.iter().flatten().zip(["server.crt", "server.key"]) {
+            let place = cluster.data().join(name);
+            fs::copy(file, &place).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+            finish(Command::new("chmod").arg("600").arg(&place));
+            if is_root() {
+                finish(Command::new("chown").arg("nobody").arg(&place));
+            }
+        }
+        if identity.is_some() {
+            settings.push("ssl=on".to_owned());
+        }
+        let settings: Vec<&str> = settings.iter().map(String::as_str).collect();
+        cluster.serve(&settings);
+        cluster
+    }
+
+    /// Its files, not served yet.
+    fn laid_out(programs: PathBuf) -> Self {
         static STARTED: AtomicU32 = AtomicU32::new(0);
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         // In memory where there is room in memory: it is made anew for every process.
@@ -82,10 +118,11 @@ impl Cluster {
         if is_root() {
             finish(Command::new("chown").arg("nobody").arg(&folder));
         }
-        let mut cluster = Self {
+        let cluster = Self {
             programs,
             folder,
             guard: None,
+            port: 5_432,
             next: AtomicU32::new(0),
             made: Mutex::new(()),
         };
@@ -102,7 +139,6 @@ impl Cluster {
                 ])
                 .arg(cluster.data()),
         );
-        cluster.serve(settings);
         cluster
     }
 
@@ -118,6 +154,7 @@ impl Cluster {
             .arg("-D")
             .arg(self.data());
         let socket = format!("unix_socket_directories={}", self.folder.display());
+        let port = format!("port={}", self.port);
         for setting in [
             "listen_addresses=",
             "max_connections=500",
@@ -125,7 +162,7 @@ impl Cluster {
         ] {
             guard.args(["-c", setting]);
         }
-        for setting in settings.iter().copied().chain([socket.as_str()]) {
+        for setting in settings.iter().copied().chain([socket.as_str(), port.as_str()]) {
             guard.args(["-c", setting]);
         }
         guard
@@ -151,7 +188,7 @@ impl Cluster {
     }
 
     /// Makes a database with everything that is in another one, to which nobody must be connected.
-    pub fn database_like(&self, other: &Database<'_>) -> Database<'_> {
+    pub fn database_like<'a>(&'a self, other: &Database<'_>) -> Database<'a> {
         self.make(&other.name)
     }
 
@@ -160,8 +197,14 @@ impl Cluster {
         {
             // Two at a time would find the template in use.
             let _turn = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-            self.psql("postgres", &format!("CREATE DATABASE {name} TEMPLATE {template}"))
-                .unwrap_or_else(|error| panic!("{error}"));
+            let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
+            let mut tries = TRIES;
+            // Whoever was connected to it a moment ago may not be gone yet.
+            while let Err(error) = self.psql("postgres", &create) {
+                tries -= 1;
+                assert!(tries > 0 && error.contains("being accessed"), "{error}");
+                thread::sleep(Duration::from_millis(20));
+            }
         }
         Database { cluster: self, name }
     }
@@ -170,6 +213,7 @@ impl Cluster {
     pub(crate) fn dump(&self, database: &str) -> Vec<u8> {
         let mut command = Command::new(self.programs.join("pg_dump"));
         command.args(["-U", USER, "-d", database, "-h"]).arg(&self.folder);
+        command.env("PGPORT", self.port.to_string());
         finish(&mut command)
     }
 
@@ -200,6 +244,7 @@ impl Cluster {
             ])
             .arg(&self.folder)
             .env("PGCLIENTENCODING", "UTF8")
+            .env("PGPORT", self.port.to_string())
             .stdin(Stdio::null())
             .output()
             .expect("psql runs");

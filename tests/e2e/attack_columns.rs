@@ -2,11 +2,9 @@
 //! `kirokubo verify` finds it.
 
 use kirokubo_tests::{DataFolder, Role, Witness};
-use rusqlite::types::Value as Cell;
-use rusqlite::{Connection, params_from_iter};
 use serde_json::{Value, json};
 
-use crate::database::{intrude, open};
+use crate::meddling::{literal, meddle, rows};
 use crate::stamps_served::Stamping;
 use crate::{
     amendments, approvals, events, evidence, lists, opt_out_filings, readings, scenario_19, suppressions,
@@ -38,20 +36,23 @@ const FOREIGN: &[&str] = &[
 ];
 
 #[test]
-fn every_changed_column_of_every_table_is_found() {
+pub(crate) fn every_changed_column_of_every_table_is_found() {
     let folder = furnished();
     folder.assert_valid();
     let mut missed = Vec::new();
     let mut tried = 0;
-    for (table, column, key) in columns(&folder) {
+    for (table, column, key) in places(&folder) {
         let copy = folder.copy();
-        intrude(&copy, |database| change(database, &table, &column, &key));
+        change(&copy, &table, &column, &key);
         let report = copy.verify();
         let is_found =
             report["exit"] == 40 && report["findings"].as_array().is_some_and(|all| !all.is_empty());
-        let is_borne = BORNE.contains(&(table.as_str(), column.as_str()));
+        let is_borne = BORNE.contains(&(table.as_str(), column.name.as_str()));
         if is_found == is_borne {
-            missed.push(format!("{table}.{column}: found {is_found}, borne {is_borne}"));
+            let name = &column.name;
+            missed.push(format!(
+                "{table}.{name} of {key}: found {is_found}, borne {is_borne}"
+            ));
         }
         tried += 1;
     }
@@ -60,7 +61,7 @@ fn every_changed_column_of_every_table_is_found() {
 }
 
 /// A stopped, valid ledger with a row in every table.
-fn furnished() -> DataFolder {
+pub(crate) fn furnished() -> DataFolder {
     let folder = DataFolder::new();
     let witness = Witness::new(&[folder.vkey()]);
     let policy = format!("witness w {} {}\nquorum w\n", witness.vkey(), witness.url());
@@ -111,109 +112,153 @@ fn many_people() -> String {
     format!("会員番号,氏名\r\n{}", rows.concat())
 }
 
-/// A row of a table by its primary key.
-type Key = Vec<(String, Cell)>;
-
-/// Every column of every table, with the row to change.
-fn columns(folder: &DataFolder) -> Vec<(String, String, Key)> {
-    let database = open(folder);
-    let tables = texts(
-        &database,
-        "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name",
-    );
-    let mut columns = Vec::new();
-    for table in tables
-        .into_iter()
-        .filter(|table| !FOREIGN.contains(&table.as_str()))
-    {
-        let keys = texts(
-            &database,
-            &format!("SELECT name FROM pragma_table_info('{table}') WHERE pk > 0 ORDER BY pk"),
-        );
-        let names = texts(
-            &database,
-            &format!("SELECT name FROM pragma_table_info('{table}')"),
-        );
-        for row in last_of_each_ledger(&database, &table, &keys) {
-            let key: Key = keys.iter().cloned().zip(row).collect();
-            let changes = names
-                .iter()
-                .map(|column| (table.clone(), column.clone(), key.clone()));
-            columns.extend(changes);
-        }
-    }
-    columns
+/// A column of a table.
+#[derive(Clone)]
+struct Column {
+    name: String,
+    kind: Kind,
+    /// From 1 in the primary key, or 0.
+    place_in_key: u32,
 }
 
-/// The primary key of the last row of each of the two ledgers that a table has rows of; the ledger of records is 1.
-fn last_of_each_ledger(database: &Connection, table: &str, keys: &[String]) -> Vec<Vec<Cell>> {
-    let of = |ledger: &str| {
-        let text = format!(
+/// What a column holds.
+#[derive(Clone, Copy)]
+enum Kind {
+    Number,
+    Text,
+    Bytes,
+}
+
+/// Every column of every table, with the row to change.
+fn places(folder: &DataFolder) -> Vec<(String, Column, String)> {
+    let mut places = Vec::new();
+    for table in tables(folder) {
+        let columns = columns(folder, &table);
+        for key in last_of_each_ledger(folder, &table, &columns) {
+            places.extend(
+                columns
+                    .iter()
+                    .map(|column| (table.clone(), column.clone(), key.clone())),
+            );
+        }
+    }
+    places
+}
+
+/// The tables of the schema.
+pub(crate) fn tables(folder: &DataFolder) -> Vec<String> {
+    let query = match folder.server() {
+        None => "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name",
+        Some(_) => {
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1"
+        }
+    };
+    let names = rows(folder, query).into_iter().map(|row| row[0].clone());
+    names.filter(|name| !FOREIGN.contains(&name.as_str())).collect()
+}
+
+/// All rows of all tables, in the order of their keys.
+pub(crate) fn contents(folder: &DataFolder) -> Vec<(String, Vec<Vec<String>>)> {
+    let all = |table: String| {
+        let columns = columns(folder, &table);
+        let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+        let names = names.join(", ");
+        let query = format!("SELECT {names} FROM {table} ORDER BY {names}");
+        (table, rows(folder, &query))
+    };
+    tables(folder).into_iter().map(all).collect()
+}
+
+fn columns(folder: &DataFolder, table: &str) -> Vec<Column> {
+    let query = match folder.server() {
+        None => format!("SELECT name, type, pk FROM pragma_table_info('{table}') ORDER BY cid"),
+        Some(_) => format!(
+            "SELECT attname, format_type(atttypid, NULL), coalesce(array_position(indkey::int2[], attnum) + 1, 0) \
+             FROM pg_attribute JOIN pg_index ON indrelid = attrelid AND indisprimary \
+             WHERE attrelid = '{table}'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
+        ),
+    };
+    let column = |row: Vec<String>| Column {
+        name: row[0].clone(),
+        kind: match row[1].as_str() {
+            "TEXT" | "text" => Kind::Text,
+            "BLOB" | "bytea" => Kind::Bytes,
+            _ => Kind::Number,
+        },
+        place_in_key: row[2].parse().unwrap(),
+    };
+    rows(folder, &query).into_iter().map(column).collect()
+}
+
+/// The last row of each of the two ledgers that a table has rows of, as a condition; the ledger of records is 1.
+fn last_of_each_ledger(folder: &DataFolder, table: &str, columns: &[Column]) -> Vec<String> {
+    let mut keys: Vec<&Column> = columns.iter().filter(|column| column.place_in_key > 0).collect();
+    keys.sort_by_key(|column| column.place_in_key);
+    let names: Vec<&str> = keys.iter().map(|column| column.name.as_str()).collect();
+    let last = |ledger: String| {
+        let query = format!(
             "SELECT {} FROM {table} WHERE {ledger} ORDER BY {} DESC LIMIT 1",
-            keys.join(", "),
-            keys.join(" DESC, ")
+            names.join(", "),
+            names.join(" DESC, ")
         );
-        let key = |row: &rusqlite::Row<'_>| (0..keys.len()).map(|n| row.get(n)).collect();
-        let row: rusqlite::Result<Vec<Cell>> = database.query_row(&text, [], key);
-        row.ok()
+        let row = rows(folder, &query).into_iter().next()?;
+        let equal = |(column, cell): (&&Column, &String)| format!("{} = {}", column.name, column.says(cell));
+        Some(keys.iter().zip(&row).map(equal).collect::<Vec<_>>().join(" AND "))
     };
     let column = if table == "ledgers" { "id" } else { "ledger" };
-    let found: Vec<Vec<Cell>> = [format!("{column} = 1"), format!("{column} <> 1")]
+    let found: Vec<String> = ["= 1", "<> 1"]
         .iter()
-        .filter_map(|ledger| of(ledger))
+        .filter_map(|ledger| last(format!("{column} {ledger}")))
         .collect();
     assert!(!found.is_empty(), "{table} has a row");
     found
 }
 
-fn texts(database: &Connection, query: &str) -> Vec<String> {
-    let mut statement = database.prepare(query).unwrap();
-    let rows = statement.query_map([], |row| row.get(0)).unwrap();
-    rows.collect::<Result<_, _>>().unwrap()
+/// Changes one value in one row, as little as possible, and sees that it is changed.
+fn change(folder: &DataFolder, table: &str, column: &Column, at: &str) {
+    let Column { name, kind, .. } = column;
+    let query = format!("SELECT {name}, CASE WHEN {name} IS NULL THEN 1 ELSE 0 END FROM {table} WHERE {at}");
+    let row = rows(folder, &query).remove(0);
+    let before = (row[1] == "0").then_some(row[0].as_str());
+    let mut refused = String::new();
+    // Beside the next number there may stand another row, or the end of what a column has room for.
+    for step in [1, 1_000_003, -1] {
+        let other = column.says(&other(before, *kind, step));
+        match meddle(folder, &format!("UPDATE {table} SET {name} = {other} WHERE {at}")) {
+            Ok(changed) => {
+                assert_eq!(changed, 1, "{table}.{name}");
+                return;
+            }
+            Err(said) => refused = said,
+        }
+    }
+    panic!("{table}.{name}: {refused}");
 }
 
-/// Changes one value in one row, as little as possible, and sees that it is changed.
-fn change(database: &Connection, table: &str, column: &str, key: &Key) {
-    database
-        .execute_batch("PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF;")
-        .unwrap();
-    let place: Vec<String> = (key.iter().enumerate())
-        .map(|(n, (name, _))| format!("{name} = ?{}", n + 2))
-        .collect();
-    let place = place.join(" AND ");
-    let values = |first: Cell| {
-        let key = key.iter().map(|(_, value)| value.clone());
-        params_from_iter(std::iter::once(first).chain(key).collect::<Vec<_>>())
-    };
-    let before: Cell = database
-        .query_row(
-            &format!("SELECT {column} FROM {table} WHERE ?1 IS NULL AND {place}"),
-            values(Cell::Null),
-            |row| row.get(0),
-        )
-        .unwrap();
-    let update = format!("UPDATE {table} SET {column} = ?1 WHERE {place}");
-    // Beside the next number there may stand another row.
-    let changed = [1, 1_000_003].into_iter().find_map(|step| {
-        let changed = database.execute(&update, values(other(before.clone(), step)));
-        changed.ok()
-    });
-    assert_eq!(changed, Some(1), "{table}.{column}");
+impl Column {
+    /// A value of this column as a statement says it.
+    fn says(&self, cell: &str) -> String {
+        match self.kind {
+            Kind::Number => cell.to_owned(),
+            Kind::Text => format!("'{}'", cell.replace('\'', "''")),
+            Kind::Bytes => literal(&hex::decode(cell).unwrap()),
+        }
+    }
 }
 
 /// A value of the same type that is not this one.
-fn other(value: Cell, step: i64) -> Cell {
-    match value {
-        Cell::Null => Cell::Integer(step),
-        Cell::Integer(number) => Cell::Integer(number + step),
-        Cell::Real(number) => Cell::Real(number + 1.0),
-        Cell::Text(text) => Cell::Text(format!("{text}x")),
-        Cell::Blob(mut bytes) => {
+fn other(value: Option<&str>, kind: Kind, step: i64) -> String {
+    match (kind, value) {
+        (Kind::Number, None) => step.to_string(),
+        (Kind::Number, Some(number)) => (number.parse::<i64>().unwrap() + step).to_string(),
+        (Kind::Text, text) => format!("{}x", text.unwrap_or_default()),
+        (Kind::Bytes, bytes) => {
+            let mut bytes = hex::decode(bytes.unwrap_or_default()).unwrap();
             match bytes.last_mut() {
                 Some(last) => *last ^= 1,
                 None => bytes.push(1),
             }
-            Cell::Blob(bytes)
+            hex::encode(bytes)
         }
     }
 }

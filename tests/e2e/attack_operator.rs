@@ -13,7 +13,7 @@ use crate::reports::{audit, audit_with, codes_at};
 
 /// Two histories grow from one copy. Each is signed, and each is in order by itself.
 #[test]
-fn a_fork_by_whoever_has_the_signing_key_is_named_where_it_begins() {
+pub(crate) fn a_fork_by_whoever_has_the_signing_key_is_named_where_it_begins() {
     let pristine = Pristine::new();
     let (shown, given) = grown(&pristine, "shown");
     let (hidden, _) = grown(&pristine, "hidden");
@@ -38,7 +38,7 @@ fn a_fork_by_whoever_has_the_signing_key_is_named_where_it_begins() {
 
 /// The whole folder of yesterday, keys included, is put back. Every signature in it is good.
 #[test]
-fn a_rollback_to_an_older_head_contradicts_the_newer_checkpoint() {
+pub(crate) fn a_rollback_to_an_older_head_contradicts_the_newer_checkpoint() {
     let pristine = Pristine::new();
     let yesterday = pristine.folder().copy();
     let (_today, given) = grown(&pristine, "today");
@@ -52,7 +52,7 @@ fn a_rollback_to_an_older_head_contradicts_the_newer_checkpoint() {
 
 /// A server shows a ledger of its own making, key and all, under the name of the one that was asked for.
 #[test]
-fn a_ledger_under_a_name_that_is_not_its_own_is_refused() {
+pub(crate) fn a_ledger_under_a_name_that_is_not_its_own_is_refused() {
     let asked = Pristine::new();
     let swapped = Pristine::new();
     let bundle = swapped.folder().export("full");

@@ -6,15 +6,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::thread;
 
-use kirokubo_tests::{DataFolder, Role, Server, binaries};
+use kirokubo_tests::{DataFolder, Role, Server};
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::database::{Pristine, flip_in, intrude};
+use crate::database::Pristine;
 use crate::events;
+use crate::meddling::{flipping, meddle};
 
 #[test]
-fn a_backup_beside_a_busy_server_is_one_whole_moment() {
+pub(crate) fn a_backup_beside_a_busy_server_is_one_whole_moment() {
     let server = Server::new();
     let key = server.folder().create_key(Role::Ingest).key;
     let posting = {
@@ -47,7 +48,7 @@ fn a_backup_beside_a_busy_server_is_one_whole_moment() {
 }
 
 #[test]
-fn a_backup_is_its_owners_alone_and_holds_no_key() {
+pub(crate) fn a_backup_is_its_owners_alone_and_holds_no_key() {
     let server = Server::new();
     let _ = server
         .client(Role::Ingest)
@@ -76,7 +77,7 @@ fn a_backup_is_its_owners_alone_and_holds_no_key() {
 }
 
 #[test]
-fn nothing_is_overwritten_and_a_folder_of_backups_takes_another() {
+pub(crate) fn nothing_is_overwritten_and_a_folder_of_backups_takes_another() {
     let folder = DataFolder::new();
     let _ = backup(&folder, "b");
     let first = fs::read(out(&folder, "b").join("manifest")).unwrap();
@@ -92,12 +93,11 @@ fn nothing_is_overwritten_and_a_folder_of_backups_takes_another() {
 }
 
 #[test]
-fn a_damaged_ledger_gives_no_backup_and_says_what_is_wrong() {
+pub(crate) fn a_damaged_ledger_gives_no_backup_and_says_what_is_wrong() {
     let pristine = Pristine::new();
     let damaged = pristine.folder().copy();
-    intrude(&damaged, |database| {
-        flip_in(database, "entries", "bytes", "idx = 6", 100);
-    });
+    let flip = flipping(&damaged, "entries", "bytes", "ledger = 1 AND idx = 6", 100);
+    assert_eq!(meddle(&damaged, &flip), Ok(1));
     let target = out(&damaged, "b");
     let output = damaged.run(&["backup", "--out", target.to_str().unwrap()]);
     let said = String::from_utf8_lossy(&output.stderr);
@@ -106,7 +106,7 @@ fn a_damaged_ledger_gives_no_backup_and_says_what_is_wrong() {
 }
 
 #[test]
-fn a_backup_cut_short_by_kill_9_is_no_backup_and_harms_nothing() {
+pub(crate) fn a_backup_cut_short_by_kill_9_is_no_backup_and_harms_nothing() {
     let pristine = Pristine::new();
     let folder = pristine.folder();
     let mut cut = 0;
@@ -149,7 +149,7 @@ pub(crate) fn out(folder: &DataFolder, name: &str) -> PathBuf {
 }
 
 fn start(folder: &DataFolder, out: &Path) -> Child {
-    let mut command = binaries().kirokubo();
+    let mut command = folder.kirokubo();
     command.args(["backup", "--data"]).arg(folder.path());
     command.arg("--out").arg(out);
     command

@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use serde_json::json;
 
 use crate::events;
+use crate::meddling::{flipping, meddle};
 
 /// Entries of a [`Pristine`] ledger: the genesis and twelve records.
 pub(crate) const SIZE: u64 = 13;
@@ -49,15 +50,24 @@ impl Pristine {
     /// A copy after these statements, at least one of which must have changed a row.
     #[track_caller]
     pub(crate) fn after(&self, statements: &str) -> DataFolder {
-        self.after_doing(|database| database.execute_batch(statements).unwrap())
+        let copy = self.folder.copy();
+        let changes = meddle(&copy, statements).unwrap_or_else(|refused| panic!("{statements}: {refused}"));
+        assert_ne!(changes, 0, "nothing was damaged: {statements}");
+        copy
     }
 
-    /// A copy after whatever is done to its database.
+    /// A copy after whatever is done to its database, which is a file.
     #[track_caller]
     pub(crate) fn after_doing(&self, change: impl FnOnce(&Connection)) -> DataFolder {
         let copy = self.folder.copy();
         intrude(&copy, change);
         copy
+    }
+
+    /// A copy with one changed byte in the one blob that a table holds at a place.
+    #[track_caller]
+    pub(crate) fn after_flipping(&self, table: &str, column: &str, at: &str, place: isize) -> DataFolder {
+        self.after(&flipping(&self.folder, table, column, at, place))
     }
 }
 

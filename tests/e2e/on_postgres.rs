@@ -23,6 +23,15 @@ on_postgres! {
         an_amendment_sent_twice_is_one_and_another_amends_the_newest_version;
     approvals: sc_03_a_bought_list_is_not_to_be_used_before_it_is_approved,
         a_correction_waits_for_another_person_where_settings_ask_for_it;
+    attack_columns: every_changed_column_of_every_table_is_found;
+    attack_operator: a_fork_by_whoever_has_the_signing_key_is_named_where_it_begins,
+        a_rollback_to_an_older_head_contradicts_the_newer_checkpoint,
+        a_ledger_under_a_name_that_is_not_its_own_is_refused;
+    backup: a_backup_beside_a_busy_server_is_one_whole_moment,
+        a_backup_is_its_owners_alone_and_holds_no_key,
+        nothing_is_overwritten_and_a_folder_of_backups_takes_another,
+        a_damaged_ledger_gives_no_backup_and_says_what_is_wrong,
+        a_backup_cut_short_by_kill_9_is_no_backup_and_harms_nothing;
     bundles: a_full_bundle_is_valid_and_a_structure_bundle_is_valid_as_far_as_it_goes,
         a_bundle_can_be_written_beside_a_running_server;
     disclosure_proofs: all_records_of_one_person_are_in_one_file_that_the_auditor_accepts;
@@ -54,6 +63,13 @@ on_postgres! {
         an_auditor_sees_records_with_persons_hidden,
         the_book_is_paged_without_gaps_or_repetitions,
         the_book_is_filtered_by_what_a_record_is;
+    recover: with_a_bundle_the_very_entries_are_there_again_and_nothing_contradicts,
+        with_receipts_exactly_the_lost_records_are_named,
+        otherwise_the_loss_is_declared_and_a_holder_of_the_old_checkpoint_reads_why,
+        a_recovery_cut_short_before_the_mark_moved_is_taken_up_again,
+        nothing_is_recovered_that_is_not_lost,
+        a_bundle_of_a_history_that_parted_gives_nothing_back;
+    restore: a_backup_put_back_on_a_machine_that_has_the_keys_is_the_ledger_it_was;
     scenario_19: sc_19_what_is_over_goes_and_what_is_held_stays;
     search: a_person_is_found_under_every_spelling_with_the_reason,
         the_reason_of_a_match_is_told_in_words,
@@ -67,6 +83,33 @@ on_postgres! {
         the_records_of_a_stream_stand_in_the_order_of_its_lines;
     suppressions: sc_13_a_demand_to_stop_is_kept_until_it_is_lifted,
         a_person_is_met_under_every_spelling_but_not_by_a_name_alone;
+    tamper_chain: a_ledger_that_nobody_touched_has_no_findings,
+        every_changed_byte_of_an_entry_is_named,
+        a_changed_first_or_last_entry_is_named,
+        an_entry_changed_together_with_its_leaf_is_named,
+        a_history_rewritten_to_its_end_is_named_where_it_begins,
+        a_changed_leaf_is_named,
+        a_deleted_entry_is_named_as_missing,
+        an_entry_deleted_and_the_rest_moved_up_is_named_as_missing,
+        an_inserted_entry_is_named,
+        an_entry_appended_behind_the_signed_end_is_named,
+        two_entries_that_changed_places_are_named,
+        a_missing_end_is_named_by_the_first_entry_that_is_gone,
+        a_missing_end_is_found_even_if_everything_beside_it_is_gone_too,
+        every_member_of_the_head_is_held_against_the_ledger,
+        a_server_refuses_to_extend_a_head_that_was_not_signed,
+        a_head_changed_under_a_running_server_stops_it_from_recording,
+        a_changed_checkpoint_is_found,
+        a_ledger_that_was_given_another_identity_is_found,
+        a_changed_tile_is_named_by_its_first_entry;
+    tamper_rows: every_changed_byte_of_a_records_content_is_named,
+        every_changed_byte_of_a_principals_row_is_named,
+        content_that_was_taken_away_moved_or_exchanged_is_named,
+        principals_that_were_taken_away_added_or_exchanged_are_named,
+        every_column_that_says_what_a_record_is_is_held_against_it,
+        a_record_without_its_row_or_a_row_without_its_record_is_named,
+        a_search_that_would_miss_a_record_or_find_a_stranger_is_named,
+        a_lost_key_of_a_month_is_named_by_every_record_it_closed;
     third_parties: a_change_of_the_representative_is_a_version_from_its_day_on,
         third_parties_are_listed_page_by_page;
 }

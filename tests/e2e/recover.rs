@@ -8,8 +8,8 @@ use kirokubo_tests::{DataFolder, Role, Server, binaries};
 use serde_json::{Value, json};
 
 use crate::backup::{backup, out};
-use crate::database::open;
 use crate::events;
+use crate::meddling::blob;
 
 /// Records in the backup, and records that came after it.
 const BEFORE: u64 = 2;
@@ -29,7 +29,7 @@ struct Disaster {
 }
 
 #[test]
-fn with_a_bundle_the_very_entries_are_there_again_and_nothing_contradicts() {
+pub(crate) fn with_a_bundle_the_very_entries_are_there_again_and_nothing_contradicts() {
     let disaster = Disaster::new();
     let folder = &disaster.folder;
     let said = recovered(folder, &["--from-bundle", text(&disaster.bundle)]);
@@ -64,7 +64,7 @@ fn with_a_bundle_the_very_entries_are_there_again_and_nothing_contradicts() {
 }
 
 #[test]
-fn with_receipts_exactly_the_lost_records_are_named() {
+pub(crate) fn with_receipts_exactly_the_lost_records_are_named() {
     let disaster = Disaster::new();
     let mut lines = fs::read_to_string(&disaster.receipts).unwrap();
     let forged = lines
@@ -94,7 +94,7 @@ fn with_receipts_exactly_the_lost_records_are_named() {
 }
 
 #[test]
-fn otherwise_the_loss_is_declared_and_a_holder_of_the_old_checkpoint_reads_why() {
+pub(crate) fn otherwise_the_loss_is_declared_and_a_holder_of_the_old_checkpoint_reads_why() {
     let disaster = Disaster::new();
     let folder = &disaster.folder;
     let mark = fs::read(folder.path().join("high-water")).unwrap();
@@ -109,9 +109,7 @@ fn otherwise_the_loss_is_declared_and_a_holder_of_the_old_checkpoint_reads_why()
     );
     folder.assert_valid();
 
-    let entry: Vec<u8> = open(folder)
-        .query_row("SELECT bytes FROM entries WHERE idx = 3", [], |row| row.get(0))
-        .unwrap();
+    let entry = blob(folder, "SELECT bytes FROM entries WHERE ledger = 1 AND idx = 3");
     let entry = Entry::decode(&entry).unwrap();
     let body = RecoveryBody::parse(entry.body()).unwrap();
     assert_eq!(
@@ -138,7 +136,7 @@ fn otherwise_the_loss_is_declared_and_a_holder_of_the_old_checkpoint_reads_why()
 }
 
 #[test]
-fn a_recovery_cut_short_before_the_mark_moved_is_taken_up_again() {
+pub(crate) fn a_recovery_cut_short_before_the_mark_moved_is_taken_up_again() {
     let disaster = Disaster::new();
     let folder = &disaster.folder;
     let mark = folder.path().join("high-water");
@@ -151,7 +149,7 @@ fn a_recovery_cut_short_before_the_mark_moved_is_taken_up_again() {
 }
 
 #[test]
-fn nothing_is_recovered_that_is_not_lost() {
+pub(crate) fn nothing_is_recovered_that_is_not_lost() {
     let folder = DataFolder::new();
     let refuse = |arguments: &[&str], why: &str| {
         let output = folder.run(&[&["recover"], arguments].concat());
@@ -177,7 +175,7 @@ fn nothing_is_recovered_that_is_not_lost() {
 }
 
 #[test]
-fn a_bundle_of_a_history_that_parted_gives_nothing_back() {
+pub(crate) fn a_bundle_of_a_history_that_parted_gives_nothing_back() {
     let disaster = Disaster::new();
     let folder = &disaster.folder;
     let _ = recovered(folder, &[]);
@@ -222,6 +220,12 @@ impl Disaster {
         let kept = out(&folder, "kept.tar");
         fs::rename(bundle, &kept).unwrap();
         let from = out(&folder, "b");
+        // On a server what is there stays, and the backup goes into another database.
+        let folder = if folder.server().is_some() {
+            folder.on_empty(true).unwrap()
+        } else {
+            folder
+        };
         let output = folder.run(&["restore", "--replace", "--from", text(&from)]);
         assert!(
             output.status.success(),

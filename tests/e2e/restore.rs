@@ -13,7 +13,7 @@ use crate::backup::{backup, out};
 use crate::{events, evidence};
 
 #[test]
-fn a_backup_put_back_on_a_machine_that_has_the_keys_is_the_ledger_it_was() {
+pub(crate) fn a_backup_put_back_on_a_machine_that_has_the_keys_is_the_ledger_it_was() {
     let server = Server::new();
     let recorder = server.client(Role::Recorder);
     let evidence = evidence::send(&recorder, "application/pdf", &evidence::pdf(5_000, 1)).expect(201);
@@ -25,7 +25,7 @@ fn a_backup_put_back_on_a_machine_that_has_the_keys_is_the_ledger_it_was() {
     assert_eq!(said["evidence"]["files"], 1);
     let folder = server.into_folder();
 
-    let other = emptied(&folder);
+    let other = folder.keys_alone().on_empty(folder.server().is_some()).unwrap();
     let said = restored(&other, &folder, &[]);
     assert_eq!((&said["size"], &said["lost"]), (&2.into(), &Value::Null));
     assert_eq!(said["marked"], false, "nobody here can tell what is lost");
@@ -40,7 +40,7 @@ fn a_backup_put_back_on_a_machine_that_has_the_keys_is_the_ledger_it_was() {
 }
 
 #[test]
-fn an_older_backup_is_put_back_only_when_told_and_then_nothing_is_signed() {
+pub(crate) fn an_older_backup_is_put_back_only_when_told_and_then_nothing_is_signed() {
     let server = with_records(2);
     let _ = backup(server.folder(), "b");
     let client = server.client(Role::Ingest);
@@ -73,7 +73,7 @@ fn an_older_backup_is_put_back_only_when_told_and_then_nothing_is_signed() {
 }
 
 #[test]
-fn an_old_database_copied_over_the_new_one_is_refused_and_named() {
+pub(crate) fn an_old_database_copied_over_the_new_one_is_refused_and_named() {
     let mut server = with_records(2);
     assert!(server.terminate().success());
     let old = fs::read(server.folder().database()).unwrap();
@@ -92,7 +92,7 @@ fn an_old_database_copied_over_the_new_one_is_refused_and_named() {
 }
 
 #[test]
-fn an_old_database_that_grew_again_elsewhere_is_refused_as_a_fork() {
+pub(crate) fn an_old_database_that_grew_again_elsewhere_is_refused_as_a_fork() {
     let mut server = with_records(2);
     assert!(server.terminate().success());
     let twin = server.folder().copy();
@@ -115,7 +115,7 @@ fn an_old_database_that_grew_again_elsewhere_is_refused_as_a_fork() {
 }
 
 #[test]
-fn a_mark_that_is_gone_or_edited_is_an_alarm() {
+pub(crate) fn a_mark_that_is_gone_or_edited_is_an_alarm() {
     let folder = with_records(2).into_folder();
     let mark = folder.path().join("high-water");
     let whole = fs::read(&mark).unwrap();
@@ -139,7 +139,7 @@ fn a_mark_that_is_gone_or_edited_is_an_alarm() {
 }
 
 #[test]
-fn a_second_mark_elsewhere_outlives_the_data_folder() {
+pub(crate) fn a_second_mark_elsewhere_outlives_the_data_folder() {
     let folder = Server::new().into_folder();
     let elsewhere = out(&folder, "elsewhere");
     let variables = [("KIROKUBO_HIGH_WATER", elsewhere.to_str().unwrap())];
@@ -160,7 +160,7 @@ fn a_second_mark_elsewhere_outlives_the_data_folder() {
 }
 
 #[test]
-fn a_backup_that_was_changed_or_belongs_to_others_is_refused() {
+pub(crate) fn a_backup_that_was_changed_or_belongs_to_others_is_refused() {
     let server = with_records(1);
     let _ = backup(server.folder(), "b");
     let folder = server.into_folder();
@@ -184,7 +184,7 @@ fn a_backup_that_was_changed_or_belongs_to_others_is_refused() {
 }
 
 #[test]
-fn nothing_is_put_back_under_a_running_server() {
+pub(crate) fn nothing_is_put_back_under_a_running_server() {
     let server = with_records(1);
     let _ = backup(server.folder(), "b");
     let refused = restore(server.folder(), server.folder(), &["--replace"]);
@@ -192,7 +192,7 @@ fn nothing_is_put_back_under_a_running_server() {
 }
 
 #[test]
-fn a_restore_cut_short_by_kill_9_leaves_the_old_or_the_new_and_can_be_done_again() {
+pub(crate) fn a_restore_cut_short_by_kill_9_leaves_the_old_or_the_new_and_can_be_done_again() {
     let server = with_records(2);
     let _ = backup(server.folder(), "b");
     let folder = server.into_folder();
@@ -229,23 +229,6 @@ fn with_records(count: u64) -> Server {
             .expect(201);
     }
     server
-}
-
-/// A copy of a folder that has nothing but the keys.
-fn emptied(folder: &DataFolder) -> DataFolder {
-    let copy = folder.copy();
-    for entry in fs::read_dir(copy.path()).unwrap() {
-        let path = entry.unwrap().path();
-        if path.ends_with("keys") {
-            continue;
-        }
-        if path.is_dir() {
-            fs::remove_dir_all(path).unwrap();
-        } else {
-            fs::remove_file(path).unwrap();
-        }
-    }
-    copy
 }
 
 /// Puts the backup `b` of `of` back into `folder`.

@@ -3,14 +3,14 @@
 use kirokubo_ledger::entry::Entry;
 use kirokubo_ledger::hash::leaf_hash;
 use kirokubo_tests::{DataFolder, Role, Server};
-use rusqlite::{Connection, params};
 
-use crate::database::{Pristine, SIZE, TARGET, flip, flip_in, intrude, open};
+use crate::database::{Pristine, SIZE, TARGET, flip, open};
 use crate::events;
+use crate::meddling::{blob, flipping, literal, meddle, rows};
 use crate::reports::{assert_names, codes_at};
 
 #[test]
-fn a_ledger_that_nobody_touched_has_no_findings() {
+pub(crate) fn a_ledger_that_nobody_touched_has_no_findings() {
     let pristine = Pristine::new();
     let report = pristine.folder().verify();
     assert_eq!(report["exit"], 0);
@@ -24,51 +24,48 @@ fn a_ledger_that_nobody_touched_has_no_findings() {
 }
 
 #[test]
-fn every_changed_byte_of_an_entry_is_named() {
+pub(crate) fn every_changed_byte_of_an_entry_is_named() {
     let pristine = Pristine::new();
     // Magic, kind, case, class, schema, ledger, index, time, link, record, retention, length, body.
     for place in [0, 4, 5, 6, 7, 8, 31, 39, 40, 71, 72, 88, 91, 95, 96, -1] {
-        let damaged = pristine.after_doing(|database| flip_entry(database, TARGET, place));
+        let damaged = flip_entry(&pristine, TARGET, place);
         assert_names(&damaged.verify(), TARGET, &format!("byte {place}"));
     }
 }
 
 #[test]
-fn a_changed_first_or_last_entry_is_named() {
+pub(crate) fn a_changed_first_or_last_entry_is_named() {
     let pristine = Pristine::new();
     for index in [0, SIZE - 1] {
-        let damaged = pristine.after_doing(|database| flip_entry(database, index, 100));
+        let damaged = flip_entry(&pristine, index, 100);
         assert_names(&damaged.verify(), index, "a changed byte");
     }
 }
 
 #[test]
-fn an_entry_changed_together_with_its_leaf_is_named() {
+pub(crate) fn an_entry_changed_together_with_its_leaf_is_named() {
     let pristine = Pristine::new();
-    let damaged = pristine.after_doing(|database| {
-        let bytes = flip(entry(database, TARGET), 96);
-        put(database, TARGET, &bytes);
-    });
+    let damaged = pristine.after(&put(TARGET, &flip(entry(&pristine, TARGET), 96)));
     assert_names(&damaged.verify(), TARGET, "bytes and leaf");
 }
 
 #[test]
-fn a_history_rewritten_to_its_end_is_named_where_it_begins() {
+pub(crate) fn a_history_rewritten_to_its_end_is_named_where_it_begins() {
     let pristine = Pristine::new();
-    let damaged = pristine.after_doing(|database| rewrite_from(database, TARGET));
+    let damaged = pristine.after(&rewriting_from(&pristine, TARGET));
     let report = damaged.verify();
     assert_names(&report, TARGET, "a rewritten history");
 }
 
 #[test]
-fn a_changed_leaf_is_named() {
+pub(crate) fn a_changed_leaf_is_named() {
     let pristine = Pristine::new();
     let damaged = pristine.after("UPDATE entries SET leaf = zeroblob(32) WHERE idx = 6");
     assert_names(&damaged.verify(), TARGET, "a leaf");
 }
 
 #[test]
-fn a_deleted_entry_is_named_as_missing() {
+pub(crate) fn a_deleted_entry_is_named_as_missing() {
     let pristine = Pristine::new();
     let damaged = pristine.after("DELETE FROM entries WHERE idx = 6");
     let report = damaged.verify();
@@ -77,7 +74,7 @@ fn a_deleted_entry_is_named_as_missing() {
 }
 
 #[test]
-fn an_entry_deleted_and_the_rest_moved_up_is_named_as_missing() {
+pub(crate) fn an_entry_deleted_and_the_rest_moved_up_is_named_as_missing() {
     let pristine = Pristine::new();
     let damaged = pristine.after(
         "DELETE FROM entries WHERE idx = 6;
@@ -90,21 +87,15 @@ fn an_entry_deleted_and_the_rest_moved_up_is_named_as_missing() {
 }
 
 #[test]
-fn an_inserted_entry_is_named() {
+pub(crate) fn an_inserted_entry_is_named() {
     let pristine = Pristine::new();
-    let damaged = pristine.after_doing(|database| {
-        let copied = flip(entry(database, TARGET), 100);
-        database
-            .execute_batch(
-                "UPDATE entries SET idx = idx + 1000 WHERE idx > 5;
-                 UPDATE entries SET idx = idx - 999 WHERE idx > 5;",
-            )
-            .unwrap();
-        let leaf = leaf_hash(&copied).as_bytes().to_vec();
-        database
-            .execute("INSERT INTO entries VALUES (1, 6, ?1, ?2)", params![leaf, copied])
-            .unwrap();
-    });
+    let copied = flip(entry(&pristine, TARGET), 100);
+    let damaged = pristine.after(&format!(
+        "UPDATE entries SET idx = idx + 1000 WHERE idx > 5;
+         UPDATE entries SET idx = idx - 999 WHERE idx > 5;
+         {}",
+        insertion(TARGET, &copied)
+    ));
     let report = damaged.verify();
     assert_names(&report, TARGET, "an inserted entry");
     assert!(
@@ -114,28 +105,19 @@ fn an_inserted_entry_is_named() {
 }
 
 #[test]
-fn an_entry_appended_behind_the_signed_end_is_named() {
+pub(crate) fn an_entry_appended_behind_the_signed_end_is_named() {
     let pristine = Pristine::new();
-    let damaged = pristine.after_doing(|database| {
-        let last = entry(database, SIZE - 1);
-        let decoded = Entry::decode(&last).unwrap();
-        // As good as anybody can make one without the signing key: the next index, linked to the last leaf.
-        let mut forged = last.clone();
-        forged[24..32].copy_from_slice(&SIZE.to_be_bytes());
-        forged[40..72].copy_from_slice(decoded.leaf().as_bytes());
-        let leaf = leaf_hash(&forged).as_bytes().to_vec();
-        database
-            .execute(
-                "INSERT INTO entries VALUES (1, 13, ?1, ?2)",
-                params![leaf, forged],
-            )
-            .unwrap();
-    });
+    // As good as anybody can make one without the signing key: the next index, linked to the last leaf.
+    let mut forged = entry(&pristine, SIZE - 1);
+    let last = Entry::decode(&forged).unwrap().leaf();
+    forged[24..32].copy_from_slice(&SIZE.to_be_bytes());
+    forged[40..72].copy_from_slice(last.as_bytes());
+    let damaged = pristine.after(&insertion(SIZE, &forged));
     assert_names(&damaged.verify(), SIZE, "an entry too many");
 }
 
 #[test]
-fn two_entries_that_changed_places_are_named() {
+pub(crate) fn two_entries_that_changed_places_are_named() {
     let pristine = Pristine::new();
     for (what, statements) in [
         (
@@ -156,7 +138,7 @@ fn two_entries_that_changed_places_are_named() {
 }
 
 #[test]
-fn a_missing_end_is_named_by_the_first_entry_that_is_gone() {
+pub(crate) fn a_missing_end_is_named_by_the_first_entry_that_is_gone() {
     let pristine = Pristine::new();
     let damaged = pristine.after("DELETE FROM entries WHERE idx >= 9");
     let report = damaged.verify();
@@ -165,7 +147,7 @@ fn a_missing_end_is_named_by_the_first_entry_that_is_gone() {
 }
 
 #[test]
-fn a_missing_end_is_found_even_if_everything_beside_it_is_gone_too() {
+pub(crate) fn a_missing_end_is_found_even_if_everything_beside_it_is_gone_too() {
     let pristine = Pristine::new();
     let damaged = pristine.after(
         "DELETE FROM entries WHERE idx >= 9;
@@ -179,7 +161,7 @@ fn a_missing_end_is_found_even_if_everything_beside_it_is_gone_too() {
 }
 
 #[test]
-fn every_member_of_the_head_is_held_against_the_ledger() {
+pub(crate) fn every_member_of_the_head_is_held_against_the_ledger() {
     let pristine = Pristine::new();
     for statement in [
         "UPDATE heads SET size = 12 WHERE ledger = 1",
@@ -199,7 +181,7 @@ fn every_member_of_the_head_is_held_against_the_ledger() {
 }
 
 #[test]
-fn a_server_refuses_to_extend_a_head_that_was_not_signed() {
+pub(crate) fn a_server_refuses_to_extend_a_head_that_was_not_signed() {
     let pristine = Pristine::new();
     for statement in [
         "UPDATE heads SET size = 12 WHERE ledger = 1",
@@ -213,28 +195,21 @@ fn a_server_refuses_to_extend_a_head_that_was_not_signed() {
 }
 
 #[test]
-fn a_head_changed_under_a_running_server_stops_it_from_recording() {
+pub(crate) fn a_head_changed_under_a_running_server_stops_it_from_recording() {
     let server = Server::new();
     let client = server.client(Role::Ingest);
     let _ = client.post("/v1/provisions", &events::provision("1")).expect(201);
     let note = server.checkpoint();
     let change_note = |text: &str| {
-        intrude(server.folder(), |database| {
-            database
-                .execute("UPDATE heads SET note = ?1 WHERE ledger = 1", [text])
-                .unwrap();
-        });
+        let statement = format!("UPDATE heads SET note = '{text}' WHERE ledger = 1");
+        assert_eq!(meddle(server.folder(), &statement), Ok(1));
     };
     change_note(&note.replace('\n', "\n "));
     let answer = client.post("/v1/provisions", &events::provision("2"));
     assert!(answer.status() >= 500, "{}", answer.text());
     assert_eq!(server.nobody().get("/readyz").status(), 500);
-    let entries: i64 = open(server.folder())
-        .query_row("SELECT count(*) FROM entries WHERE ledger = 1", [], |row| {
-            row.get(0)
-        })
-        .unwrap();
-    assert_eq!(entries, 2, "nothing was built on a head that nobody signed");
+    let entries = rows(server.folder(), "SELECT count(*) FROM entries WHERE ledger = 1");
+    assert_eq!(entries, [["2"]], "nothing was built on a head that nobody signed");
 
     // Put right again, it goes on without a restart.
     change_note(&note);
@@ -243,7 +218,7 @@ fn a_head_changed_under_a_running_server_stops_it_from_recording() {
 }
 
 #[test]
-fn a_changed_checkpoint_is_found() {
+pub(crate) fn a_changed_checkpoint_is_found() {
     let pristine = Pristine::new();
     for statement in [
         "UPDATE checkpoints SET note = 'x' || note WHERE size = 7",
@@ -261,7 +236,7 @@ fn a_changed_checkpoint_is_found() {
 }
 
 #[test]
-fn a_schema_without_its_safeguards_is_found() {
+pub(crate) fn a_schema_without_its_safeguards_is_found() {
     let folder = DataFolder::new();
     for statement in [
         "DROP TRIGGER entries_no_update",
@@ -276,7 +251,7 @@ fn a_schema_without_its_safeguards_is_found() {
 }
 
 #[test]
-fn a_ledger_that_was_given_another_identity_is_found() {
+pub(crate) fn a_ledger_that_was_given_another_identity_is_found() {
     let pristine = Pristine::new();
     for statement in [
         "UPDATE ledgers SET ledger_id = zeroblob(16) WHERE id = 1",
@@ -288,7 +263,7 @@ fn a_ledger_that_was_given_another_identity_is_found() {
 }
 
 #[test]
-fn a_changed_tile_is_named_by_its_first_entry() {
+pub(crate) fn a_changed_tile_is_named_by_its_first_entry() {
     let server = Server::new();
     let client = server.client(Role::Ingest);
     assert_eq!(
@@ -301,15 +276,9 @@ fn a_changed_tile_is_named_by_its_first_entry() {
     folder.assert_valid();
     for (level, place) in [(0, 0), (0, -1), (1, 0)] {
         let damaged = folder.copy();
-        intrude(&damaged, |database| {
-            flip_in(
-                database,
-                "tiles",
-                "hashes",
-                &format!("level = {level} AND n = 0"),
-                place,
-            );
-        });
+        let at = format!("ledger = 1 AND level = {level} AND n = 0");
+        let flip = flipping(&damaged, "tiles", "hashes", &at, place);
+        assert_eq!(meddle(&damaged, &flip), Ok(1));
         assert_names(&damaged.verify(), 0, &format!("tile of level {level}"));
     }
     for statement in [
@@ -319,51 +288,42 @@ fn a_changed_tile_is_named_by_its_first_entry() {
         "INSERT INTO tiles SELECT ledger, 3, n, hashes FROM tiles WHERE level = 0",
     ] {
         let damaged = folder.copy();
-        intrude(&damaged, |database| database.execute_batch(statement).unwrap());
+        assert_ne!(meddle(&damaged, statement), Ok(0));
         let report = damaged.verify();
         assert_eq!(report["exit"], 40, "{statement}: {report:#}");
     }
 }
 
-fn entry(database: &Connection, index: u64) -> Vec<u8> {
-    database
-        .query_row(
-            &format!("SELECT bytes FROM entries WHERE ledger = 1 AND idx = {index}"),
-            [],
-            |row| row.get(0),
-        )
-        .unwrap()
+fn entry(pristine: &Pristine, index: u64) -> Vec<u8> {
+    let query = format!("SELECT bytes FROM entries WHERE ledger = 1 AND idx = {index}");
+    blob(pristine.folder(), &query)
 }
 
-fn put(database: &Connection, index: u64, bytes: &[u8]) {
-    let leaf = leaf_hash(bytes).as_bytes().to_vec();
-    let changed = database
-        .execute(
-            &format!("UPDATE entries SET bytes = ?1, leaf = ?2 WHERE ledger = 1 AND idx = {index}"),
-            params![bytes, leaf],
-        )
-        .unwrap();
-    assert_eq!(changed, 1);
+/// Puts other bytes in the place of an entry's, with the leaf that they give.
+fn put(index: u64, bytes: &[u8]) -> String {
+    let (leaf, bytes) = (literal(leaf_hash(bytes).as_bytes()), literal(bytes));
+    format!("UPDATE entries SET bytes = {bytes}, leaf = {leaf} WHERE ledger = 1 AND idx = {index};")
 }
 
-fn flip_entry(database: &Connection, index: u64, place: isize) {
-    flip_in(
-        database,
-        "entries",
-        "bytes",
-        &format!("ledger = 1 AND idx = {index}"),
-        place,
-    );
+fn insertion(index: u64, bytes: &[u8]) -> String {
+    let (leaf, bytes) = (literal(leaf_hash(bytes).as_bytes()), literal(bytes));
+    format!("INSERT INTO entries VALUES (1, {index}, {leaf}, {bytes});")
+}
+
+fn flip_entry(pristine: &Pristine, index: u64, place: isize) -> DataFolder {
+    let at = format!("ledger = 1 AND idx = {index}");
+    pristine.after_flipping("entries", "bytes", &at, place)
 }
 
 /// Changes an entry and makes every link after it right again.
-fn rewrite_from(database: &Connection, index: u64) {
-    let mut bytes = flip(entry(database, index), 100);
-    put(database, index, &bytes);
+fn rewriting_from(pristine: &Pristine, index: u64) -> String {
+    let mut bytes = flip(entry(pristine, index), 100);
+    let mut statements = put(index, &bytes);
     for next in index + 1..SIZE {
         let prev = leaf_hash(&bytes);
-        bytes = entry(database, next);
+        bytes = entry(pristine, next);
         bytes[40..72].copy_from_slice(prev.as_bytes());
-        put(database, next, &bytes);
+        statements += &put(next, &bytes);
     }
+    statements
 }

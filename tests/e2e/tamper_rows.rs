@@ -1,15 +1,14 @@
 //! An administrator who changes what lies beside the ledger: `kirokubo verify` names the record.
 
-use crate::database::{Pristine, TARGET, flip_in};
+use crate::database::{Pristine, TARGET};
 use crate::reports::{assert_names, codes_at};
 
 #[test]
-fn every_changed_byte_of_a_records_content_is_named() {
+pub(crate) fn every_changed_byte_of_a_records_content_is_named() {
     let pristine = Pristine::new();
     for (column, places) in [("sealed", [0, 100, -1]), ("secret", [0, 12, -1])] {
         for place in places {
-            let damaged = pristine
-                .after_doing(|database| flip_in(database, "record_contents", column, "idx = 6", place));
+            let damaged = pristine.after_flipping("record_contents", column, "ledger = 1 AND idx = 6", place);
             let report = damaged.verify();
             assert_names(&report, TARGET, &format!("{column}, byte {place}"));
             assert!(
@@ -21,12 +20,11 @@ fn every_changed_byte_of_a_records_content_is_named() {
 }
 
 #[test]
-fn every_changed_byte_of_a_principals_row_is_named() {
+pub(crate) fn every_changed_byte_of_a_principals_row_is_named() {
     let pristine = Pristine::new();
     for (row, place) in [(0, 0), (2, 5), (4, -1)] {
         let at = format!("idx = 6 AND n = {row}");
-        let damaged =
-            pristine.after_doing(|database| flip_in(database, "principal_rows", "sealed", &at, place));
+        let damaged = pristine.after_flipping("principal_rows", "sealed", &at, place);
         let report = damaged.verify();
         assert_names(&report, TARGET, &at);
         assert!(report.to_string().contains(&format!("row {row}")), "{report:#}");
@@ -34,7 +32,7 @@ fn every_changed_byte_of_a_principals_row_is_named() {
 }
 
 #[test]
-fn content_that_was_taken_away_moved_or_exchanged_is_named() {
+pub(crate) fn content_that_was_taken_away_moved_or_exchanged_is_named() {
     let pristine = Pristine::new();
     for (statements, named) in [
         ("DELETE FROM record_contents WHERE idx = 6", vec![6]),
@@ -71,7 +69,7 @@ fn content_that_was_taken_away_moved_or_exchanged_is_named() {
 }
 
 #[test]
-fn principals_that_were_taken_away_added_or_exchanged_are_named() {
+pub(crate) fn principals_that_were_taken_away_added_or_exchanged_are_named() {
     let pristine = Pristine::new();
     for (statements, named) in [
         ("DELETE FROM principal_rows WHERE idx = 6 AND n = 4", 6),
@@ -107,7 +105,7 @@ fn principals_that_were_taken_away_added_or_exchanged_are_named() {
 }
 
 #[test]
-fn every_column_that_says_what_a_record_is_is_held_against_it() {
+pub(crate) fn every_column_that_says_what_a_record_is_is_held_against_it() {
     let pristine = Pristine::new();
     for change in [
         "record_id = zeroblob(16)",
@@ -132,7 +130,7 @@ fn every_column_that_says_what_a_record_is_is_held_against_it() {
 }
 
 #[test]
-fn a_record_without_its_row_or_a_row_without_its_record_is_named() {
+pub(crate) fn a_record_without_its_row_or_a_row_without_its_record_is_named() {
     let pristine = Pristine::new();
     for (statements, named) in [
         ("DELETE FROM records WHERE idx = 6", 6),
@@ -155,7 +153,7 @@ fn a_record_without_its_row_or_a_row_without_its_record_is_named() {
 }
 
 #[test]
-fn a_search_that_would_miss_a_record_or_find_a_stranger_is_named() {
+pub(crate) fn a_search_that_would_miss_a_record_or_find_a_stranger_is_named() {
     let pristine = Pristine::new();
     for statement in [
         "DELETE FROM search_tokens WHERE idx = 6 AND n = 2",
@@ -176,7 +174,7 @@ fn a_search_that_would_miss_a_record_or_find_a_stranger_is_named() {
 }
 
 #[test]
-fn a_lost_key_of_a_month_is_named_by_every_record_it_closed() {
+pub(crate) fn a_lost_key_of_a_month_is_named_by_every_record_it_closed() {
     let pristine = Pristine::new();
     let damaged = pristine.folder().copy();
     let months = damaged.path().join("keys/months");

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc;
 
-use kirokubo_test_cluster::Database;
+use kirokubo_test_cluster::{Database, cluster};
 use serde_json::Value;
 
 use crate::binaries::{assert_success, binaries};
@@ -116,18 +116,52 @@ impl DataFolder {
     /// A copy of the folder, to be damaged; no server may be running on it.
     #[must_use]
     pub fn copy(&self) -> Self {
-        assert!(self.server.is_none(), "a folder has no database to copy");
-        let scratch = Scratch::new();
-        copy_folder(&self.path(), &scratch.path().join("data"));
+        let copy = self.like(self.server.as_ref().map(|database| Arc::new(database.copy())));
+        copy_folder(&self.path(), &copy.path());
+        copy
+    }
+
+    /// Another machine that has the keys and nothing else: what a backup is put back on. Its database is a file.
+    #[must_use]
+    pub fn keys_alone(&self) -> Self {
+        let other = self.like(None);
+        copy_folder(&self.path().join("keys"), &other.path().join("keys"));
+        let permissions = fs::metadata(self.path()).map(|folder| folder.permissions());
+        let done = permissions.and_then(|permissions| fs::set_permissions(other.path(), permissions));
+        done.unwrap_or_else(|error| panic!("{}: {error}", other.path().display()));
+        other
+    }
+
+    /// The same folder beside an empty database of a server, or of a file that is not there; `None` if there is no server to
+    /// ask. What it had before is left to itself.
+    #[must_use]
+    pub fn on_empty(mut self, is_server: bool) -> Option<Self> {
+        self.server = if is_server {
+            Some(Arc::new(cluster()?.database()))
+        } else {
+            drop(fs::remove_file(self.database()));
+            None
+        };
+        Some(self)
+    }
+
+    /// The same folder beside the database of another one.
+    #[must_use]
+    pub fn beside_database_of(mut self, other: &Self) -> Self {
+        self.server.clone_from(&other.server);
+        self
+    }
+
+    fn like(&self, server: Option<Arc<Database<'static>>>) -> Self {
         Self {
-            scratch,
+            scratch: Scratch::new(),
             ledger_id: self.ledger_id.clone(),
             origin: self.origin.clone(),
             vkey: self.vkey.clone(),
             access_ledger_id: self.access_ledger_id.clone(),
             access_vkey: self.access_vkey.clone(),
             admin_key: self.admin_key.clone(),
-            server: None,
+            server,
         }
     }
 

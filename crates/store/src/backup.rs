@@ -1,22 +1,20 @@
 //! A backup: a folder with one moment of the database, the evidence of that moment, and a signed list of both.
 //!
-//! It is taken beside a running server. SQLite copies the database as of one moment (`VACUUM INTO`), leaving out what was
-//! overwritten or deleted. The copy is then opened and read through before the backup gets its name: *a crash leaves a
-//! folder with `.partial-` in its name, and no backup*. The keys are no part of it.
+//! It is taken beside a running server, and is the same for both engines: the copy of the database is an SQLite file
+//! (`snapshot.rs`), without anything that was overwritten or deleted. The copy is then opened and read through before the
+//! backup gets its name: *a crash leaves a folder with `.partial-` in its name, and no backup*. The keys are no part of it.
 
 mod check;
 mod manifest;
+mod snapshot;
 
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::pin::pin;
-use std::time::Duration;
 
 use kirokubo_ledger::Size;
 use kirokubo_ledger::hash::Digest;
 use kirokubo_ledger::note::sign_note;
-use sea_orm::{ConnectionTrait, Statement};
 
 use crate::audit::AuditFinding;
 use crate::error::StoreError;
@@ -38,9 +36,6 @@ pub(crate) const EVIDENCE: &str = "evidence";
 
 const README: &str = "README.txt";
 
-/// How often the copy's growth is looked at.
-const BEAT: Duration = Duration::from_millis(200);
-
 /// A backup that was written and verified.
 #[derive(Debug)]
 pub struct Backup {
@@ -59,7 +54,7 @@ pub struct Backup {
 /// What is being done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BackupStep {
-    /// The database is copied; counted in bytes.
+    /// The database is copied; counted in bytes, or from a server in rows.
     Copy,
     /// The copy is read through; counted in entries.
     Verify,
@@ -103,13 +98,6 @@ impl Store {
         with_evidence: bool,
         progress: &mut (dyn FnMut(BackupStep, u64, u64) + Send),
     ) -> Result<Backup, BackupError> {
-        if self.db.is_shared() {
-            return Err(StoreError::OnlyOnFiles(
-                "PostgreSQL では pg_basebackup か pg_dump でデータベースの控えを取り、鍵と証跡のフォルダーは別に写してください: \
-                 backup is for SQLite; on PostgreSQL use pg_basebackup or pg_dump, and copy the folders of keys and evidence",
-            )
-            .into());
-        }
         let partial = beside(out);
         let working = match self.write_backup(&partial, with_evidence, progress).await {
             Ok(written) => name_it(&partial, out, written),
@@ -191,45 +179,6 @@ impl Store {
             evidence,
         })
     }
-
-    /// Copies the database as of one moment into a new file, durably.
-    async fn snapshot(
-        &self,
-        file: &Path,
-        progress: &mut (dyn FnMut(u64, u64) + Send),
-    ) -> Result<(), BackupError> {
-        let name = file.to_str().ok_or_else(|| BackupError::Path(file.to_owned()))?;
-        // SQLite takes an empty file for a new one; made here, it is its owner's alone from the beginning.
-        let made = durable::create_new(file).map_err(at(file))?;
-        let total = self.database_bytes().await?;
-        let db = &self.db.writer;
-        let statement =
-            Statement::from_sql_and_values(db.get_database_backend(), "VACUUM INTO $1", [name.into()]);
-        let mut vacuum = pin!(db.execute_raw(statement));
-        loop {
-            tokio::select! {
-                done = &mut vacuum => {
-                    done.map_err(StoreError::from)?;
-                    break;
-                }
-                () = tokio::time::sleep(BEAT) => {
-                    progress(made.metadata().map_or(0, |file| file.len()).min(total), total);
-                }
-            }
-        }
-        made.sync_all().map_err(at(file))
-    }
-
-    /// How large the database is, about.
-    async fn database_bytes(&self) -> Result<u64, StoreError> {
-        let db = &self.db.readers;
-        let text = "SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()";
-        let row = db
-            .query_one_raw(Statement::from_string(db.get_database_backend(), text))
-            .await?;
-        let bytes: i64 = row.map(|row| row.try_get("", "bytes")).transpose()?.unwrap_or(0);
-        Ok(u64::try_from(bytes).unwrap_or(0))
-    }
 }
 
 /// Gives a whole backup its name.
@@ -280,7 +229,8 @@ fn readme(folder: &Path, size: Size) -> Result<BackupFile, BackupError> {
          \x20 kirokubo restore --data データフォルダ --from このフォルダ\n\
          鍵はこの中にありません。鍵とは別の場所に保管してください。\n\n\
          A backup of a ledger of {size} entries. To put it back, stop the server, make sure that the data\n\
-         folder has its keys, and run `kirokubo restore`. The keys are not in here; keep the two apart.\n"
+         folder has its keys, and run `kirokubo restore`. The keys are not in here; keep the two apart.\n\
+         It goes into SQLite or PostgreSQL, wherever it came from.\n"
     );
     note_file(folder, README, &text)
 }

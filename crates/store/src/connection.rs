@@ -11,7 +11,7 @@ use sea_orm::{DatabaseConnection, DatabaseTransaction, DbBackend, TransactionTra
 
 use crate::error::{StoreError, corrupt};
 
-pub(crate) use fault::{DatabaseFault, is_lost};
+pub(crate) use fault::{DatabaseFault, driver_fault, is_lost};
 pub(crate) use place::Place;
 pub(crate) use sqlite::BUSY;
 
@@ -42,6 +42,11 @@ impl Connections {
     /// Opens a file that nobody writes, leaving it and its folder as they are.
     pub(crate) async fn open_at_rest(file: &Path) -> Result<Self, StoreError> {
         sqlite::open_at_rest(file).await
+    }
+
+    /// Makes a file for one writer who lets nobody see it before all of it is there and synced.
+    pub(crate) async fn make_file(file: &Path) -> Result<DatabaseConnection, StoreError> {
+        sqlite::make(file).await
     }
 
     /// Closes all of them. The last one to go, which may write, takes SQLite's side files with it.

@@ -59,9 +59,6 @@ pub enum StoreError {
     /// The server could lose what it acknowledged, or change it.
     #[error("this PostgreSQL server cannot be trusted with a ledger: {0}")]
     UnsafePostgres(&'static str),
-    /// What was asked for works on a file, and the database is a server.
-    #[error("{0}")]
-    OnlyOnFiles(&'static str),
     /// The database URL names something this version does not speak.
     #[error("unsupported database URL: {0}")]
     UnsupportedUrl(&'static str),

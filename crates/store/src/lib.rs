@@ -51,6 +51,7 @@ mod patience;
 mod place;
 #[cfg(test)]
 mod plan;
+mod portable;
 mod principal_list;
 mod prolonging;
 mod proof;

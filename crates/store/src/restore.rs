@@ -1,10 +1,12 @@
-//! Putting a backup back, into a data folder that has the keys and on which no server runs.
+//! Putting a backup back, into a data folder that has the keys and on which no server runs: in the place of a file
+//! (`exchange.rs`), or into an empty database of a server (`onto_server.rs`), whichever engine it comes from.
 //!
 //! A restored database is an older one. What it lacks is told by the high-water mark; if anything is lacking, no server
 //! signs after it until somebody decided by `kirokubo recover`. On a machine that has only the keys there is no mark, and
 //! nobody here can tell; then the backup itself sets it.
 
 mod exchange;
+mod onto_server;
 mod source;
 
 use std::fs;
@@ -12,13 +14,12 @@ use std::path::{Path, PathBuf};
 
 use kirokubo_ledger::Size;
 use kirokubo_ledger::hash::Digest;
-use kirokubo_migrations::{Migrator, MigratorTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::audit::AuditFinding;
 use crate::backup::{Checked, DATABASE, EVIDENCE};
 use crate::clock::Clock;
-use crate::connection::Connections;
+use crate::connection::{Connections, Place};
 use crate::data_folder::DataFolder;
 use crate::entity::ledger;
 use crate::error::StoreError;
@@ -27,7 +28,7 @@ use crate::head::Head;
 use crate::high_water::{HighWaterFault, Standing};
 use crate::keyring::{KeyError, KeyHolders, Keyring};
 use crate::store::{Ledger, Store};
-use crate::{durable, key_entries, random};
+use crate::{durable, key_entries, random, schema};
 use source::Source;
 
 /// What to put back, and where.
@@ -43,7 +44,7 @@ pub struct Restore<'a> {
     pub high_water: Option<PathBuf>,
     /// The backup, or a folder of backups.
     pub from: &'a Path,
-    /// Whether a database that is newer, or cannot be read, may be moved aside.
+    /// Whether a file that is newer, or cannot be read, may be moved aside.
     pub replace: bool,
     /// Who is asked if the keys are sealed.
     pub holders: KeyHolders<'a>,
@@ -113,6 +114,18 @@ pub enum RestoreError {
     /// The database that is there cannot be judged.
     #[error("the database here cannot be read, or is another ledger's; `--replace` moves it aside")]
     Unreadable,
+    /// The server has a ledger, and nothing is overwritten there.
+    #[error(
+        "このデータベースには既に台帳があります。空のデータベースを作って指定してください / the database holds a ledger already, and \
+         nothing is overwritten: make an empty one and name it by --database-url"
+    )]
+    Occupied,
+    /// The server has the schema of another version.
+    #[error(
+        "このデータベースのスキーマは別の版のものです。空のデータベースを作って指定してください / the database has the schema of \
+         another version: make an empty one and name it by --database-url"
+    )]
+    OtherSchema,
     /// The copy does not verify.
     #[error("the database of the backup does not verify: {0}")]
     Damaged(String),
@@ -137,10 +150,13 @@ impl Restore<'_> {
         let (from, origin) = Source::find(self.from)?;
         let keyring = Keyring::open_with(&folder.keys(), &origin, self.holders).map_err(StoreError::from)?;
         let source = Source::open(from, &keyring, progress)?;
-        let place = folder.database(self.database_url)?.file().ok_or(StoreError::OnlyOnFiles(
-            "PostgreSQL では復元に対応していません。PostgreSQL の手段（pg_restore、ベースバックアップ）を使ってください: \
-             restore is for SQLite; on PostgreSQL use its own means (pg_restore, a base backup)",
-        ))?;
+        let place = match folder.database(self.database_url)? {
+            Place::File(file) => file,
+            server @ Place::Server(_) => {
+                let checked = onto_server::put(&source, &folder, &server, self.holders, progress).await?;
+                return self.settle(source, checked, None, progress).await;
+            }
+        };
         let present = present(&place, &keyring).await;
         match present {
             Present::Ledger(have) if have > source.manifest.size && !self.replace => {
@@ -170,10 +186,7 @@ impl Restore<'_> {
         progress: &mut (dyn FnMut(u64, u64) + Send),
     ) -> Result<Restored, RestoreError> {
         let (folder, db) = Store::connect(self.folder, self.database_url).await?;
-        let pending = Migrator::get_pending_migrations(&db.writer)
-            .await
-            .map_err(StoreError::from)?
-            .len();
+        let pending = schema::pending(&db.writer).await?;
         let store = Store::assemble(folder, db, Clock::system(), self.holders)
             .await?
             .with_evidence_at(self.evidence_url)?
@@ -249,7 +262,18 @@ async fn copy_and_check(
     if copied != (listed.size, listed.sha256) {
         return Err(RestoreError::Changed(from));
     }
-    let db = Connections::open_at_rest(new).await?;
+    check(source, folder, new, holders, progress).await
+}
+
+/// Reads the database of a backup through, where it or a copy of it lies.
+async fn check(
+    source: &Source,
+    folder: &DataFolder,
+    file: &Path,
+    holders: KeyHolders<'_>,
+    progress: &mut (dyn FnMut(u64, u64) + Send),
+) -> Result<Checked, RestoreError> {
+    let db = Connections::open_at_rest(file).await?;
     let store = Store::assemble(folder.clone(), db, Clock::system(), holders).await?;
     let checked = store.check_copy(progress).await?;
     store.close().await?;
@@ -263,7 +287,7 @@ async fn copy_and_check(
     }
     let manifest = &source.manifest;
     if (checked.size, checked.root) != (manifest.size, manifest.root) {
-        return Err(RestoreError::Changed(from));
+        return Err(RestoreError::Changed(file.to_owned()));
     }
     Ok(checked)
 }

@@ -198,7 +198,6 @@ fn store_answer(error: &StoreError) -> Answer {
         | StoreError::OldSqlite(_)
         | StoreError::OldPostgres(_)
         | StoreError::UnsafePostgres(_)
-        | StoreError::OnlyOnFiles(_)
         | StoreError::UnsupportedUrl(_)
         | StoreError::EvidenceUrl
         | StoreError::Folder { .. } => Answer::Internal,

@@ -6,6 +6,8 @@ use sea_orm::sqlx;
 use sea_orm::sqlx::postgres::PgDatabaseError;
 use sea_orm::{DbErr, RuntimeErr};
 
+use crate::error::StoreError;
+
 /// An error of the server. The driver's own would bring `DETAIL` into the log: the key or the whole row that it is about.
 #[derive(Debug)]
 pub(crate) struct DatabaseFault {
@@ -54,6 +56,11 @@ pub(crate) fn is_lost(error: &DbErr) -> bool {
         ),
         None => matches!(error, DbErr::ConnectionAcquire(_)),
     }
+}
+
+/// What the driver says where it is asked without sea-orm between.
+pub(crate) fn driver_fault(error: sqlx::Error) -> StoreError {
+    DbErr::Query(RuntimeErr::SqlxError(error.into())).into()
 }
 
 fn driver(error: &DbErr) -> Option<&sqlx::Error> {

@@ -48,14 +48,6 @@ impl Place {
             Err(StoreError::UnsupportedUrl("a parameter behind its ? is unknown"))
         })
     }
-
-    /// The file; `None` if it is a server.
-    pub(crate) fn file(self) -> Option<PathBuf> {
-        match self {
-            Self::File(file) => Some(file),
-            Self::Server(_) => None,
-        }
-    }
 }
 
 impl fmt::Debug for Place {

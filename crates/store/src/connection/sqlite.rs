@@ -43,6 +43,13 @@ pub(super) async fn open_at_rest(file: &Path) -> Result<Connections, StoreError>
     })
 }
 
+/// Opens a file that is made: without a log, and without a sync. Whoever makes it syncs it before he shows it.
+pub(super) async fn make(file: &Path) -> Result<DatabaseConnection, StoreError> {
+    let db = Database::connect(options(file, 1, true, MAKER)).await?;
+    check_version(&db).await?;
+    Ok(db)
+}
+
 /// Takes SQLite's lock at once: a transaction that only asks for it when it writes would fail where another process
 /// was faster.
 pub(super) async fn begin_writing(writer: &DatabaseConnection) -> Result<DatabaseTransaction, StoreError> {
@@ -62,6 +69,12 @@ const WRITER: &[(&str, &str)] = &[
     ("secure_delete", "ON"),
     ("foreign_keys", "ON"),
     ("wal_autocheckpoint", "0"),
+    ("cache_size", "-65536"),
+];
+
+const MAKER: &[(&str, &str)] = &[
+    ("journal_mode", "OFF"),
+    ("synchronous", "OFF"),
     ("cache_size", "-65536"),
 ];
 

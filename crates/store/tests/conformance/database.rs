@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use kirokubo_test_cluster as cluster;
+use kirokubo_test_cluster::WORDS;
 
 use super::ON_POSTGRES;
-use super::sql::WORDS;
 
 /// Where a test's ledger is.
 pub(crate) struct Database {

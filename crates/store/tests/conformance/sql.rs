@@ -1,5 +1,7 @@
 //! The database behind the store's back, as an administrator has it: the same statements on both.
 
+use kirokubo_test_cluster::in_postgres;
+
 use super::database::{Database, Engine};
 
 /// An administrator's connection. Statements are SQLite's; for PostgreSQL the few words that it lacks are made in each
@@ -45,15 +47,8 @@ impl<'a> Sql<'a> {
         match &self.database.engine {
             Engine::Sqlite(file) => meddle_with_file(&open(file), statements),
             Engine::Postgres(database) => {
-                let statements = in_postgres(statements);
-                let free = format!("SET session_replication_role = replica; {statements}");
-                let changes = match database.changes(&free) {
-                    Err(refused) if refused.contains("violates check constraint") => {
-                        database.changes(&WITHOUT_CHECKS.replace("STATEMENTS", &statements))
-                    }
-                    done => done,
-                };
-                assert_ne!(changes.unwrap(), 0, "nothing was changed: {statements}");
+                let changes = database.meddle(statements).unwrap();
+                assert_ne!(changes, 0, "nothing was changed: {statements}");
             }
         }
     }
@@ -88,41 +83,6 @@ fn trigger(name: &str, when: &str, condition: &str, statement: &str) -> String {
         "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $drill$ BEGIN {statement}; RETURN NULL; END $drill$; \
          CREATE TRIGGER {name} {when} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {name}();"
     )
-}
-
-/// What SQLite has and PostgreSQL has not.
-pub(crate) const WORDS: &str = "
-CREATE FUNCTION zeroblob(n int) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT decode(repeat('00', n), 'hex') $$;
-CREATE FUNCTION randomblob(n int) RETURNS bytea LANGUAGE sql AS $$ SELECT decode(substr(repeat(md5(random()::text), 4), 1, 2 * n), 'hex') $$;
-CREATE FUNCTION unhex(t text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT decode(t, 'hex') $$;
-CREATE FUNCTION hex(b bytea) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT encode(b, 'hex') $$;
-";
-
-/// How an administrator gets past CHECK constraints and has them look as if nothing had been: they come back without
-/// looking at what is there, and the catalogue is made to say that they did.
-const WITHOUT_CHECKS: &str = "
-SET session_replication_role = replica;
-SET allow_system_table_mods = on;
-CREATE TEMP TABLE checks AS SELECT conrelid::regclass::text AS place, conname::text AS name, pg_get_constraintdef(oid) AS text
-    FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace;
-DO $$ DECLARE c record; BEGIN FOR c IN SELECT * FROM checks LOOP
-    EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', c.place, c.name); END LOOP; END $$;
-STATEMENTS;
-DO $$ DECLARE c record; BEGIN FOR c IN SELECT * FROM checks LOOP
-    EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', c.place, c.name, c.text); END LOOP; END $$;
-UPDATE pg_constraint SET convalidated = true WHERE contype = 'c';
-";
-
-fn in_postgres(statements: &str) -> String {
-    let mut text = statements.replace("char(", "chr(");
-    for before in [' ', '(', ','] {
-        text = text.replace(&format!("{before}x'"), &format!("{before}'\\x"));
-    }
-    let Some((head, rest)) = text.split_once("DROP TRIGGER ") else {
-        return text;
-    };
-    let (name, rest) = rest.split_once(';').unwrap_or((rest, ""));
-    format!("{head}DROP FUNCTION {name}() CASCADE;{}", in_postgres(rest))
 }
 
 fn open(file: &std::path::Path) -> rusqlite::Connection {
