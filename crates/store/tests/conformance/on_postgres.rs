@@ -35,5 +35,7 @@ mod server;
 mod signing_keys;
 #[path = "sql.rs"]
 mod sql;
+#[path = "tls.rs"]
+mod tls;
 #[path = "token_runs.rs"]
 mod token_runs;
