@@ -87,6 +87,7 @@ fn metrics_of_a_busy_server() -> String {
     let settings = settings.each_ref().map(|(name, value)| (*name, value.as_str()));
     let server = Server::with_settings(folder, "off", &settings);
     let officer = server.client(Role::Officer);
+    let _system = server.client(Role::Ingest);
     let _ = officer
         .post("/v1/provisions", &events::provision("1"))
         .expect(201);

@@ -40,6 +40,8 @@ on_postgres! {
         a_stream_cut_off_by_kill_9_is_resumed_by_sending_it_again;
     evidence: a_file_is_kept_once_and_comes_back_as_it_was,
         files_are_listed_page_by_page;
+    gauges: silence_is_told_of_each_system_and_of_nobody_else,
+        the_age_of_the_last_backup_is_known_while_and_after_the_server_runs;
     holds: v35_what_is_held_relied_on_or_within_its_term_is_not_erased,
         v34_nobody_lifts_his_own_hold_or_approves_his_own_erasure,
         holds_are_listed_and_cover_a_period,

@@ -2,6 +2,7 @@
 
 mod actor;
 mod answer;
+mod append_gauges;
 mod body;
 mod budget;
 mod disclosed;
@@ -17,6 +18,7 @@ mod purpose;
 mod router;
 mod segment;
 mod state;
+mod watch_gauges;
 mod witness_gauges;
 
 pub(crate) use actor::{

@@ -18,3 +18,4 @@ mod recording;
 mod route;
 mod stamping;
 mod time;
+mod traces;

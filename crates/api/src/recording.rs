@@ -8,9 +8,12 @@ use kirokubo_records::{CitedIds, Context, Draft, Expect, Known, NoDuty, Outcome,
 use kirokubo_records::{japan_date, japan_day, record_id_text};
 use kirokubo_store::{Actor, AppendError, Appended, Existing, HandedIn, ListSeal, Recorded, Store, random};
 
+use tracing::Instrument;
+
 use crate::guarding;
 use crate::http::{ApiError, AppState};
 use crate::time::date_of_retention;
+use crate::traces::TARGET;
 
 /// Principals that one event may name inline; more come as a list.
 pub(crate) const MAX_PRINCIPALS: usize = 1_000;
@@ -95,7 +98,8 @@ pub(crate) async fn prepare(
     expect: Expect,
 ) -> Result<Prepared, ApiError> {
     let now = state.appender.now_ms();
-    match judge(state, body, expect, now).await? {
+    let judging = tracing::debug_span!(target: TARGET, "judge");
+    match judge(state, body, expect, now).instrument(judging).await? {
         Outcome::NoDuty(no_duty) => Ok(Prepared::NoDuty(no_duty)),
         Outcome::Record(draft) => {
             let list = match draft.list() {
@@ -109,7 +113,8 @@ pub(crate) async fn prepare(
                 Ok(seen) => seen,
                 Err(refused) => return known_or(state, &draft, refused).await,
             };
-            let mut sealed = seal_draft(state, sender, &draft, list, now)?;
+            let sealing = tracing::debug_span!(target: TARGET, "seal");
+            let mut sealed = sealing.in_scope(|| seal_draft(state, sender, &draft, list, now))?;
             sealed.guards.demands_seen = seen;
             Ok(Prepared::Record(Box::new(sealed)))
         }

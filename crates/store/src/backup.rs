@@ -5,6 +5,7 @@
 //! backup gets its name: *a crash leaves a folder with `.partial-` in its name, and no backup*. The keys are no part of it.
 
 mod check;
+mod last_backup;
 mod manifest;
 mod snapshot;
 
@@ -106,6 +107,12 @@ impl Store {
         if working.is_err() {
             // Best effort: what is left says in its name that it is no backup.
             drop(fs::remove_dir_all(&partial));
+        }
+        if let Ok(backup) = &working
+            && let Err(error) = self.remember_backup(backup)
+        {
+            // The backup is there; only who watches that there is one does not hear of it.
+            tracing::warn!(%error, "the data folder does not remember this backup");
         }
         working
     }

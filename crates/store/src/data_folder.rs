@@ -53,6 +53,11 @@ impl DataFolder {
         self.0.join("api-keys.stamp")
     }
 
+    /// When the last backup was made.
+    pub(crate) fn last_backup(&self) -> PathBuf {
+        self.0.join("last-backup")
+    }
+
     /// Every erasure once more, outside the database.
     pub(crate) fn erased_log(&self) -> PathBuf {
         self.0.join("erased.log")

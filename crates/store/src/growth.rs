@@ -8,6 +8,7 @@ use kirokubo_ledger::hash::{Digest, leaf_hash};
 use kirokubo_ledger::tree::{Extension, Frontier};
 use kirokubo_ledger::{Index, RecordedAt};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, Statement};
+use tracing::Instrument;
 
 use crate::append::{LedgerWriter, State};
 use crate::edge::TileWrite;
@@ -16,6 +17,7 @@ use crate::error::StoreError;
 use crate::head::{Head, blob};
 use crate::keyring::Signers;
 use crate::rows;
+use crate::traced::TARGET;
 
 /// An entry that has its place.
 pub(crate) struct NewEntry {
@@ -154,7 +156,8 @@ impl Growth {
         db: DatabaseTransaction,
         writer: &mut LedgerWriter,
     ) -> Result<(Extension, Arc<str>), StoreError> {
-        if let Err(error) = db.commit().await
+        let committing = tracing::debug_span!(target: TARGET, "commit");
+        if let Err(error) = db.commit().instrument(committing).await
             && !is_committed(writer, &self.state.head).await?
         {
             return Err(error.into());

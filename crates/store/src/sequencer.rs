@@ -7,17 +7,21 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Instant;
 
 use kirokubo_records::seal::SealedRecord;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
+use tracing::{Instrument, Span};
 
 use crate::append::{self, LedgerWriter};
 use crate::clock::Clock;
 use crate::deed::{Deed, DeedJob};
+use crate::measure::{BatchTook, Measures};
 use crate::outcome::{AppendError, Recorded};
 use crate::patience::Patience;
 use crate::scrub::Health;
+use crate::traced::TARGET;
 use crate::wal::WalKeeper;
 
 /// Records that may wait; at this length the queue refuses more, so that memory stays bounded.
@@ -36,6 +40,7 @@ pub struct Appender {
     latest: Arc<AtomicI64>,
     clock: Clock,
     health: Arc<Health>,
+    measures: Measures,
 }
 
 /// A record on its way into the ledger. Dropping this does not call it back.
@@ -58,6 +63,9 @@ enum Job {
 #[derive(Debug)]
 struct RecordJob {
     record: Box<SealedRecord>,
+    handed_in: Instant,
+    /// Open while it waits; nothing, unless traces are collected.
+    waiting: Span,
     reply: oneshot::Sender<Result<Recorded, AppendError>>,
 }
 
@@ -89,6 +97,11 @@ impl Appender {
         let (job, answer) = DeedJob::of(deed);
         self.send(Job::Deed(job))?;
         answer.await.unwrap_or(Err(AppendError::Stopped))
+    }
+
+    /// Tells `told` what each transaction takes, from now on. Whoever was named first stays.
+    pub fn measure(&self, told: impl Fn(&BatchTook<'_>) + Send + Sync + 'static) {
+        self.measures.tell(Box::new(told));
     }
 
     /// What the scrubber knows.
@@ -135,8 +148,13 @@ impl Appender {
 
 fn job(record: SealedRecord) -> (Job, oneshot::Receiver<Result<Recorded, AppendError>>) {
     let (reply, answer) = oneshot::channel();
-    let record = Box::new(record);
-    (Job::Record(RecordJob { record, reply }), answer)
+    let job = RecordJob {
+        record: Box::new(record),
+        handed_in: Instant::now(),
+        waiting: tracing::debug_span!(target: TARGET, "wait"),
+        reply,
+    };
+    (Job::Record(job), answer)
 }
 
 /// The running task, and the wish to stop it.
@@ -167,21 +185,24 @@ pub(crate) fn start(writer: LedgerWriter, wal: WalKeeper) -> Sequencer {
     let (queue, jobs) = mpsc::channel(QUEUE);
     let (latest, clock) = (Arc::clone(&writer.latest), writer.clock.clone());
     let (stop, stopped) = oneshot::channel();
+    let measures = Measures::default();
     Sequencer {
         appender: Appender {
             queue,
             latest,
             clock,
             health: Arc::default(),
+            measures: measures.clone(),
         },
         stop: Some(stop),
-        task: tokio::spawn(run(writer, wal, jobs, stopped)),
+        task: tokio::spawn(run(writer, wal, measures, jobs, stopped)),
     }
 }
 
 async fn run(
     mut writer: LedgerWriter,
     wal: WalKeeper,
+    measures: Measures,
     mut jobs: mpsc::Receiver<Job>,
     mut stopped: oneshot::Receiver<()>,
 ) {
@@ -203,7 +224,8 @@ async fn run(
             match work {
                 Work::Records(batch) => {
                     let bytes = batch.iter().map(|job| job.record.stored_size()).sum();
-                    append_batch(&mut writer, batch).await;
+                    let span = batch_span(&batch);
+                    append_batch(&mut writer, &measures, batch).instrument(span).await;
                     wal.appended(bytes);
                 }
                 Work::Deed(job) => deeds.push_back(job),
@@ -247,9 +269,24 @@ fn in_turn(jobs: impl Iterator<Item = Job>) -> Vec<Work> {
     works
 }
 
+/// The work of one batch, which is of no request alone: it names them all.
+fn batch_span(batch: &[RecordJob]) -> Span {
+    let span = tracing::debug_span!(
+        target: TARGET, parent: None, "append",
+        kirokubo.batch.records = batch.len(),
+        kirokubo.batch.rows = batch.iter().map(|job| job.record.rows.len()).sum::<usize>(),
+    );
+    for job in batch {
+        span.follows_from(&job.waiting);
+    }
+    span
+}
+
 /// Appends one batch and answers its callers. A failed attempt is looked into and tried once more: by then the
 /// head has been read afresh, so a lost race or a passing fault costs the callers nothing.
-async fn append_batch(writer: &mut LedgerWriter, jobs: Vec<RecordJob>) {
+async fn append_batch(writer: &mut LedgerWriter, measures: &Measures, jobs: Vec<RecordJob>) {
+    let began = Instant::now();
+    let handed_in: Vec<Instant> = jobs.iter().map(|job| job.handed_in).collect();
     let (batch, replies): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (*job.record, job.reply)).unzip();
     let mut patience = Patience::with(&writer.db);
     let outcome = loop {
@@ -260,6 +297,7 @@ async fn append_batch(writer: &mut LedgerWriter, jobs: Vec<RecordJob>) {
             settled => break settled,
         }
     };
+    measures.settled(began, &handed_in);
     match outcome {
         Ok(results) => {
             for (reply, result) in replies.into_iter().zip(results) {

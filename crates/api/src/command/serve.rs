@@ -61,7 +61,7 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) async fn run(self) -> Outcome {
-        telemetry::start(self.log);
+        let traces = telemetry::start_with_traces(self.log)?;
         let store = self.place.open().await?;
         let store = store.with_evidence_at(&self.evidence.evidence_url)?;
         let stamping = self.stamping.stamping()?;
@@ -82,6 +82,9 @@ impl Serve {
         }
         tracing::info!("stopping");
         server.stop().await?;
+        if let Some(traces) = traces {
+            traces.finish().await;
+        }
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicU64;
 
-use kirokubo_store::{Health as ScrubHealth, RetentionCounts};
+use kirokubo_store::{Appender, Health as ScrubHealth, RetentionCounts, SilentSince};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -11,6 +11,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
+use super::append_gauges::AppendGauges;
+use super::watch_gauges::WatchGauges;
 use super::witness_gauges::WitnessGauges;
 use crate::publishing::Publishing;
 use crate::stamping::Health;
@@ -51,6 +53,8 @@ pub struct Metrics {
     held: Gauge,
     scrub: ScrubGauges,
     witnesses: WitnessGauges,
+    appends: AppendGauges,
+    watch: WatchGauges,
 }
 
 /// What the scrubber knows.
@@ -66,6 +70,8 @@ impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("kirokubo");
         let witnesses = WitnessGauges::registered(&mut registry);
+        let appends = AppendGauges::registered(&mut registry);
+        let watch = WatchGauges::registered(&mut registry);
         let mut metrics = Self {
             registry,
             requests: Family::default(),
@@ -82,6 +88,8 @@ impl Default for Metrics {
             held: Gauge::default(),
             scrub: ScrubGauges::default(),
             witnesses,
+            appends,
+            watch,
         };
         let registry = &mut metrics.registry;
         registry.register("http_requests", "Requests answered", metrics.requests.clone());
@@ -206,6 +214,17 @@ impl Metrics {
     /// How the scrubber goes, as of now (Unix milliseconds).
     pub(crate) fn scrubbing(&self, health: &ScrubHealth, now: i64) {
         self.scrub.set(health, now);
+    }
+
+    /// What transactions of this sequencer take, from now on.
+    pub(crate) fn measure(&self, appender: &Appender) {
+        let appends = self.appends.clone();
+        appender.measure(move |batch| appends.observe(batch));
+    }
+
+    /// What somebody should look at, as of now (Unix milliseconds).
+    pub(crate) fn watching(&self, sources: &[SilentSince], last_backup: Option<i64>, now: i64) {
+        self.watch.set(sources, last_backup, now);
     }
 
     /// How publishing and the witnesses stand beside a ledger of `size`, as of now (Unix milliseconds).

@@ -16,11 +16,13 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use kirokubo_store::random;
 use tracing::Instrument;
+use tracing::field::Empty;
 
 use super::language::Language;
 use super::leftover::Leftover;
 use super::problem::ApiError;
 use super::state::AppState;
+use crate::traces::{Context, TARGET};
 
 /// The id of a request, for whoever handles it.
 #[derive(Clone, Debug)]
@@ -39,13 +41,26 @@ pub(crate) async fn observe(State(state): State<AppState>, request: Request, nex
         .get::<MatchedPath>()
         .map_or("-", |path| path.as_str())
         .to_owned();
-    let trace_id = trace_id(request.headers());
-    let span = tracing::info_span!("request", request_id = %id, trace_id, actor = tracing::field::Empty);
+    let parent = request
+        .headers()
+        .get("traceparent")
+        .and_then(|value| value.to_str().ok());
+    let trace_id = parent.and_then(Context::parse).map(|context| context.trace_hex());
+    let traced = tracing::debug_span!(
+        target: TARGET, "request", traceparent = parent, http.request.method = method, http.route = route.as_str(),
+        http.response.status_code = Empty
+    );
+    let span = traced.in_scope(|| tracing::info_span!("request", request_id = %id, trace_id, actor = Empty));
 
     // A panic is a bug of ours, and still no reason to leave a client without an answer.
     let (mut request, leftover) = Leftover::of(request);
     request.extensions_mut().insert(RequestId(id.clone()));
-    let run = AssertUnwindSafe(next.run(request).instrument(span.clone())).catch_unwind();
+    let run = AssertUnwindSafe(
+        next.run(request)
+            .instrument(span.clone())
+            .instrument(traced.clone()),
+    )
+    .catch_unwind();
     let mut response = run.await.unwrap_or_else(|_| ApiError::Panicked.into_response());
     let error = response.extensions_mut().remove::<Arc<ApiError>>();
     if let Some(error) = &error {
@@ -60,6 +75,7 @@ pub(crate) async fn observe(State(state): State<AppState>, request: Request, nex
     }
     let (status, seconds) = (response.status(), started.elapsed().as_secs_f64());
     state.metrics.request(method, &route, status.as_u16(), seconds);
+    traced.record("http.response.status_code", u64::from(status.as_u16()));
     span.in_scope(|| log(method, &route, status, seconds, error.as_deref()));
     response
 }
@@ -103,18 +119,6 @@ fn request_id(headers: &HeaderMap) -> String {
                 .all(|b| b.is_ascii_alphanumeric() || b"-_.:/".contains(&b))
     };
     given.filter(plain).map_or_else(random::name::<16>, str::to_owned)
-}
-
-/// The trace id of a W3C `traceparent`, if it has one.
-fn trace_id(headers: &HeaderMap) -> Option<String> {
-    let parent = headers.get("traceparent")?.to_str().ok()?;
-    let mut parts = parent.split('-');
-    let (version, trace) = (parts.next()?, parts.next()?);
-    let hex = |text: &str| {
-        text.bytes()
-            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-    };
-    (version.len() == 2 && trace.len() == 32 && hex(trace)).then(|| trace.to_owned())
 }
 
 /// Unknown methods are counted as one: a client must not be able to name metrics.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use kirokubo_records::master::Settings;
-use kirokubo_store::{AccessLog, Appender, Authenticator, Running, Store, StoreError};
+use kirokubo_store::{AccessLog, Appender, Authenticator, Running, Sources, Store, StoreError};
 
 use super::budget::{self, Budget};
 use super::metrics::Metrics;
@@ -26,6 +26,8 @@ pub struct AppState {
     pub(crate) publishing: Publishing,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// How long systems have been silent.
+    pub(crate) sources: Arc<Sources>,
     /// Bytes of events that may be in work at once.
     pub(crate) budget: Budget,
     /// Bytes of buffers of evidence files that may be in work at once.
@@ -57,6 +59,8 @@ impl AppState {
             })?,
         };
         let bundles = BundleJobs::begin(&store)?;
+        let metrics = Arc::<Metrics>::default();
+        metrics.measure(&running.appender());
         Ok(Self {
             bundles,
             store,
@@ -64,7 +68,8 @@ impl AppState {
             access_log: running.access_log(),
             authenticator,
             publishing,
-            metrics: Arc::default(),
+            metrics,
+            sources: Arc::default(),
             budget: Budget::default(),
             files: Budget::of(budget::FILES),
             max_evidence,

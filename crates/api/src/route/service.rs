@@ -65,6 +65,9 @@ pub(crate) async fn metrics(State(state): State<AppState>) -> Result<Response, A
     }
     state.metrics.scrubbing(state.appender.health(), now);
     state.metrics.publishing(&state.publishing, size.get(), now);
+    let sources = state.store.silent_since(&state.sources).await?;
+    let backup = state.store.last_backup_at();
+    state.metrics.watching(&sources, backup, now);
     let retention = state.store.retention_counts().await?;
     let text = state
         .metrics
