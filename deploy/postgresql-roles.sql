@@ -8,12 +8,12 @@
 GRANT USAGE ON SCHEMA public TO :"server";
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM :"server";
 GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO :"server";
-REVOKE INSERT ON ledgers, seaql_migrations FROM :"server";
+REVOKE INSERT ON ledgers, seaql_migrations, schema_needs FROM :"server";
 -- Where a ledger stands, and its unfinished tiles.
 GRANT UPDATE ON heads, tiles TO :"server";
 -- What changes about a record: its clock, the month that it is kept for, decisions about it.
 GRANT UPDATE ON records, record_contents, evidence, lists, approvals, holds, hold_records, erasures, erasure_records,
-    erasing, suppression_tokens, api_keys, witness_sizes TO :"server";
+    erasing, suppression_tokens, api_keys, witness_sizes, uploads, month_ends TO :"server";
 -- What an erasure takes away, and a list that was not uploaded to its end.
-GRANT DELETE ON record_contents, principal_rows, search_tokens, evidence, evidence_links, lists, list_nodes, erasing
-    TO :"server";
+GRANT DELETE ON record_contents, principal_rows, search_tokens, evidence, evidence_links, lists, list_nodes, erasing,
+    uploads TO :"server";

@@ -22,6 +22,7 @@ mod m20261122_000012_witnessing;
 mod m20261122_000013_timestamps;
 mod m20261122_000014_accesses;
 mod m20261122_000015_key_entries;
+mod m20261122_000016_nodes;
 mod m20261122_000018_token_runs;
 
 /// Runs the migrations in order; sea-orm keeps the list of those applied in `seaql_migrations`.
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000013_timestamps::Migration),
             Box::new(m20261122_000015_key_entries::Migration),
             Box::new(m20261122_000018_token_runs::Migration),
+            Box::new(m20261122_000016_nodes::Migration),
         ]
     }
 }

@@ -9,6 +9,7 @@
     reason = "a cluster that cannot be made has nobody to report it to but the person who runs the tests"
 )]
 
+mod crash;
 mod database;
 mod meddling;
 mod programs;
@@ -23,6 +24,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+pub use crash::Death;
 pub use database::Database;
 pub use meddling::{WORDS, in_postgres};
 pub use programs::{is_root, programs, unprivileged};
@@ -102,30 +104,7 @@ impl Cluster {
 
     /// Its files, not served yet.
     fn laid_out(programs: PathBuf) -> Self {
-        static STARTED: AtomicU32 = AtomicU32::new(0);
-        let number = STARTED.fetch_add(1, Ordering::Relaxed);
-        // In memory where there is room in memory: it is made anew for every process.
-        let memory = PathBuf::from("/dev/shm");
-        let place = if memory.is_dir() {
-            memory
-        } else {
-            std::env::temp_dir()
-        };
-        let folder = place.join(format!("kirokubo-pg-{}-{number}", std::process::id()));
-        // Left by a process of the same number that was killed together with its guard.
-        drop(fs::remove_dir_all(&folder));
-        fs::create_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-        if is_root() {
-            finish(Command::new("chown").arg("nobody").arg(&folder));
-        }
-        let cluster = Self {
-            programs,
-            folder,
-            guard: None,
-            port: 5_432,
-            next: AtomicU32::new(0),
-            made: Mutex::new(()),
-        };
+        let cluster = Self::in_folder_of_its_own(programs);
         finish(
             unprivileged(&cluster.programs.join("initdb"))
                 .args([
@@ -142,11 +121,48 @@ impl Cluster {
         cluster
     }
 
+    /// A cluster whose data directory something else makes, such as a standby's. `make` is given where it is to be.
+    #[must_use]
+    pub fn made_by(programs: PathBuf, settings: &[&str], make: impl FnOnce(&Path)) -> Self {
+        let mut cluster = Self::in_folder_of_its_own(programs);
+        make(&cluster.data());
+        cluster.serve(settings);
+        cluster
+    }
+
+    fn in_folder_of_its_own(programs: PathBuf) -> Self {
+        static STARTED: AtomicU32 = AtomicU32::new(0);
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        // In memory where there is room in memory: it is made anew for every process.
+        let memory = PathBuf::from("/dev/shm");
+        let place = if memory.is_dir() {
+            memory
+        } else {
+            std::env::temp_dir()
+        };
+        let folder = place.join(format!("kirokubo-pg-{}-{number}", std::process::id()));
+        // Left by a process of the same number that was killed together with its guard.
+        drop(fs::remove_dir_all(&folder));
+        fs::create_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        if is_root() {
+            finish(Command::new("chown").arg("nobody").arg(&folder));
+        }
+        Self {
+            programs,
+            folder,
+            guard: None,
+            port: 5_432,
+            next: AtomicU32::new(0),
+            made: Mutex::new(()),
+        }
+    }
+
     /// Starts the server under a guard that stops it and clears its folder away as soon as this process is gone: then the
-    /// pipe that the guard reads from is closed.
+    /// pipe that the guard reads from is closed. At each line that it reads it starts the server again, which has died.
     fn serve(&mut self, settings: &[&str]) {
-        let script =
-            "\"$0\" \"$@\" > \"$FOLDER/log\" 2>&1 & read -r _; kill -QUIT $!; wait $!; rm -rf \"$FOLDER\"";
+        let script = "server() { \"$0\" \"$@\" >> \"$FOLDER/log\" 2>&1 & pid=$!; }; server \"$@\"; \
+                      while read -r _; do wait $pid; server \"$@\"; done; \
+                      kill -QUIT $pid; wait $pid; rm -rf \"$FOLDER\"";
         let mut guard = unprivileged(Path::new("sh"));
         guard
             .args(["-c", script])
@@ -178,8 +194,7 @@ impl Cluster {
             }
             thread::sleep(Duration::from_millis(20));
         }
-        let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
-        panic!("PostgreSQL does not start: {log}");
+        panic!("PostgreSQL does not start: {}", self.log());
     }
 
     /// Makes an empty database.
@@ -215,10 +230,6 @@ impl Cluster {
         command.args(["-U", USER, "-d", database, "-h"]).arg(&self.folder);
         command.env("PGPORT", self.port.to_string());
         finish(&mut command)
-    }
-
-    fn data(&self) -> PathBuf {
-        self.folder.join("data")
     }
 
     pub(crate) fn psql(&self, database: &str, text: &str) -> Result<String, String> {

@@ -1,5 +1,6 @@
 //! A data folder made by `kirokubo init`, with or without a server on it.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -49,6 +50,10 @@ pub struct DataFolder {
     admin_key: String,
     /// Where its ledger is, if that is a server.
     server: Option<Arc<Database<'static>>>,
+    /// The folder that several servers share, if they do.
+    shared: Option<Arc<Scratch>>,
+    /// How the server is reached, if not straight.
+    url: Option<String>,
 }
 
 impl Role {
@@ -92,8 +97,66 @@ impl DataFolder {
     }
 
     fn inside(scratch: Scratch) -> Self {
-        let server = empty_database().map(Arc::new);
-        let mut command = command_on(server.as_deref(), &[]);
+        Self::made(scratch, empty_database().map(Arc::new), None, None)
+    }
+
+    /// Runs `kirokubo init` on a database server for several servers, which share a folder of its own.
+    #[must_use]
+    pub fn to_share(database: Database<'static>) -> Self {
+        let shared = Some(Arc::new(Scratch::new()));
+        Self::made(Scratch::new(), Some(Arc::new(database)), shared, None)
+    }
+
+    /// The same at an address.
+    #[must_use]
+    pub fn to_share_at(url: &str) -> Self {
+        let shared = Some(Arc::new(Scratch::new()));
+        Self::made(Scratch::new(), None, shared, Some(url.to_owned()))
+    }
+
+    /// The data folder of one more server on the same ledger: empty, as on another machine.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        assert!(self.shared.is_some(), "one server has one folder");
+        Self {
+            scratch: Scratch::new(),
+            ledger_id: self.ledger_id.clone(),
+            origin: self.origin.clone(),
+            vkey: self.vkey.clone(),
+            access_ledger_id: self.access_ledger_id.clone(),
+            access_vkey: self.access_vkey.clone(),
+            admin_key: self.admin_key.clone(),
+            server: self.server.clone(),
+            shared: self.shared.clone(),
+            url: self.url.clone(),
+        }
+    }
+
+    /// The same on another database.
+    #[must_use]
+    pub fn another_on(&self, database: Database<'static>) -> Self {
+        Self {
+            server: Some(Arc::new(database)),
+            ..self.another()
+        }
+    }
+
+    /// The same database by another address.
+    #[must_use]
+    pub fn reached_at(self, url: &str) -> Self {
+        Self {
+            url: Some(url.to_owned()),
+            ..self
+        }
+    }
+
+    fn made(
+        scratch: Scratch,
+        server: Option<Arc<Database<'static>>>,
+        shared: Option<Arc<Scratch>>,
+        url: Option<String>,
+    ) -> Self {
+        let mut command = command_on(&place(server.as_deref(), url.as_deref(), shared.as_deref()), &[]);
         command
             .args(["init", "--json", "--operator", "株式会社試験", "--data"])
             .arg(scratch.path().join("data"));
@@ -110,6 +173,8 @@ impl DataFolder {
             admin_key: text("admin_key"),
             scratch,
             server,
+            shared,
+            url,
         }
     }
 
@@ -162,6 +227,8 @@ impl DataFolder {
             access_vkey: self.access_vkey.clone(),
             admin_key: self.admin_key.clone(),
             server,
+            shared: None,
+            url: None,
         }
     }
 
@@ -169,6 +236,15 @@ impl DataFolder {
     #[must_use]
     pub fn path(&self) -> PathBuf {
         self.scratch.path().join("data")
+    }
+
+    /// The folder with the keys: the data folder, unless servers share one.
+    #[must_use]
+    pub fn shared(&self) -> PathBuf {
+        match &self.shared {
+            Some(shared) => shared.path().to_owned(),
+            None => self.path(),
+        }
     }
 
     /// The folder around it, for whatever else a test writes.
@@ -186,12 +262,15 @@ impl DataFolder {
     /// A command line of `kirokubo` that knows where the database is.
     #[must_use]
     pub fn kirokubo(&self) -> Command {
-        command_on(self.server(), &[])
+        self.kirokubo_by(&[])
     }
 
     /// The same, started by another program that is given `kirokubo` and its arguments behind its own.
     pub(crate) fn kirokubo_by(&self, tool: &[String]) -> Command {
-        command_on(self.server(), tool)
+        command_on(
+            &place(self.server(), self.url.as_deref(), self.shared.as_deref()),
+            tool,
+        )
     }
 
     /// The database file.
@@ -311,11 +390,21 @@ impl DataFolder {
     }
 }
 
-fn command_on(server: Option<&Database<'_>>, tool: &[String]) -> Command {
+/// The variables that say where a ledger is.
+fn place(
+    server: Option<&Database<'_>>,
+    url: Option<&str>,
+    shared: Option<&Scratch>,
+) -> Vec<(&'static str, OsString)> {
+    let url = url.map(str::to_owned).or_else(|| server.map(Database::url));
+    let shared = shared.map(|shared| ("KIROKUBO_SHARED_DIR", shared.path().into()));
+    let url = url.map(|url| ("KIROKUBO_DATABASE_URL", url.into()));
+    url.into_iter().chain(shared).collect()
+}
+
+fn command_on(place: &[(&'static str, OsString)], tool: &[String]) -> Command {
     let mut command = binaries().kirokubo_by(tool);
-    if let Some(server) = server {
-        command.env("KIROKUBO_DATABASE_URL", server.url());
-    }
+    command.envs(place.iter().map(|(name, value)| (name, value)));
     command
 }
 

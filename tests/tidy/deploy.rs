@@ -69,7 +69,7 @@ fn every_pod_runs_without_rights_and_with_volumes_that_exist() {
         if let Some(pod) = pod(manifest) {
             pods += 1;
             findings.extend(
-                faults_of(pod, &claims)
+                faults_of(pod, &claims, &manifest["spec"]["volumeClaimTemplates"])
                     .into_iter()
                     .map(|fault| format!("{path}: {fault}")),
             );
@@ -82,15 +82,9 @@ fn every_pod_runs_without_rights_and_with_volumes_that_exist() {
 #[test]
 fn there_is_one_server_whose_probes_port_and_labels_fit_together() {
     let manifests = manifests();
-    let of = |kind: &str| {
-        let found = manifests.iter().find(|(_, manifest)| manifest["kind"] == kind);
-        &found.unwrap_or_else(|| panic!("no {kind}")).1
-    };
+    let of = |kind: &str| of_kind(&manifests, "deploy/kubernetes/", kind);
     let (set, service, policy) = (of("StatefulSet"), of("Service"), of("NetworkPolicy"));
-    assert_eq!(
-        set["spec"]["replicas"], 1,
-        "two servers on one ledger are refused"
-    );
+    assert_eq!(set["spec"]["replicas"], 1, "two servers on one file are refused");
     let labels = &set["spec"]["template"]["metadata"]["labels"];
     for (what, selector) in [
         ("StatefulSet", &set["spec"]["selector"]["matchLabels"]),
@@ -130,6 +124,51 @@ fn there_is_one_server_whose_probes_port_and_labels_fit_together() {
 }
 
 #[test]
+fn several_servers_share_a_volume_and_have_one_each() {
+    let manifests = manifests();
+    let alone = of_kind(&manifests, "deploy/kubernetes/", "StatefulSet");
+    let set = of_kind(&manifests, "deploy/kubernetes-nodes/", "StatefulSet");
+    assert!(set["spec"]["replicas"].as_u64() > Some(1));
+    assert_eq!(
+        set["spec"]["selector"], alone["spec"]["selector"],
+        "one Service is for both"
+    );
+    let server = |set: &Value| set["spec"]["template"]["spec"]["containers"][0].clone();
+    for same in [
+        "image",
+        "ports",
+        "startupProbe",
+        "livenessProbe",
+        "readinessProbe",
+        "securityContext",
+    ] {
+        assert_eq!(server(set)[same], server(alone)[same], "{same}");
+    }
+    let own = &set["spec"]["volumeClaimTemplates"][0];
+    assert_eq!(own["metadata"]["name"], "data");
+    let claim = of_kind(&manifests, "deploy/kubernetes-nodes/", "PersistentVolumeClaim");
+    assert_eq!(claim["spec"]["accessModes"], json!(["ReadWriteMany"]));
+    let budget = of_kind(&manifests, "deploy/kubernetes-nodes/", "PodDisruptionBudget");
+    assert_eq!(budget["spec"]["selector"], set["spec"]["selector"]);
+    // Each variable that says where, at a place that is mounted.
+    for (_, manifest) in manifests.iter().filter(|(path, _)| path.contains("-nodes/")) {
+        for container in pod(manifest)
+            .and_then(|pod| pod["containers"].as_array())
+            .into_iter()
+            .flatten()
+        {
+            let variables = container["env"].as_array().expect("a server has settings");
+            let shared = variables.iter().find(|one| one["name"] == "KIROKUBO_SHARED_DIR");
+            let shared = shared
+                .and_then(|one| one["value"].as_str())
+                .expect("it shares a folder");
+            assert!(shared.starts_with("/shared/"), "{shared}");
+            assert!(variables.iter().any(|one| one["name"] == "KIROKUBO_DATABASE_URL"));
+        }
+    }
+}
+
+#[test]
 fn every_alert_is_explained_to_whoever_it_wakes() {
     let rules: Value = yaml_serde::from_str(&text_of("deploy/alerts.yaml")).expect("alerts.yaml is YAML");
     let groups = rules["groups"].as_array().expect("rules stand in groups");
@@ -164,12 +203,15 @@ fn every_alert_is_explained_to_whoever_it_wakes() {
 
 /// The manifests with their paths.
 pub(crate) fn manifests() -> Vec<(String, Value)> {
-    let folder = root().join("deploy/kubernetes");
-    let files = std::fs::read_dir(folder).expect("there are manifests");
+    let files = ["deploy/kubernetes", "deploy/kubernetes-nodes"]
+        .into_iter()
+        .flat_map(|folder| {
+            let files = std::fs::read_dir(root().join(folder)).expect("there are manifests");
+            files.map(move |file| (folder, file.expect("a folder can be listed").file_name()))
+        });
     let mut manifests: Vec<(String, Value)> = files
-        .map(|file| {
-            let name = file.expect("a folder can be listed").file_name();
-            let path = format!("deploy/kubernetes/{}", name.to_string_lossy());
+        .map(|(folder, name)| {
+            let path = format!("{folder}/{}", name.to_string_lossy());
             let manifest = yaml_serde::from_str(&text_of(&path));
             (
                 path.clone(),
@@ -181,13 +223,20 @@ pub(crate) fn manifests() -> Vec<(String, Value)> {
     manifests
 }
 
+/// The first manifest of a kind in a folder.
+fn of_kind<'a>(manifests: &'a [(String, Value)], folder: &str, kind: &str) -> &'a Value {
+    let mut of_folder = manifests.iter().filter(|(path, _)| path.starts_with(folder));
+    let found = of_folder.find(|(_, manifest)| manifest["kind"] == kind);
+    &found.unwrap_or_else(|| panic!("no {kind} in {folder}")).1
+}
+
 /// The pod that a manifest makes, if it makes one.
 pub(crate) fn pod(manifest: &Value) -> Option<&Value> {
     let places = ["/spec/template/spec", "/spec/jobTemplate/spec/template/spec"];
     places.into_iter().find_map(|place| manifest.pointer(place))
 }
 
-fn faults_of(pod: &Value, claims: &BTreeSet<&str>) -> Vec<String> {
+fn faults_of(pod: &Value, claims: &BTreeSet<&str>, own: &Value) -> Vec<String> {
     let mut faults = Vec::new();
     let mut wants = |value: &Value, place: &str, wanted: Value| {
         if value.pointer(place) != Some(&wanted) {
@@ -221,12 +270,15 @@ fn faults_of(pod: &Value, claims: &BTreeSet<&str>) -> Vec<String> {
         wants(container, "/securityContext/capabilities/drop", json!(["ALL"]));
     }
     let volumes = list(&pod["volumes"]);
+    let own = list(own);
+    let own: Vec<&Value> = own.iter().map(|template| &template["metadata"]["name"]).collect();
     for container in &containers {
         if !container["resources"]["limits"]["memory"].is_string() {
             faults.push("a container has no limit of memory".to_owned());
         }
         for mount in list(&container["volumeMounts"]) {
-            if !volumes.iter().any(|volume| volume["name"] == mount["name"]) {
+            let is_there = volumes.iter().any(|volume| volume["name"] == mount["name"]);
+            if !is_there && !own.contains(&&mount["name"]) {
                 faults.push(format!("no volume {}", mount["name"]));
             }
         }

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use kirokubo_store::{Clock, KeyError, RestoreError, Store, StoreError};
+use kirokubo_store::{Clock, DataFolder, KeyError, RestoreError, Store, StoreError};
 
 use key_holder::KeyHolders;
 
@@ -72,6 +72,8 @@ struct Place {
     /// The data folder: keys, lock, and the embedded database.
     #[arg(long, value_name = "DIR", env = "KIROKUBO_DATA")]
     data: PathBuf,
+    #[command(flatten)]
+    shared: SharedPlace,
     /// `sqlite:` (in the data folder), `sqlite:PATH`, or `postgres://USER@HOST/DATABASE`.
     #[arg(
         long,
@@ -84,16 +86,33 @@ struct Place {
 }
 
 impl Place {
-    fn folder(&self) -> &Path {
-        &self.data
+    fn folder(&self) -> DataFolder {
+        self.shared.beside(&self.data)
     }
 
     async fn open(&self) -> Result<Store, StoreError> {
         let holders = KeyHolders::from_environment();
-        Store::open_with(&self.data, &self.database_url, Clock::system(), &|kind| {
+        Store::open_with(self.folder(), &self.database_url, Clock::system(), &|kind| {
             holders.get(kind)
         })
         .await
+    }
+}
+
+/// What several servers share: an option of every command that takes a data folder.
+#[derive(Debug, Args)]
+struct SharedPlace {
+    /// A folder that all servers on one PostgreSQL see, such as a network volume, with what they share: keys, `erased.log`,
+    /// files of evidence, the witness policy. Each keeps a data folder of its own for the rest. The data folder unless
+    /// given.
+    #[arg(long, value_name = "DIR", env = "KIROKUBO_SHARED_DIR")]
+    shared_dir: Option<PathBuf>,
+}
+
+impl SharedPlace {
+    /// The data folder, with what is shared in its place.
+    fn beside(&self, data: &Path) -> DataFolder {
+        DataFolder::from(data).sharing(self.shared_dir.clone())
     }
 }
 

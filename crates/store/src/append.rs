@@ -83,8 +83,12 @@ impl LedgerWriter {
 
     /// The same through a transaction that writes: nobody else moves the head before it ends.
     pub(crate) async fn load_from(&self, db: &impl ConnectionTrait) -> Result<State, StoreError> {
-        key_entries::adopt(db, &self.ledger).await?;
+        let is_news = key_entries::adopt(db, &self.ledger).await?;
         let head = Head::load(db, &self.ledger).await?;
+        if is_news && let Err(error) = self.ledger.signing.settle(head.size()) {
+            // The node that had a new key take over may be gone before it could do this.
+            tracing::warn!(%error, "the files do not follow the signing key yet; the next start tries again");
+        }
         self.latest.store(head.recorded_at.as_millis(), Ordering::Release);
         let edge = Edge::load(db, self.ledger.row, head.size().get()).await?;
         Ok(State { head, edge })
@@ -155,7 +159,8 @@ pub(crate) async fn append(
     let used = idempotency::find(&transaction, writer.ledger.row, keys).await?;
     let demands = demands(writer, &transaction, batch).await?;
     let recorded_at = writer.recorded_at(&state.head);
-    let lost = month_end::sealed_under_lost_keys(writer, batch, japan_day(recorded_at.as_millis()));
+    let today = japan_day(recorded_at.as_millis());
+    let lost = month_end::sealed_under_lost_keys(writer, &transaction, batch, today).await?;
     let met = Met {
         found,
         used,

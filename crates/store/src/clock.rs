@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// Where the time comes from: the system, or a test's hand.
 #[derive(Clone)]
@@ -47,6 +49,12 @@ impl Clock {
                 .unwrap_or(0),
             Source::Manual(at) => at.load(Ordering::SeqCst),
         }
+    }
+
+    /// So many days before now, by the clock of file systems.
+    pub(crate) fn days_ago(&self, days: u64) -> SystemTime {
+        let now = u64::try_from(self.now_ms()).unwrap_or_default();
+        UNIX_EPOCH + Duration::from_millis(now.saturating_sub(days.saturating_mul(DAY_MS)))
     }
 }
 

@@ -268,6 +268,13 @@ table!(erasing, "erasing", {
     secret: Vec<u8>,
 });
 
+table!(month_end, "month_ends", {
+    #[sea_orm(primary_key, auto_increment = false)] ledger: i32,
+    #[sea_orm(primary_key, auto_increment = false)] month: i32,
+    ends: i64,
+    mac: Vec<u8>,
+});
+
 table!(api_key, "api_keys", {
     #[sea_orm(primary_key, auto_increment = false)] id: String,
     ledger: i32,

@@ -44,6 +44,12 @@ pub enum StoreError {
         /// How many migrations are missing.
         pending: usize,
     },
+    /// The schema is newer than this program, and says that it needs to know more.
+    #[error("the schema is of a newer program ({newest}): run that one")]
+    Newer {
+        /// The newest migration of the database.
+        newest: String,
+    },
     /// The folder is older than access ledgers.
     #[error("there is no access ledger yet: run `kirokubo migrate`")]
     NoAccessLedger,
@@ -65,6 +71,9 @@ pub enum StoreError {
     /// The store of evidence files did not answer or refused; the same call may succeed later.
     #[error("the store of evidence files is unavailable")]
     Evidence(#[source] Box<dyn Error + Send + Sync>),
+    /// Several servers were to share a folder, and the database is a file, which one server has.
+    #[error("--shared-dir is for several servers on one PostgreSQL: a SQLite file has one server")]
+    SharedFile,
     /// The URL of evidence files names something this version does not speak.
     #[error("unsupported URL of evidence files: expected file:, file:PATH or s3://BUCKET/PREFIX")]
     EvidenceUrl,

@@ -23,6 +23,7 @@ use sea_orm::EntityTrait;
 use crate::disclosure::DisclosureError;
 use crate::entity::{checkpoint, head};
 use crate::error::{StoreError, corrupt};
+use crate::key_entries;
 use crate::store::Store;
 pub use order::{BundleContent, BundleOrder};
 use selection::{Lines, Selection};
@@ -212,6 +213,8 @@ impl Store {
     /// the note does not verify, the size is what the row says beside it.
     async fn claimed_head(&self) -> Result<(String, Size), StoreError> {
         let bad = |what| StoreError::Corrupt { index: None, what };
+        // Another node may have had another key take over.
+        key_entries::adopt_if_sound(&self.db.readers, &self.ledger).await?;
         let row = head::Entity::find_by_id(self.ledger.row)
             .one(&self.db.readers)
             .await?

@@ -19,7 +19,7 @@ use crate::error::{StoreError, corrupt};
 use crate::growth::Chain;
 use crate::links::Bases;
 use crate::place::Placed;
-use crate::{evidence, hold, random, row_mac, rows};
+use crate::{evidence, hold, month_ends, random, row_mac, rows};
 
 /// Records that one entry extends at most: its body stays within the 65,535 bytes of an entry.
 const RECORDS_AN_ENTRY: usize = 1_000;
@@ -168,6 +168,7 @@ pub(crate) async fn rewrap(
         record_id: RecordId::from_bytes(record_id),
     };
     let keyring = &writer.keyring;
+    month_ends::learn(db, row.ledger, keyring).await?;
     let secret = seal::unwrap_secret(&keyring.month_to_open(old)?, &content.secret, &record)
         .map_err(|_| damaged("the record's secret does not unwrap"))?;
     let wrapped = seal::wrap_secret(&keyring.month_to_seal(month)?, &secret, random::bytes(), &record);

@@ -10,6 +10,7 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 
 use crate::entity::{entry, head};
 use crate::error::{StoreError, corrupt};
+use crate::key_entries;
 use crate::store::Ledger;
 
 /// The head as the sequencer keeps it between batches.
@@ -44,8 +45,13 @@ impl Head {
         let nodes = digests(&row.frontier).ok_or_else(|| bad("head frontier"))?;
         let frontier = Frontier::from_parts(size, nodes).map_err(|_| bad("head frontier"))?;
         // Asked for only now: a key that takes over is known before the first head that it signs can be read.
-        let signers = ledger.signing.now();
-        let checkpoint = signers.open(&row.note).map_err(|_| bad("head checkpoint"))?;
+        let opened = ledger.signing.now().open(&row.note);
+        let checkpoint = match opened {
+            // Unless another node had it take over.
+            Err(_) if key_entries::adopt(db, ledger).await? => ledger.signing.now().open(&row.note),
+            opened => opened,
+        };
+        let checkpoint = checkpoint.map_err(|_| bad("head checkpoint"))?;
         if checkpoint.size() != size || checkpoint.root() != frontier.root() {
             return Err(bad("the head is not the one that was signed"));
         }

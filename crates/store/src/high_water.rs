@@ -10,6 +10,7 @@
 //!
 //! *Crash between COMMIT and the write: the mark is behind the ledger, which is no fault. It is never ahead of it.*
 
+mod shared;
 mod slots;
 mod standing;
 
@@ -100,6 +101,12 @@ impl HighWater {
                 Ok(()) | Err(_) => {}
             }
         }
+    }
+
+    /// The newest note, and its size.
+    pub(crate) fn newest(&self) -> (Size, Arc<str>) {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        (state.size, Arc::clone(&state.note))
     }
 
     /// Makes durable what was written so far. Blocks.

@@ -26,12 +26,12 @@ pub(crate) async fn adopt_if_sound(db: &impl ConnectionTrait, ledger: &Ledger) -
             tracing::warn!(%error, "the ledger's keys are not as they were signed");
             Ok(())
         }
-        done => done,
+        done => done.map(drop),
     }
 }
 
-/// Takes up what the ledger says of its keys.
-pub(crate) async fn adopt(db: &impl ConnectionTrait, ledger: &Ledger) -> Result<(), StoreError> {
+/// Takes up what the ledger says of its keys; says whether that is anything new.
+pub(crate) async fn adopt(db: &impl ConnectionTrait, ledger: &Ledger) -> Result<bool, StoreError> {
     Ok(ledger.signing.adopt(read(db, ledger.row).await?)?)
 }
 

@@ -8,7 +8,7 @@
 //! - `access-signing.key`: the seed of the access ledger's checkpoints.
 //! - `months/2029-11.key`: wraps the secrets of all records whose retention ends in that month. Deleting the
 //!   file makes every copy of those records unreadable, backups included. `months/open.key` serves records
-//!   whose clock has not begun to run.
+//!   whose clock has not begun to run (`keyring/months.rs`).
 //! - `access-months/2029-11.key`: the same for what the access ledger says of readings. They are apart, so that
 //!   destroying a month of records never takes who read them.
 //!
@@ -17,21 +17,20 @@
 
 mod files;
 mod holder;
+mod months;
 mod root;
 mod sealing;
 mod signing;
 
-use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use kirokubo_ledger::note::{Origin, VerifierKey};
 use kirokubo_records::seal::{DigestKey, MasterKey, Month, MonthKey, SearchKey};
-use zeroize::Zeroizing;
 
-use crate::random;
 use files::KeyFiles;
+use months::Months;
 
 pub(crate) use holder::nobody;
 pub use holder::{Credential, HolderError, HolderKind, KeyHolder, KeyHolders, Passphrase};
@@ -100,13 +99,11 @@ const ACCESS_MONTHS: &str = "access-months";
 
 /// The opened key folder, as one of the two ledgers uses it.
 pub struct Keyring {
-    files: KeyFiles,
-    months_folder: &'static str,
     signing: Arc<Signing>,
     search: SearchKey,
     digest: DigestKey,
     masters: MasterKey,
-    months: Mutex<HashMap<Month, MonthKey>>,
+    months: Months,
 }
 
 impl Keyring {
@@ -196,9 +193,7 @@ impl Keyring {
             search: SearchKey::from_bytes(&*files.read("search")?),
             digest: DigestKey::from_bytes(&*files.read("digest")?),
             masters: MasterKey::from_bytes(&*files.read("masters")?),
-            months: Mutex::new(HashMap::new()),
-            months_folder,
-            files,
+            months: Months::new(files, months_folder),
         })
     }
 
@@ -233,56 +228,33 @@ impl Keyring {
 
     /// The key of a month, made now if it does not exist yet.
     pub fn month_to_seal(&self, month: Month) -> Result<MonthKey, KeyError> {
-        self.month(month, true)
+        self.months.key(month, true)
     }
 
     /// The key of a month that was sealed before.
     pub fn month_to_open(&self, month: Month) -> Result<MonthKey, KeyError> {
-        self.month(month, false)
+        self.months.key(month, false)
     }
 
-    /// Every month that has a key, but for the open one.
-    pub(crate) fn months(&self) -> Result<Vec<Month>, KeyError> {
-        let names = self.files.names_in(self.months_folder)?;
-        let mut months: Vec<Month> = names.iter().filter_map(|name| Month::parse(name)).collect();
-        months.sort_unstable();
-        Ok(months)
+    /// Every month that has a key file, but for the open one, with the number of the file.
+    pub(crate) fn month_files(&self) -> Result<Vec<(Month, i64)>, KeyError> {
+        self.months.files()
     }
 
-    /// Destroys the key of a month: overwritten, removed, and forgotten. Nothing that it wraps can be read any more,
-    /// here or in any backup without a copy of the key.
-    pub(crate) fn destroy(&self, month: Month) -> Result<(), KeyError> {
-        let mut known = self
-            .months
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        self.files.destroy(&format!("{}/{month}", self.months_folder))?;
-        // Its bytes are wiped when they are dropped.
-        known.remove(&month);
-        Ok(())
+    /// The number of the key of a month that wraps now.
+    pub(crate) fn month_number(&self, month: Month) -> i64 {
+        self.months.number(month)
     }
 
-    fn month(&self, month: Month, make: bool) -> Result<MonthKey, KeyError> {
-        let mut known = self
-            .months
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(key) = known.get(&month) {
-            return Ok(key.clone());
-        }
-        let name = format!("{}/{month}", self.months_folder);
-        if make && !self.files.exists(&name) {
-            match self.files.write_new(&name, &Zeroizing::new(random::bytes())) {
-                // Another process made it between the look and the write: its key is as good.
-                Err(KeyError::Exists(_)) | Ok(()) => {}
-                Err(KeyError::File { path, source }) => return Err(KeyError::NotMade { path, source }),
-                Err(error) => return Err(error),
-            }
-        }
-        let bytes = self.files.read_if_any(&name)?;
-        let key = MonthKey::from_bytes(&*bytes.ok_or(KeyError::NoSuchMonth(month))?);
-        known.insert(month, key.clone());
-        Ok(key)
+    /// Forgets the keys of months that are ended: those below these numbers.
+    pub(crate) fn learn_ends(&self, ends: impl IntoIterator<Item = (Month, i64)>) {
+        self.months.learn(ends);
+    }
+
+    /// Destroys the files of all keys that are ended; gives their months. Nothing that they wrap can be read any more, here
+    /// or in any backup without a copy of the key.
+    pub(crate) fn destroy_ended(&self) -> Result<Vec<Month>, KeyError> {
+        self.months.destroy_ended()
     }
 }
 

@@ -44,7 +44,9 @@ mod list;
 mod master;
 mod measure;
 mod month_end;
+mod month_ends;
 mod natural_key;
+mod node;
 mod opened_record;
 mod opening;
 mod outcome;
@@ -87,6 +89,7 @@ pub use approval::{Approval, ApprovalState, ApprovalSubject, DecideError};
 pub use audit::{AuditFinding, AuditReport, EvidenceDamage, Table};
 pub use backup::{Backup, BackupError, BackupStep};
 pub use clock::Clock;
+pub use data_folder::DataFolder;
 pub use disclosure::{Disclosure, DisclosureError};
 pub use erasure::{
     DecideErasureError, ErasedBy, Erasure, ErasureRecord, ErasureState, LoggedErasure, NewErasure,

@@ -3,10 +3,12 @@
 //! From then on nothing that it ever wrapped can be read, in any backup. What is held is moved to a later month first.
 //! A month of which anything is still kept, since its erasure waits, keeps its key.
 //!
-//! It is done in the sequencer's turn: nothing is appended meanwhile. A record that was sealed under the key before, and
-//! waits in the queue, is sealed again ([`sealed_under_lost_keys`]).
+//! It is done while the head row is held: nothing is appended meanwhile, by no node. A record that was sealed under the
+//! key before, and waits in a queue, is sealed again ([`sealed_under_lost_keys`]).
+//!
+//! *Crash before the commit: nothing. Crash after it: the key is ended, and the next look, of any node, destroys its file.*
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use kirokubo_ledger::RecordId;
 use kirokubo_ledger::commitment::RecordRef;
@@ -18,6 +20,7 @@ use crate::append::LedgerWriter;
 use crate::deed::Deed;
 use crate::error::StoreError;
 use crate::hold;
+use crate::month_ends;
 use crate::outcome::AppendError;
 use crate::sequencer::Appender;
 
@@ -43,45 +46,58 @@ impl Deed for MonthEnd {
     async fn step(&mut self, writer: &mut LedgerWriter) -> Result<Option<Vec<Month>>, StoreError> {
         let now = writer.clock.now_ms();
         let this = Month::of_days(japan_day(now));
-        let mut past = writer.keyring.months()?;
-        past.retain(|month| *month < this);
+        let mut past = writer.keyring.month_files()?;
+        past.retain(|(month, _)| *month < this);
         if past.is_empty() {
             return Ok(Some(Vec::new()));
         }
-        let db = writer.db.begin_writing(writer.ledger.row).await?;
+        let (ledger, keyring) = (writer.ledger.row, &writer.keyring);
+        let db = writer.db.begin_writing(ledger).await?;
+        month_ends::learn(&db, ledger, keyring).await?;
         let moved = move_what_is_held(&db, writer, this).await?;
         if moved == STEP {
             db.commit().await?;
             return Ok(None);
         }
-        let mut over = Vec::new();
-        for month in past {
-            if !is_used(&db, writer.ledger.row, month).await? {
-                over.push(month);
+        let mut over = BTreeMap::new();
+        for (month, number) in past {
+            // Files of one month come in their order. An ended one that a crash left is only to be destroyed.
+            if number >= keyring.month_number(month) && !is_used(&db, ledger, month).await? {
+                over.insert(month, number + 1);
             }
+        }
+        for (month, ends) in &over {
+            month_ends::end(&db, ledger, *month, *ends, keyring.digest().rows()).await?;
         }
         // Durable first: nothing may lie under a key that is gone.
         db.commit().await?;
-        for month in &over {
-            writer.keyring.destroy(*month)?;
+        keyring.learn_ends(over);
+        let destroyed = keyring.destroy_ended()?;
+        for month in &destroyed {
             tracing::info!(%month, "the key of a month was destroyed");
         }
-        Ok(Some(over))
+        Ok(Some(destroyed))
     }
 }
 
 /// The records of a batch whose secret is wrapped under a key that is not the month's key any more. Only a month that is
-/// over can lose its key.
-pub(crate) fn sealed_under_lost_keys(
+/// over can lose its key. `db` holds the head row, so that no node ends one meanwhile.
+pub(crate) async fn sealed_under_lost_keys(
     writer: &LedgerWriter,
+    db: &DatabaseTransaction,
     batch: &[SealedRecord],
     today: i32,
-) -> HashSet<RecordId> {
+) -> Result<HashSet<RecordId>, StoreError> {
     let this = Month::of_days(today);
     let past = batch
         .iter()
         .filter(|record| record.month != Month::OPEN && record.month < this);
-    let lost = past.filter(|record| {
+    let past: Vec<&SealedRecord> = past.collect();
+    if past.is_empty() {
+        return Ok(HashSet::new());
+    }
+    month_ends::learn(db, writer.ledger.row, &writer.keyring).await?;
+    let lost = past.into_iter().filter(|record| {
         let of = RecordRef {
             ledger_id: *writer.ledger.ledger_id(),
             record_id: record.record_id,
@@ -89,7 +105,7 @@ pub(crate) fn sealed_under_lost_keys(
         let key = writer.keyring.month_to_open(record.month);
         !key.is_ok_and(|key| seal::unwrap_secret(&key, &record.wrapped_secret, &of).is_ok())
     });
-    lost.map(|record| record.record_id).collect()
+    Ok(lost.map(|record| record.record_id).collect())
 }
 
 /// Moves secrets of held records out of months that are over; gives their number.

@@ -7,12 +7,14 @@ use std::fmt;
 
 use kirokubo_ledger::commitment::{RecordRef, RecordSecret};
 use kirokubo_ledger::{Index, RecordId};
+use kirokubo_records::japan_day;
 use kirokubo_records::seal::{self, Content, Month, OpenError, Opener};
 use sea_orm::EntityTrait;
 
 use crate::entity::{principal_row, record_content};
 use crate::error::{StoreError, corrupt};
 use crate::keyring::KeyError;
+use crate::month_ends;
 use crate::record::RecordHeader;
 use crate::row_pages::{self, RowPages};
 use crate::store::Store;
@@ -74,9 +76,23 @@ impl Store {
         header: &RecordHeader,
     ) -> Result<Option<record_content::Model>, StoreError> {
         let at = (self.ledger.row, header.index.as_i64());
-        Ok(record_content::Entity::find_by_id(at)
+        let content = record_content::Entity::find_by_id(at)
             .one(&self.db.readers)
-            .await?)
+            .await?;
+        if let Some(content) = &content {
+            self.know_key_of(content.month).await?;
+        }
+        Ok(content)
+    }
+
+    /// Sees to it that the key of a month that is over is the one that wraps now: another node may just have ended the one
+    /// before. Keys of other months never change.
+    pub(crate) async fn know_key_of(&self, month: i32) -> Result<(), StoreError> {
+        let this = Month::of_days(japan_day(self.clock.now_ms()));
+        if self.db.is_shared() && (0..this.number()).contains(&month) {
+            month_ends::learn(&self.db.readers, self.ledger.row, &self.keyring).await?;
+        }
+        Ok(())
     }
 
     /// Decrypts a record's content and those of its rows that are given, each with its number; `None` if the key

@@ -4,11 +4,12 @@
 //! its record's id and secret when it is begun, and its rows and search tokens are written once, under the negative
 //! number of the list. `lists` maps the two: the transaction that appends the record gives the list to it.
 //!
-//! Crash: a list that is still being uploaded belongs to nobody, and is swept away at the next start. A complete one
-//! stays until a record cites it.
+//! Crash: a list that was still being uploaded belongs to nobody (`claim.rs`), and is swept away at the next start, or by
+//! another node. A complete one stays until a record cites it.
 
 mod chunk;
 pub(crate) mod citing;
+pub(crate) mod claim;
 mod known;
 mod opening;
 mod row;
@@ -18,6 +19,7 @@ mod sweep;
 mod upload;
 mod write;
 
+pub(crate) use claim::Claims;
 pub(crate) use row::{count, holds, record_of, state};
 pub(crate) use row_frontier::RowFrontier;
 pub(crate) use rows::all_lists;

@@ -42,7 +42,7 @@ pub struct Recovery {
     /// The largest tree known to have been signed.
     known: Option<MarkedSize>,
     kept: Option<Kept>,
-    _lock: File,
+    _lock: (File, Option<File>),
 }
 
 /// What was done.
@@ -109,7 +109,7 @@ pub enum RecoverError {
 impl Recovery {
     /// Claims the data folder of a store and reads how things stand.
     pub async fn open(store: Store) -> Result<Self, RecoverError> {
-        let lock = store.folder.lock()?;
+        let lock = (store.folder.lock()?, store.folder.alone()?);
         let head = Head::load(&store.db.writer, &store.ledger).await?;
         let marks = store.marks()?;
         let mut recovery = Self {
@@ -248,11 +248,11 @@ impl Recovery {
             store.standing(&self.marks, &head.frontier).await?,
             Standing::Continues
         ) {
-            for path in store.mark_places() {
+            for path in store.all_mark_places() {
                 superseded.extend(keep_aside(&path)?);
             }
         }
-        HighWater::take_up(&store.mark_places(), head.size(), &head.note)?;
+        HighWater::take_up(&store.all_mark_places(), head.size(), &head.note)?;
         store.wal.empty().await.map_err(StoreError::from)?;
         store.close().await?;
         Ok(Recovered {

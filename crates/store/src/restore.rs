@@ -142,7 +142,7 @@ enum Present {
 impl Restore<'_> {
     /// Puts it back. `progress` hears of bytes and entries read.
     pub async fn run(self, progress: &mut (dyn FnMut(u64, u64) + Send)) -> Result<Restored, RestoreError> {
-        let folder = DataFolder::new(self.folder);
+        let folder = DataFolder::from(self.folder);
         if !folder.keys().join("signing.key").exists() {
             return Err(RestoreError::NoKeys(self.folder.to_owned()));
         }

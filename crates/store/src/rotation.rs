@@ -178,6 +178,8 @@ impl Deed for Rotating {
             writer.state = Some(state);
             return Ok(Rotated::last(&writer.ledger).map(Ok));
         }
+        // Another node's rotation may have left its new key where ours is about to be made.
+        signing.settle(state.head.size())?;
         let mut chain = Chain::after(&state.head, writer.recorded_at(&state.head));
         let first_size = chain.next_index().next_size();
         let next = signing.next()?;

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::sync::Arc;
 
+use kirokubo_ledger::Size;
 use tokio::task::JoinHandle;
 
 use crate::access::{AccessLog, Scribe};
@@ -10,24 +11,23 @@ use crate::append::LedgerWriter;
 use crate::database_claim::claim_database;
 use crate::error::StoreError;
 use crate::high_water::HighWater;
-use crate::principal_list::Sweep;
+use crate::principal_list::{Claims, Sweep, claim};
 use crate::search_tokens::Merging;
 use crate::sequencer::{self, Appender, Sequencer};
 use crate::store::Store;
-use crate::wal::WalKeeper;
-use crate::{erasure, rotation};
+use crate::{data_folder, erasure, month_ends, node, rotation};
 
 /// The running sequencer of a store and what runs beside it, with its claim to the data folder.
 pub struct Running {
     sequencer: Sequencer,
     scribe: Scribe,
-    background: [JoinHandle<()>; 5],
+    background: [JoinHandle<()>; 6],
     sweep: Sweep,
     merging: Merging,
     mark: Arc<HighWater>,
     scrubber: Option<JoinHandle<()>>,
-    wal: WalKeeper,
-    _locks: (File, Option<File>),
+    store: Store,
+    _locks: [Option<File>; 3],
 }
 
 impl Running {
@@ -70,24 +70,32 @@ impl Running {
         self.scribe.stop().await;
         self.background.iter().for_each(JoinHandle::abort);
         self.mark.settle();
-        Ok(self.wal.empty().await?)
+        if self.store.db.is_shared() {
+            // Without it others only wait a little.
+            let told = claim::end(&self.store).await;
+            let left = self.store.leave_high_water(&self.mark, Size::ZERO);
+            if let Err(error) = told.and(left) {
+                tracing::warn!(%error, "other servers could not be told of the end of this one");
+            }
+        }
+        Ok(self.store.wal.empty().await?)
     }
 }
 
 impl Store {
     /// Claims the data folder and starts the sequencer. One process at a time can.
     pub async fn start(&self) -> Result<Running, StoreError> {
-        let locks = (
-            self.folder.lock()?,
-            claim_database(&self.db.writer, &self.folder).await?,
-        );
-        // Nobody else uploads while we hold the lock, and we have not begun to.
-        self.objects.remove_unfinished()?;
+        let locks = self.claim().await?;
+        month_ends::learn(&self.db.writer, self.ledger.row, &self.keyring).await?;
+        // Nobody else uploads while we hold the lock, and we have not begun to; unless the folder is shared.
+        let oldest = self.folder.is_shared().then(|| self.clock.days_ago(1));
+        self.objects.remove_unfinished(oldest)?;
+        let marks = self.mark_notes()?;
         // A head that we did not sign is found now, before anything is accepted.
         let mut writer = LedgerWriter::new(self);
         let state = writer.load().await?;
         // One that was signed long ago and put back is found now, too.
-        let mark = Arc::new(self.take_up_high_water(&state.head).await?);
+        let mark = Arc::new(self.take_up_high_water(marks, &state.head).await?);
         writer.mark = Arc::clone(&mark);
         self.ledger.signing.settle(state.head.size())?;
         writer.state = Some(state);
@@ -102,9 +110,10 @@ impl Store {
             tokio::spawn(self.clone().sweep_at_start()),
             tokio::spawn(erasure::keep_watch(self.clone(), sequencer.appender.clone())),
             tokio::spawn(rotation::answer_wishes(self.clone(), sequencer.appender.clone())),
+            tokio::spawn(node::keep_up(self.clone(), Arc::clone(&mark))),
         ];
         let scribe = Scribe::start(self, access_writer);
-        let sweep = Sweep::start(self).await?;
+        let sweep = Sweep::start(self);
         let merging = Merging::start(self).await?;
         Ok(Running {
             sequencer,
@@ -114,8 +123,23 @@ impl Store {
             merging,
             mark,
             scrubber: None,
-            wal: self.wal.clone(),
+            store: self.clone(),
             _locks: locks,
         })
+    }
+
+    /// Claims what one process has at a time, and a number for what it uploads.
+    async fn claim(&self) -> Result<[Option<File>; 3], StoreError> {
+        self.folder.create()?;
+        let lock = self.folder.lock()?;
+        let database = claim_database(&self.db.writer, &self.folder).await?;
+        let joined = self.folder.join()?;
+        let mine = Claims::draw();
+        let before = data_folder::leave(&lock, mine).map_err(|source| StoreError::Folder {
+            path: self.folder.path().to_owned(),
+            source,
+        })?;
+        self.claims.take_up(mine, before);
+        Ok([Some(lock), database, joined])
     }
 }

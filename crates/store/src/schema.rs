@@ -1,4 +1,8 @@
-//! How far the schema of a database is behind this program.
+//! How the schema of a database and this program stand to each other.
+//!
+//! A program refuses a schema that is behind it. One that is ahead is fine as long as it says so itself: in `schema_needs`
+//! stands the migration that a program must know. So a newer release migrates while servers of the release before go on, and
+//! they can even be started again.
 
 use std::collections::BTreeSet;
 
@@ -7,15 +11,74 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
 use crate::error::StoreError;
 
+/// Fails unless this program may work on the schema.
+pub(crate) async fn check(db: &DatabaseConnection) -> Result<(), StoreError> {
+    let (known, applied) = (known(), applied(db).await?);
+    let pending = known.difference(&applied).count();
+    if pending > 0 {
+        return Err(StoreError::Outdated { pending });
+    }
+    let Some(newest) = applied.difference(&known).last() else {
+        return Ok(());
+    };
+    match needed(db).await? {
+        Some(needed) if known.contains(&needed) => {
+            tracing::warn!(%newest, "the schema is of a newer program, beside which this one may go on");
+            Ok(())
+        }
+        _ => Err(StoreError::Newer {
+            newest: newest.clone(),
+        }),
+    }
+}
+
 /// The number of migrations that are still to be applied.
+pub(crate) async fn pending(db: &DatabaseConnection) -> Result<usize, StoreError> {
+    Ok(known().difference(&applied(db).await?).count())
+}
+
+/// The migrations of this program.
+fn known() -> BTreeSet<String> {
+    let migrations = Migrator::migrations();
+    migrations.iter().map(|one| one.name().to_owned()).collect()
+}
+
+/// The migrations that the database has had.
 ///
 /// The migrator would first make its own table if it is missing. On PostgreSQL a server's role must not be able to.
-pub(crate) async fn pending(db: &DatabaseConnection) -> Result<usize, StoreError> {
-    if db.get_database_backend() == DbBackend::Sqlite {
-        return Ok(Migrator::get_pending_migrations(db).await?.len());
+async fn applied(db: &DatabaseConnection) -> Result<BTreeSet<String>, StoreError> {
+    if !has_table(db, "seaql_migrations").await? {
+        return Ok(BTreeSet::new());
     }
-    let applied = applied(db).await?;
-    Ok(all().filter(|name| !applied.contains(name)).count())
+    let rows = db.query_all_raw(statement(db, "SELECT version FROM seaql_migrations"));
+    let versions = rows.await?.into_iter().map(|row| row.try_get("", "version"));
+    Ok(versions.collect::<Result<_, _>>()?)
+}
+
+/// The migration that a program must know.
+async fn needed(db: &DatabaseConnection) -> Result<Option<String>, StoreError> {
+    if !has_table(db, "schema_needs").await? {
+        return Ok(None);
+    }
+    let row = db.query_one_raw(statement(db, "SELECT known FROM schema_needs"));
+    Ok(row.await?.map(|row| row.try_get("", "known")).transpose()?)
+}
+
+async fn has_table(db: &DatabaseConnection, name: &str) -> Result<bool, StoreError> {
+    let backend = db.get_database_backend();
+    let text = match backend {
+        DbBackend::Sqlite => {
+            "SELECT count(*) > 0 AS there FROM sqlite_schema WHERE type = 'table' AND name = $1"
+        }
+        _ => "SELECT to_regclass($1) IS NOT NULL AS there",
+    };
+    let asked = Statement::from_sql_and_values(backend, text, [name.into()]);
+    let row = db.query_one_raw(asked).await?;
+    Ok(row.map(|row| row.try_get("", "there")).transpose()? == Some(true))
+}
+
+fn statement(db: &DatabaseConnection, text: &str) -> Statement {
+    Statement::from_string(db.get_database_backend(), text)
 }
 
 /// Gives a server without a ledger the schema that a backup has, which may be an older one; `false` if it has another.
@@ -40,26 +103,6 @@ fn all() -> impl Iterator<Item = String> {
     Migrator::migrations()
         .into_iter()
         .map(|migration| migration.name().to_owned())
-}
-
-/// The names of those that a database has.
-async fn applied(db: &DatabaseConnection) -> Result<BTreeSet<String>, StoreError> {
-    let backend = db.get_database_backend();
-    let there = match backend {
-        DbBackend::Sqlite => {
-            "SELECT count(*) > 0 AS there FROM sqlite_schema WHERE name = 'seaql_migrations'"
-        }
-        _ => "SELECT to_regclass('seaql_migrations') IS NOT NULL AS there",
-    };
-    let row = db.query_one_raw(Statement::from_string(backend, there)).await?;
-    if row.map(|row| row.try_get::<bool>("", "there")).transpose()? != Some(true) {
-        return Ok(BTreeSet::new());
-    }
-    let statement = Statement::from_string(backend, "SELECT version FROM seaql_migrations");
-    let rows = db.query_all_raw(statement).await?.into_iter();
-    Ok(rows
-        .map(|row| row.try_get("", "version"))
-        .collect::<Result<_, _>>()?)
 }
 
 #[cfg(test)]

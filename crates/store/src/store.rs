@@ -20,6 +20,8 @@ use crate::head::Head;
 use crate::high_water::HighWater;
 use crate::key_entries;
 use crate::keyring::{self, HolderKind, KeyHolders, Keyring, Signers, Signing, nobody};
+use crate::month_ends;
+use crate::principal_list::Claims;
 use crate::schema;
 use crate::search_tokens::Runs;
 use crate::wal::WalKeeper;
@@ -39,6 +41,8 @@ pub struct Store {
     pub(crate) wal: WalKeeper,
     /// Where new search tokens go.
     pub(crate) runs: Arc<Runs>,
+    /// What this process uploads.
+    pub(crate) claims: Claims,
     /// Where else the high-water mark is kept.
     pub(crate) second_mark: Option<Arc<Path>>,
     /// By which cosignatures are judged, if it is known.
@@ -107,13 +111,13 @@ impl Ledger {
 impl Store {
     /// Makes keys, schema and ledger in `folder`; the first entry is the genesis.
     pub async fn init(
-        folder: &Path,
+        folder: impl Into<DataFolder>,
         database_url: &str,
         operator: &str,
         origin: &Origin,
         clock: Clock,
     ) -> Result<Self, StoreError> {
-        let folder = DataFolder::new(folder);
+        let folder = folder.into();
         let place = folder.database(database_url)?;
         folder.create()?;
         let _lock = folder.lock()?;
@@ -134,23 +138,30 @@ impl Store {
     }
 
     /// Opens what [`Store::init`] made, with plain keys. Refuses an older schema rather than changing it by surprise.
-    pub async fn open(folder: &Path, database_url: &str, clock: Clock) -> Result<Self, StoreError> {
+    pub async fn open(
+        folder: impl Into<DataFolder>,
+        database_url: &str,
+        clock: Clock,
+    ) -> Result<Self, StoreError> {
         Self::open_with(folder, database_url, clock, &nobody).await
     }
 
     /// The same; `holders` are asked if the keys are sealed.
     pub async fn open_with(
-        folder: &Path,
+        folder: impl Into<DataFolder>,
         database_url: &str,
         clock: Clock,
         holders: KeyHolders<'_>,
     ) -> Result<Self, StoreError> {
         let (folder, db) = Self::connect(folder, database_url).await?;
-        let pending = schema::pending(&db.writer).await?;
-        if pending > 0 {
-            return Err(StoreError::Outdated { pending });
+        schema::check(&db.writer).await?;
+        let store = Self::assemble(folder, db, clock, holders).await?;
+        match month_ends::learn(&store.db.readers, store.ledger.row, &store.keyring).await {
+            // A verification is there to name what is wrong, and a server looks again before it starts.
+            Err(error @ StoreError::Corrupt { .. }) => tracing::warn!(%error, "ended keys are not known"),
+            learnt => learnt?,
         }
-        Self::assemble(folder, db, clock, holders).await
+        Ok(store)
     }
 
     /// Keeps the files of evidence elsewhere than in the data folder: `file:PATH`, or `s3://BUCKET/PREFIX` with the usual
@@ -166,15 +177,18 @@ impl Store {
     /// Brings the schema up to date, and founds the access ledger of a folder that is older than it; gives the number of
     /// migrations applied. `holders` are asked if the keys are sealed.
     pub async fn migrate(
-        folder: &Path,
+        folder: impl Into<DataFolder>,
         database_url: &str,
         clock: &Clock,
         holders: KeyHolders<'_>,
     ) -> Result<usize, StoreError> {
         let (folder, db) = Self::connect(folder, database_url).await?;
-        let _lock = folder.lock()?;
+        // A server's old program works on beside a new schema; a file has one server, which must be stopped.
+        let _lock = (!db.is_shared()).then(|| folder.lock()).transpose()?;
         let pending = schema::pending(&db.writer).await?;
-        Migrator::up(&db.writer, None).await?;
+        if pending > 0 {
+            Migrator::up(&db.writer, None).await?;
+        }
         found_access_if_missing(&folder, &db, clock.now_ms()).await?;
         if pending > 0 {
             // A ledger from before there were marks has none yet. One that needed no migration has lost it.
@@ -188,27 +202,41 @@ impl Store {
 
     /// Seals the keys of a data folder in place; gives the number of files sealed. No server may run on it. Interrupted, it
     /// goes on when it is called again.
-    pub fn seal_keys(folder: &Path, kind: HolderKind, holders: KeyHolders<'_>) -> Result<usize, StoreError> {
-        let folder = DataFolder::new(folder);
-        let _lock = folder.lock()?;
+    pub fn seal_keys(
+        folder: impl Into<DataFolder>,
+        kind: HolderKind,
+        holders: KeyHolders<'_>,
+    ) -> Result<usize, StoreError> {
+        let folder = folder.into();
+        if folder.is_shared() {
+            folder.create()?;
+        }
+        let _locks = (folder.lock()?, folder.alone()?);
         Ok(keyring::seal(&folder.keys(), kind, holders)?)
     }
 
     /// Makes the keys of a data folder plain files again; gives the number of files unsealed. As for [`Store::seal_keys`].
-    pub fn unseal_keys(folder: &Path, holders: KeyHolders<'_>) -> Result<usize, StoreError> {
-        let folder = DataFolder::new(folder);
-        let _lock = folder.lock()?;
+    pub fn unseal_keys(folder: impl Into<DataFolder>, holders: KeyHolders<'_>) -> Result<usize, StoreError> {
+        let folder = folder.into();
+        if folder.is_shared() {
+            folder.create()?;
+        }
+        let _locks = (folder.lock()?, folder.alone()?);
         Ok(keyring::unseal(&folder.keys(), holders)?)
     }
 
     pub(crate) async fn connect(
-        folder: &Path,
+        folder: impl Into<DataFolder>,
         database_url: &str,
     ) -> Result<(DataFolder, Connections), StoreError> {
-        let folder = DataFolder::new(folder);
+        let folder = folder.into();
         let place = folder.database(database_url)?;
         if !is_there(&place) || !folder.keys().exists() {
-            return Err(StoreError::NotInitialised(folder.path().to_owned()));
+            return Err(StoreError::NotInitialised(folder.shared().to_owned()));
+        }
+        if folder.is_shared() {
+            // A server that is new on its machine brings nothing.
+            folder.create()?;
         }
         let db = Connections::open(&place, false).await?;
         Ok((folder, db))
@@ -247,6 +275,7 @@ impl Store {
             access: Arc::new(access),
             objects: Arc::new(objects),
             runs: Arc::default(),
+            claims: Claims::default(),
             second_mark: None,
             policy: None,
         })
@@ -255,13 +284,25 @@ impl Store {
     /// Sets the high-water mark to what the ledger is now, whatever it was.
     pub(crate) async fn make_high_water(&self) -> Result<(), StoreError> {
         let head = Head::load(&self.db.readers, &self.ledger).await?;
-        HighWater::take_up(&self.mark_places(), head.size(), &head.note).map(drop)
+        HighWater::take_up(&self.all_mark_places(), head.size(), &head.note).map(drop)
     }
 
     /// Closes the database: a server that has stopped leaves one file that can be carried away. Nothing can be read or
     /// written through this store or its clones any more.
     pub async fn close(&self) -> Result<(), StoreError> {
         self.db.close().await
+    }
+
+    /// The folder that all servers of the ledger see: the data folder, where there is one server.
+    #[must_use]
+    pub fn shared_folder(&self) -> &Path {
+        self.folder.shared()
+    }
+
+    /// Whether other servers may write to the ledger.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.db.is_shared()
     }
 
     /// The ledger this store holds.

@@ -8,13 +8,15 @@ use kirokubo_ledger::note::Origin;
 use kirokubo_store::{Clock, Role, Store, random};
 use serde_json::json;
 
-use super::Outcome;
+use super::{Outcome, SharedPlace};
 
 #[derive(Debug, Args)]
 pub(super) struct Init {
     /// The data folder to make.
     #[arg(long, value_name = "DIR", env = "KIROKUBO_DATA")]
     data: PathBuf,
+    #[command(flatten)]
+    shared: SharedPlace,
     /// The business operator (事業者名) the ledger belongs to.
     #[arg(
         long,
@@ -46,7 +48,7 @@ impl Init {
         let made_up = || format!("localhost/kirokubo/{}", random::name::<6>());
         let origin: Origin = self.origin.unwrap_or_else(made_up).parse()?;
         let store = Store::init(
-            &self.data,
+            self.shared.beside(&self.data),
             &self.database_url,
             &self.operator,
             &origin,

@@ -17,7 +17,7 @@ pub(super) struct Migrate {
 impl Migrate {
     pub(super) async fn run(self) -> Outcome {
         let holders = KeyHolders::from_environment();
-        let (data, url) = (&self.place.data, &self.place.database_url);
+        let (data, url) = (self.place.folder(), &self.place.database_url);
         let applied = Store::migrate(data, url, &Clock::system(), &|kind| holders.get(kind)).await?;
         println!("{applied} migration(s) applied / スキーマを更新しました");
         Ok(ExitCode::SUCCESS)

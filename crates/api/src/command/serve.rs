@@ -66,7 +66,7 @@ impl Serve {
         let store = store.with_evidence_at(&self.evidence.evidence_url)?;
         let stamping = self.stamping.stamping()?;
         let store = store.with_high_water_at(self.high_water.high_water);
-        let publish = self.publish.read(self.place.folder(), &store)?;
+        let publish = self.publish.read(store.shared_folder(), &store)?;
         refuse_if_rewound(&store, &publish).await?;
         let server = Server::start(store, self.listen, self.evidence_max_bytes, stamping, publish).await;
         let mut server = match server {
@@ -112,6 +112,8 @@ pub(super) struct Server {
     stamping: Option<JoinHandle<()>>,
     /// What publishes, unless every head is.
     beat: Option<JoinHandle<()>>,
+    /// What takes up settings that another server was given, where there may be one.
+    settings: Option<JoinHandle<()>>,
 }
 
 impl Server {
@@ -131,6 +133,9 @@ impl Server {
             .stamping
             .clone()
             .map(|stamping| tokio::spawn(keep_stamping(stamping, store.clone(), running.appender())));
+        let settings = store
+            .is_shared()
+            .then(|| tokio::spawn(state.clone().keep_settings()));
         let app = router(state);
         let listener = crate::listen::bind(listen)?;
         let address = listener.local_addr()?;
@@ -144,6 +149,7 @@ impl Server {
             http,
             stamping,
             beat,
+            settings,
         })
     }
 
@@ -160,7 +166,7 @@ impl Server {
         }
         // What an authority has given already is bound by the sequencer, and what a witness has signed it signs again; no
         // other answer is waited for.
-        for task in [&self.stamping, &self.beat].into_iter().flatten() {
+        for task in [&self.stamping, &self.beat, &self.settings].into_iter().flatten() {
             task.abort();
         }
         self.running.stop().await?;

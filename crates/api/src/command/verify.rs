@@ -68,7 +68,7 @@ impl Verify {
         roots: Option<&Roots>,
     ) -> Result<AuditReport, Box<dyn std::error::Error + Send + Sync>> {
         let store = store.with_evidence_at(&self.evidence.evidence_url)?;
-        let policy = self.policy.read(self.place.folder(), &store)?;
+        let policy = self.policy.read(store.shared_folder(), &store)?;
         let store = store
             .with_high_water_at(self.high_water.high_water.clone())
             .with_policy(policy);

@@ -192,6 +192,8 @@ fn store_answer(error: &StoreError) -> Answer {
         | StoreError::AlreadyInitialised(_)
         | StoreError::InUse(_)
         | StoreError::Outdated { .. }
+        | StoreError::Newer { .. }
+        | StoreError::SharedFile
         | StoreError::NoAccessLedger
         | StoreError::LongOrigin
         | StoreError::HighWater(_)

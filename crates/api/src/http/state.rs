@@ -1,6 +1,7 @@
 //! What every handler can reach.
 
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use kirokubo_records::master::Settings;
 use kirokubo_store::{AccessLog, Appender, Authenticator, Running, Sources, Store, StoreError};
@@ -10,6 +11,9 @@ use super::metrics::Metrics;
 use crate::bundle_jobs::BundleJobs;
 use crate::publishing::Publishing;
 use crate::stamping::Stamping;
+
+/// How long a server may go by settings that another one was told to change.
+const SETTINGS_BEAT: Duration = Duration::from_secs(1);
 
 /// Shared by all requests; cheap to clone.
 #[derive(Clone)]
@@ -51,13 +55,7 @@ impl AppState {
         max_evidence: u64,
     ) -> Result<Self, StoreError> {
         let authenticator = Arc::new(Authenticator::new(store.clone()));
-        let settings = match store.settings().await?.last() {
-            None => Settings::default(),
-            Some(version) => Settings::parse(version.json.as_bytes()).map_err(|_| StoreError::Corrupt {
-                index: None,
-                what: "the settings cannot be read",
-            })?,
-        };
+        let settings = stored_settings(&store).await?;
         let bundles = BundleJobs::begin(&store)?;
         let metrics = Arc::<Metrics>::default();
         metrics.measure(&running.appender());
@@ -87,5 +85,28 @@ impl AppState {
     /// What holds from now on; it must be stored already.
     pub(crate) fn replace_settings(&self, settings: Settings) {
         *self.settings.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
+    }
+
+    /// Takes up every second what another server was told to change, until it is aborted.
+    pub(crate) async fn keep_settings(self) {
+        loop {
+            tokio::time::sleep(SETTINGS_BEAT).await;
+            match stored_settings(&self.store).await {
+                Ok(settings) if settings == *self.settings() => {}
+                Ok(settings) => self.replace_settings(settings),
+                // Others tell of a database that is away.
+                Err(error) => tracing::debug!(%error, "the settings could not be read again"),
+            }
+        }
+    }
+}
+
+async fn stored_settings(store: &Store) -> Result<Settings, StoreError> {
+    match store.settings().await?.last() {
+        None => Ok(Settings::default()),
+        Some(version) => Settings::parse(version.json.as_bytes()).map_err(|_| StoreError::Corrupt {
+            index: None,
+            what: "the settings cannot be read",
+        }),
     }
 }

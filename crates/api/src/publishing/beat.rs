@@ -75,6 +75,7 @@ impl Beat {
     }
 
     async fn beat(&mut self, asking: &mut JoinSet<Answer>) -> Result<(), StoreError> {
+        self.take_up_others().await?;
         let head = self.store.head().await?;
         let Some(policy) = self.publishing.policy().cloned() else {
             if self
@@ -99,6 +100,27 @@ impl Beat {
                 ));
             }
         }
+        Ok(())
+    }
+
+    /// Shows what another server on the ledger has published since, so that none shows less for longer than a beat.
+    async fn take_up_others(&mut self) -> Result<(), StoreError> {
+        if !self.store.is_shared() {
+            return Ok(());
+        }
+        let (last, shown) = (self.store.last_published().await?, self.publishing.shown());
+        let Some((last, shown)) = last.zip(shown).filter(|(last, shown)| last.size > shown.size) else {
+            return Ok(());
+        };
+        tracing::debug!(
+            from = shown.size.get(),
+            to = last.size.get(),
+            "another server published"
+        );
+        self.publishing
+            .show(&self.store, last.size, last.way, last.at)
+            .await?;
+        self.cosigned = self.cosigned.split_off(&last.size);
         Ok(())
     }
 
@@ -183,9 +205,12 @@ impl Beat {
 
     /// Stores what is published, then shows it.
     async fn publish(&self, size: Size, way: Way) -> Result<(), StoreError> {
-        let published = self.store.publish(size, way).await?;
-        self.publishing.show(&self.store, size, way, published.at).await?;
-        tracing::debug!(size = size.get(), ?way, "published");
+        // What another server published meanwhile, if that is more.
+        let done = self.store.publish(size, way).await?;
+        self.publishing
+            .show(&self.store, done.size, done.way, done.at)
+            .await?;
+        tracing::debug!(size = done.size.get(), way = ?done.way, "published");
         Ok(())
     }
 

@@ -19,7 +19,7 @@ const WITNESSED_EVERY: Duration = Duration::from_secs(5);
 #[derive(Debug, Args)]
 pub(crate) struct PolicyPlace {
     /// Which witnesses countersign checkpoints, and how many are enough (C2SP tlog-policy). `witnesses.policy` in the
-    /// data folder, if there is one, unless given.
+    /// data folder, or in the one that servers share, if there is one, unless given.
     #[arg(long, value_name = "FILE", env = "KIROKUBO_WITNESS_POLICY")]
     witness_policy: Option<PathBuf>,
 }

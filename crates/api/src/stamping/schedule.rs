@@ -23,7 +23,11 @@ pub(crate) async fn keep_stamping(stamping: Arc<Stamping>, store: Store, appende
     let mut looked_at = None;
     while !appender.is_stopped() {
         let now = store.clock().now_ms();
-        if stamping.is_due(now, looked_at) {
+        if !stamping.is_due(now, looked_at) {
+            // Not yet.
+        } else if let Some(latest) = stamping.stamped_elsewhere(&store, now).await {
+            looked_at = Some(latest);
+        } else {
             looked_at = Some(now);
             match stamping.stamp(&store, &appender).await {
                 Ok(Stamped::New(_) | Stamped::NotGrown(_)) => {}
@@ -35,6 +39,24 @@ pub(crate) async fn keep_stamping(stamping: Arc<Stamping>, store: Store, appende
 }
 
 impl Stamping {
+    /// When another server on the ledger has had it stamped lately, so that this one need not.
+    async fn stamped_elsewhere(&self, store: &Store, now: i64) -> Option<i64> {
+        if !store.is_shared() {
+            return None;
+        }
+        let last = store.stamps(None, 1).await.ok()?;
+        let latest = last.first().map(|last| last.latest)?;
+        if now.saturating_sub(latest) >= self.interval_ms {
+            return None;
+        }
+        self.note(|health| {
+            health.last_good = Some(latest);
+            health.failures = 0;
+            health.is_overdue = false;
+        });
+        Some(latest)
+    }
+
     /// Whether it is time to ask, if the last time was at `looked_at`.
     fn is_due(&self, now: i64, looked_at: Option<i64>) -> bool {
         let health = self.health();

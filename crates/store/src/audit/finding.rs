@@ -147,6 +147,8 @@ pub enum Table {
     ErasureRecords,
     /// What an erasure has still to clear away.
     Erasing,
+    /// Which keys of months are ended.
+    MonthEnds,
 }
 
 impl Table {
@@ -184,6 +186,7 @@ impl Table {
             Self::Erasures => "erasures",
             Self::ErasureRecords => "erasure_records",
             Self::Erasing => "erasing",
+            Self::MonthEnds => "month_ends",
         }
     }
 }

@@ -9,9 +9,10 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement}
 
 use super::moment::Moment;
 use super::{AuditFinding, Table, Walked};
-use crate::entity::{erasing, erasure, hold};
+use crate::entity::{erasing, erasure, hold, month_end};
 use crate::error::StoreError;
 use crate::hold as holds;
+use crate::month_ends;
 use crate::store::Store;
 
 /// Names every row that is not as we wrote it, and every record whose hold or erasure is not that of the ledger.
@@ -42,6 +43,14 @@ async fn rows(store: &Store, moment: &Moment) -> Result<Vec<AuditFinding>, Store
     for row in found.all(&moment.db).await? {
         if store.erasure_of(&moment.db, &row).await.is_err() {
             findings.push(master(Table::Erasures, &row.id));
+        }
+    }
+    for row in month_end::Entity::find().all(&moment.db).await? {
+        if row.ledger != ledger || !month_ends::is_ours(&row, store.keyring.digest().rows()) {
+            findings.push(AuditFinding::NotAsMade {
+                table: Table::MonthEnds,
+                id: row.month.to_string(),
+            });
         }
     }
     Ok(findings)

@@ -155,7 +155,9 @@ impl Deciding {
         let known = row::open(&found, (0, 0), key)?;
         let under_way = self.before != i64::MAX || self.word.is_none();
         let Some((by, approve)) = self.word.as_ref().filter(|_| !under_way) else {
-            let is_right = known.state == ErasureState::Erasing;
+            // One of which two have approved may have been brought to its end meanwhile, by another node.
+            let is_ended = self.word.is_some() && known.state == ErasureState::Erased;
+            let is_right = is_ended || known.state == ErasureState::Erasing;
             return Ok(is_right.then_some(found).ok_or(DecideErasureError::Decided));
         };
         if !matches!(known.state, ErasureState::Proposed | ErasureState::Approved) {

@@ -2,11 +2,12 @@
 //!
 //! A database restored from an older backup does not know what was erased since. This file does: it names records by
 //! index and id, never a person. It is appended to and synced right after the commit; a crash between the two is made
-//! good at the next start. A last line that a crash cut off counts as not written.
+//! good at the next start. A last line that a crash cut off counts as not written. Servers that share the file write to it
+//! in turn, by a lock on it.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt;
 
 use kirokubo_ledger::{Index, RecordId};
@@ -103,14 +104,17 @@ pub(super) fn append(folder: &DataFolder, lines: &[LoggedErasure]) -> Result<(),
         path: path.clone(),
         source,
     };
-    cut_off_half_a_line(folder)?;
     let is_new = !path.exists();
     let mut file = OpenOptions::new()
+        .read(true)
         .append(true)
         .create(true)
         .mode(0o600)
         .open(&path)
         .map_err(fault)?;
+    // Until the file is closed. On a network file system this also makes what others wrote visible here.
+    file.lock().map_err(fault)?;
+    cut_off_half_a_line(&mut file).map_err(fault)?;
     let mut text = String::new();
     for line in lines {
         text.push_str(&serde_json::to_string(line).expect("numbers, texts and lists always serialise"));
@@ -119,7 +123,7 @@ pub(super) fn append(folder: &DataFolder, lines: &[LoggedErasure]) -> Result<(),
     file.write_all(text.as_bytes()).map_err(fault)?;
     file.sync_all().map_err(fault)?;
     if is_new {
-        let parent = File::open(folder.path()).map_err(fault)?;
+        let parent = File::open(folder.shared()).map_err(fault)?;
         parent.sync_all().map_err(fault)?;
     }
     Ok(())
@@ -176,17 +180,9 @@ async fn of_entry(db: &impl ConnectionTrait, ledger: i32, entry: Index) -> Resul
 }
 
 /// Takes a last line away that a crash cut short, so that the next one does not go on in it.
-fn cut_off_half_a_line(folder: &DataFolder) -> Result<(), StoreError> {
-    let path = folder.erased_log();
-    let fault = |source| StoreError::Folder {
-        path: path.clone(),
-        source,
-    };
-    let bytes = match fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(source) => return Err(fault(source)),
-    };
+fn cut_off_half_a_line(file: &mut File) -> io::Result<()> {
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
     let whole = bytes
         .iter()
         .rposition(|byte| *byte == b'\n')
@@ -194,10 +190,8 @@ fn cut_off_half_a_line(folder: &DataFolder) -> Result<(), StoreError> {
     if whole == bytes.len() {
         return Ok(());
     }
-    let file = OpenOptions::new().write(true).open(&path).map_err(fault)?;
-    let whole = u64::try_from(whole).expect("a length fits 64 bits");
-    file.set_len(whole).map_err(fault)?;
-    file.sync_all().map_err(fault)
+    file.set_len(u64::try_from(whole).map_err(io::Error::other)?)?;
+    file.sync_all()
 }
 
 #[cfg(test)]
@@ -223,7 +217,7 @@ mod tests {
     fn half_a_line_counts_as_not_written_and_is_cut_off() {
         let path = std::env::temp_dir().join(format!("kirokubo-erased-{}", crate::random::name::<8>()));
         fs::create_dir(&path).unwrap();
-        let folder = DataFolder::new(&path);
+        let folder = DataFolder::from(&path);
         assert_eq!(read(&folder).unwrap(), []);
         append(&folder, &[line(6)]).unwrap();
         let mut file = OpenOptions::new().append(true).open(folder.erased_log()).unwrap();

@@ -10,6 +10,7 @@ use crate::entity::evidence;
 use crate::error::StoreError;
 use crate::insert::Insert;
 use crate::keyring::Keyring;
+use crate::month_ends;
 use crate::place::Placed;
 use crate::random;
 use crate::store::Ledger;
@@ -128,6 +129,7 @@ pub(super) async fn wrap_anew(
         return Ok(());
     }
     let of = file_ref(ledger, row)?;
+    month_ends::learn(db, ledger.row, keyring).await?;
     let key = FileKey::unwrap(&keyring.month_to_open(now)?, &row.secret, &of).map_err(|_| damaged())?;
     let secret = key.wrap(&keyring.month_to_seal(until)?, random::bytes(), &of);
     let values = [

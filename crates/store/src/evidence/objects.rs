@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 use object_store::aws::AmazonS3Builder;
@@ -120,19 +120,18 @@ impl Objects {
     }
 
     /// Removes what an upload that a crash cut short left in the folder: names with a `#`, which no listing shows. Only
-    /// while nobody uploads. A bucket shows no such parts; a rule of its own removes them there.
-    pub(crate) fn remove_unfinished(&self) -> Result<(), StoreError> {
+    /// while nobody uploads, or what was last written before `oldest`. A bucket shows no such parts; a rule of its own
+    /// removes them there.
+    pub(crate) fn remove_unfinished(&self, oldest: Option<SystemTime>) -> Result<(), StoreError> {
         let Some(folder) = &self.folder else {
             return Ok(());
         };
         let remove = || {
             for entry in fs::read_dir(folder)? {
-                let path = entry?.path();
-                if path
-                    .file_name()
-                    .is_some_and(|name| name.to_string_lossy().contains('#'))
-                {
-                    fs::remove_file(path)?;
+                let entry = entry?;
+                let is_part = entry.file_name().to_string_lossy().contains('#');
+                if is_part && oldest.is_none_or(|oldest| is_before(&entry, oldest)) {
+                    fs::remove_file(entry.path())?;
                 }
             }
             Ok(())
@@ -146,6 +145,12 @@ impl Objects {
     fn name(&self, id: &[u8; 16]) -> Name {
         self.prefix.clone().join(hex::encode(id))
     }
+}
+
+/// What is gone meanwhile is not.
+fn is_before(entry: &fs::DirEntry, oldest: SystemTime) -> bool {
+    let modified = entry.metadata().and_then(|metadata| metadata.modified());
+    modified.is_ok_and(|modified| modified < oldest)
 }
 
 /// Region, endpoint and credentials come from the environment, as every program for S3 takes them.

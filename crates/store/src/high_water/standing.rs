@@ -68,6 +68,9 @@ pub(crate) struct Marks {
     unreadable: Option<PathBuf>,
 }
 
+/// The marks before anybody has asked who signed them: each place with the notes in it, or without a file.
+pub(crate) struct MarkNotes(Vec<(PathBuf, Option<Vec<String>>)>);
+
 /// How the ledger stands.
 #[derive(Clone, Debug)]
 pub(crate) enum Standing {
@@ -131,36 +134,53 @@ impl Store {
         }
     }
 
-    /// Where the marks are: the data folder's first.
+    /// Where this server writes its marks: the data folder's first.
     pub(crate) fn mark_places(&self) -> Vec<PathBuf> {
         let second = self.second_mark.as_deref().map(Path::to_owned);
         [self.folder.high_water()].into_iter().chain(second).collect()
     }
 
+    /// Where marks are: those, and the one that servers leave each other.
+    pub(crate) fn all_mark_places(&self) -> Vec<PathBuf> {
+        let shared = self.folder.shared_high_water();
+        self.mark_places().into_iter().chain(shared).collect()
+    }
+
     /// Reads the marks.
     pub(crate) fn marks(&self) -> Result<Marks, StoreError> {
+        Ok(self.open_marks(self.mark_notes()?))
+    }
+
+    /// Reads the files of the marks. Before the head is read: other servers move both up meanwhile, the mark last.
+    pub(crate) fn mark_notes(&self) -> Result<MarkNotes, StoreError> {
+        let read = |path: PathBuf| match slots::read(&path) {
+            Ok(notes) => Ok((path, notes)),
+            Err(source) => Err(StoreError::Folder { path, source }),
+        };
+        let notes: Result<_, _> = self.all_mark_places().into_iter().map(read).collect();
+        Ok(MarkNotes(notes?))
+    }
+
+    /// Opens what was read, with the keys that the ledger is known to have had.
+    pub(crate) fn open_marks(&self, notes: MarkNotes) -> Marks {
         let mut marks = Marks {
             read: Vec::new(),
             absent: Vec::new(),
             unreadable: None,
         };
-        for path in self.mark_places() {
-            let notes = slots::read(&path).map_err(|source| StoreError::Folder {
-                path: path.clone(),
-                source,
-            })?;
+        let signers = self.ledger.signers();
+        for (path, notes) in notes.0 {
             let Some(notes) = notes else {
                 marks.absent.push(path);
                 continue;
             };
-            let signers = self.ledger.signers();
             let signed = notes.iter().filter_map(|note| signers.open(note).ok());
             match signed.max_by_key(Checkpoint::size) {
                 Some(checkpoint) => marks.read.push((path, checkpoint)),
                 None => marks.unreadable = marks.unreadable.or(Some(path)),
             }
         }
-        Ok(marks)
+        marks
     }
 
     /// How a ledger stands against the marks whose tree is `tree`.
@@ -173,8 +193,12 @@ impl Store {
     }
 
     /// Takes up the marks for a ledger that ends in `head`, or says why nothing may be signed after it.
-    pub(crate) async fn take_up_high_water(&self, head: &Head) -> Result<HighWater, StoreError> {
-        let marks = self.marks()?;
+    pub(crate) async fn take_up_high_water(
+        &self,
+        notes: MarkNotes,
+        head: &Head,
+    ) -> Result<HighWater, StoreError> {
+        let marks = self.open_marks(notes);
         if let Standing::Refused(fault) = self.standing(&marks, &head.frontier).await? {
             return Err(fault.into());
         }

@@ -233,6 +233,21 @@ impl KeyFiles {
         }
     }
 
+    /// Takes a turn at a key and those that are to come after it, until the returned file is dropped: files are moved about
+    /// by one process at a time, on whichever machine. Blocks.
+    pub(crate) fn turn(&self, name: &str) -> Result<File, KeyError> {
+        let path = self.folder.join(format!("{name}.lock"));
+        let opened = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(&path);
+        opened
+            .and_then(|file| file.lock().map(|()| file))
+            .map_err(|source| KeyError::File { path, source })
+    }
+
     /// Gives a key a second name. Nothing happens if that is taken.
     pub(crate) fn keep_also_as(&self, name: &str, other: &str) -> Result<(), KeyError> {
         let path = self.path(other);

@@ -67,15 +67,15 @@ impl Signing {
     }
 
     /// Takes up what the ledger says of its keys. Fails if the folder does not hold the newest. A reading that is behind
-    /// what is known changes nothing: a rotation is under way, or was faster.
-    pub(crate) fn adopt(&self, history: KeyHistory) -> Result<(), KeyError> {
+    /// what is known changes nothing: a rotation is under way, or was faster. Says whether anything changed.
+    pub(crate) fn adopt(&self, history: KeyHistory) -> Result<bool, KeyError> {
         let known = self.now();
         let (read, here) = (history.changes().len(), known.history.changes().len());
         if known.history == history || read < here {
-            return Ok(());
+            return Ok(false);
         }
         let found = match self.find(history.newest())? {
-            // A server may just have renamed it, between the two looks.
+            // A server, or another node, may just have renamed it, between the two looks.
             None => self.find(history.newest())?,
             found => found,
         };
@@ -88,7 +88,7 @@ impl Signing {
             _ => None,
         };
         self.publish(Arc::new(Signers { history, key, beside }));
-        Ok(())
+        Ok(true)
     }
 
     /// A new key, durable and not yet used. One that an interrupted rotation left is as good.
@@ -109,13 +109,21 @@ impl Signing {
 
     /// Lets the files follow what the ledger of `size` entries says: a new key takes its place, and one that signs no
     /// more is destroyed. Each step leaves a folder that opens, and the next call goes on. Only for whoever holds the
-    /// data folder.
+    /// data folder; of several nodes one at a time, and one that has yet to hear of a rotation touches nothing of it.
     pub(crate) fn settle(&self, size: Size) -> Result<(), KeyError> {
+        let _turn = self.files.turn(self.name)?;
         let (old, next) = (self.old_name(), self.next_name());
         let signers = self.now();
         let is_over = signers.last_size_beside().is_none_or(|last| last <= size);
         let current = self.verifier(self.name)?;
-        if current.as_ref() != Some(signers.verifier()) {
+        let signing = Some(signers.verifier());
+        if self.verifier(&old)?.as_ref() == signing {
+            return Ok(());
+        }
+        if current.as_ref() != signing {
+            if self.verifier(&next)?.as_ref() != signing {
+                return Ok(());
+            }
             if self.verifier(&old)? != current {
                 self.files.destroy(&old)?;
             }
@@ -153,7 +161,11 @@ impl Signing {
 
     fn find(&self, vkey: &VerifierKey) -> Result<Option<Arc<SigningKey>>, KeyError> {
         for name in [self.name, &self.next_name(), &self.old_name()] {
-            let key = self.read(name)?;
+            let key = match self.read(name) {
+                // Another node is just overwriting it.
+                Err(KeyError::Malformed(_)) if name != self.name => None,
+                read => read?,
+            };
             if let Some(key) = key.filter(|key| key.verifier_key() == vkey) {
                 return Ok(Some(Arc::new(key)));
             }

@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::*;
+use crate::random;
 
 fn scratch() -> PathBuf {
     std::env::temp_dir().join(format!("kirokubo-keyring-{}", hex::encode(random::bytes::<8>())))
@@ -36,11 +37,14 @@ fn a_destroyed_key_opens_nothing_and_comes_back_as_another() {
     let month = Month::of_days(20_000);
     let key = keys.month_to_seal(month).unwrap();
     keys.month_to_seal(Month::OPEN).unwrap();
-    assert_eq!(keys.months().unwrap(), [month]);
-    keys.destroy(month).unwrap();
-    assert_eq!(keys.months().unwrap(), []);
+    assert_eq!(keys.month_files().unwrap(), [(month, 0)]);
+    assert_eq!(keys.destroy_ended().unwrap(), []);
+    keys.learn_ends([(month, 1)]);
+    assert_eq!(keys.destroy_ended().unwrap(), [month]);
+    assert_eq!(keys.month_files().unwrap(), []);
     assert!(matches!(keys.month_to_open(month), Err(KeyError::NoSuchMonth(_))));
     assert!(keys.month_to_seal(month).unwrap() != key);
+    assert_eq!(keys.month_files().unwrap(), [(month, 1)]);
     fs::remove_dir_all(&folder).unwrap();
 }
 
@@ -105,5 +109,25 @@ fn key_files_are_readable_by_their_owner_alone() {
         let mode = fs::metadata(folder.join(name)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn a_node_that_had_an_ended_key_in_memory_forgets_it_and_finds_the_next() {
+    let folder = scratch();
+    let here = Keyring::create(&folder, &origin()).unwrap();
+    let there = Keyring::open(&folder, &origin()).unwrap();
+    let month = Month::of_days(20_000);
+    let first = here.month_to_seal(month).unwrap();
+    assert_eq!(there.month_to_open(month).unwrap(), first);
+    here.learn_ends([(month, 1)]);
+    here.destroy_ended().unwrap();
+    let second = here.month_to_seal(month).unwrap();
+    there.learn_ends([(month, 1)]);
+    assert_eq!(there.month_to_open(month).unwrap(), second);
+    // One that comes late destroys nothing that is in use, and an older word changes nothing.
+    there.learn_ends([(month, 0)]);
+    assert_eq!(there.destroy_ended().unwrap(), []);
+    assert_eq!(there.month_to_open(month).unwrap(), second);
     fs::remove_dir_all(&folder).unwrap();
 }

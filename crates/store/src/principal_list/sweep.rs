@@ -5,14 +5,17 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use kirokubo_records::seal::{Opener, row_tokens};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     Statement, Value,
 };
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
+use super::claim;
 use super::row::{self, state};
 use crate::entity::{list, principal_row};
 use crate::error::StoreError;
@@ -22,40 +25,60 @@ use crate::store::Store;
 /// Rows removed in one transaction.
 const PAGE: u64 = 256;
 
-/// The sweep that every start begins with, while the server already serves.
+/// How often a node looks whether another one has left something behind.
+const BEAT: Duration = Duration::from_mins(1);
+
+/// The sweep that every start begins with, while the server already serves. On a database server it goes on: another node
+/// may end at any time.
 pub(crate) struct Sweep {
-    stop: Arc<AtomicBool>,
+    stop: Arc<Stop>,
     task: JoinHandle<()>,
 }
 
+/// The wish to stop.
+#[derive(Default)]
+struct Stop {
+    is_wished: AtomicBool,
+    wished: Notify,
+}
+
 impl Sweep {
-    /// Finds the lists that uploads before this start have left behind, and begins to remove them.
-    pub(crate) async fn start(store: &Store) -> Result<Self, StoreError> {
-        let left: Vec<i64> = list::Entity::find()
-            .select_only()
-            .column(list::Column::Number)
-            .filter(list::Column::Ledger.eq(store.ledger.row))
-            .filter(list::Column::State.eq(state::UPLOADING))
-            .into_tuple()
-            .all(&store.db.readers)
-            .await?;
-        let stop = Arc::new(AtomicBool::new(false));
-        let task = tokio::spawn(run(store.clone(), left, Arc::clone(&stop)));
-        Ok(Self { stop, task })
+    /// Begins to remove the lists whose uploads were left behind.
+    pub(crate) fn start(store: &Store) -> Self {
+        let stop = Arc::<Stop>::default();
+        let task = tokio::spawn(run(store.clone(), Arc::clone(&stop)));
+        Self { stop, task }
     }
 
     /// Ends it between two transactions; the next start goes on.
     pub(crate) async fn stop(self) {
-        self.stop.store(true, Ordering::Relaxed);
+        self.stop.is_wished.store(true, Ordering::Relaxed);
+        self.stop.wished.notify_one();
         if let Err(error) = self.task.await {
             tracing::error!(%error, "the sweep ended badly");
         }
     }
 }
 
-async fn run(store: Store, left: Vec<i64>, stop: Arc<AtomicBool>) {
+async fn run(store: Store, stop: Arc<Stop>) {
+    while !stop.is_wished.load(Ordering::Relaxed) {
+        match claim::abandoned(&store.db.readers, &store).await {
+            Ok(left) => remove_all(&store, left, &stop.is_wished).await,
+            Err(error) => tracing::warn!(error = ?error, "uploads that were cut off could not be looked for"),
+        }
+        if !store.db.is_shared() {
+            return;
+        }
+        tokio::select! {
+            () = stop.wished.notified() => {}
+            () = tokio::time::sleep(BEAT) => {}
+        }
+    }
+}
+
+async fn remove_all(store: &Store, left: Vec<i64>, stop: &AtomicBool) {
     for number in left {
-        match remove(&store, number, &stop).await {
+        match remove(store, number, stop).await {
             Ok(()) => tracing::info!(number, "an upload that was cut off was removed"),
             Err(error) => {
                 tracing::warn!(number, error = ?error, "an upload that was cut off could not be removed");
@@ -72,6 +95,9 @@ pub(super) async fn remove_in_background(store: Store, number: i64) {
 }
 
 async fn remove(store: &Store, number: i64, stop: &AtomicBool) -> Result<(), StoreError> {
+    if !claim::take_over(store, number).await? {
+        return Ok(());
+    }
     let found = list::Entity::find_by_id((store.ledger.row, number))
         .one(&store.db.readers)
         .await?;
@@ -135,6 +161,7 @@ async fn end(transaction: DatabaseTransaction, found: &list::Model, lost: bool) 
     ] {
         execute(&transaction, text, [found.ledger.into(), found.number.into()]).await?;
     }
+    claim::let_go(&transaction, found.ledger, found.number).await?;
     Ok(transaction.commit().await?)
 }
 

@@ -92,6 +92,8 @@ pub struct ListUpload {
     store: Store,
     options: ListOptions,
     list: list::Model,
+    /// The number of the process that it belongs to.
+    claim: i64,
     /// Keyed digest of the caller's `Idempotency-Key`.
     idempotency: Option<Vec<u8>>,
     /// The list that was uploaded under the same `Idempotency-Key`: then this upload is only compared with it.
@@ -147,6 +149,7 @@ impl Store {
         Ok(ListUpload {
             store: self.clone(),
             list,
+            claim: self.claims.mine(),
             idempotency,
             earlier,
             reader: ListReader::new(options.format),
@@ -263,7 +266,7 @@ impl ListUpload {
             return Ok(());
         }
         let nodes = self.grow(&worked.sealed.leaves);
-        self.list = write::chunk(&self.store, self.list.clone(), worked.sealed, nodes).await?;
+        self.list = write::chunk(&self.store, self.list.clone(), self.claim, worked.sealed, nodes).await?;
         Ok(())
     }
 
@@ -308,7 +311,7 @@ impl ListUpload {
             idempotency: self.idempotency.clone(),
             ..self.list.clone()
         };
-        match write::complete(&self.store, list).await? {
+        match write::complete(&self.store, list, self.claim).await? {
             Completed::Done(list) => {
                 // It is no longer ours to discard.
                 self.list.number = 0;

@@ -4,6 +4,7 @@ use kirokubo_ledger::hash::Digest;
 use kirokubo_records::seal::SealedRows;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement, Value};
 
+use super::claim;
 use super::row::{closed, damaged, state};
 use crate::edge::stored;
 use crate::entity::list;
@@ -29,6 +30,7 @@ pub(super) struct Nodes {
 pub(super) async fn chunk(
     store: &Store,
     list: list::Model,
+    claimed: i64,
     sealed: SealedRows,
     nodes: Nodes,
 ) -> Result<list::Model, StoreError> {
@@ -36,8 +38,11 @@ pub(super) async fn chunk(
     let bytes = ciphertexts + TOKEN * sealed.tokens.len();
     let transaction = store.db.begin_writing(store.ledger.row).await?;
     let list = if list.number == 0 {
-        begin(&transaction, store, list).await?
+        let list = begin(&transaction, store, list).await?;
+        claim::take(&transaction, list.ledger, list.number, claimed).await?;
+        list
     } else {
+        claim::check(&transaction, list.ledger, list.number, claimed).await?;
         list
     };
     PRINCIPALS.run(&transaction, principals(&list, &sealed)?).await?;
@@ -60,7 +65,11 @@ pub(super) enum Completed {
 
 /// Makes a list citable. COMMIT is the commit point: before it the list is nobody's, after it the next event may cite
 /// it.
-pub(super) async fn complete(store: &Store, list: list::Model) -> Result<Completed, StoreError> {
+pub(super) async fn complete(
+    store: &Store,
+    list: list::Model,
+    claimed: i64,
+) -> Result<Completed, StoreError> {
     let transaction = store.db.begin_writing(store.ledger.row).await?;
     if let Some(key) = &list.idempotency
         && let Some(other) = by_key(&transaction, store.ledger.row, key).await?
@@ -68,6 +77,7 @@ pub(super) async fn complete(store: &Store, list: list::Model) -> Result<Complet
         transaction.rollback().await?;
         return Ok(Completed::Overtaken(other));
     }
+    claim::check(&transaction, list.ledger, list.number, claimed).await?;
     let list = closed(
         list::Model {
             state: state::COMPLETE,
@@ -94,6 +104,7 @@ pub(super) async fn complete(store: &Store, list: list::Model) -> Result<Complet
     if done.rows_affected() != 1 {
         return Err(damaged("a list that went away while it was uploaded"));
     }
+    claim::let_go(&transaction, list.ledger, list.number).await?;
     if let Err(error) = transaction.commit().await
         && !is_complete(store, &list).await?
     {

@@ -1,7 +1,7 @@
 //! The checkpoint that the world is shown.
 
 use kirokubo_ledger::Size;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::entity::published;
 use crate::error::StoreError;
@@ -64,22 +64,28 @@ impl Store {
         row.map(|row| self.read_published(&row)).transpose()
     }
 
-    /// Says that the checkpoint of `size` is shown from now on. Durable when this returns; a size below one that was
-    /// shown is refused by the schema.
+    /// Says that the checkpoint of `size` is shown from now on; gives what is. Durable when this returns. If another server
+    /// has published a larger one meanwhile, or the same in the same way, that stays.
     pub async fn publish(&self, size: Size, way: Way) -> Result<Published, StoreError> {
         let transaction = self.db.begin_writing(self.ledger.row).await?;
-        let last: Option<i64> = published::Entity::find()
-            .select_only()
-            .column(published::Column::Seq)
+        let last = published::Entity::find()
             .filter(published::Column::Ledger.eq(self.ledger.row))
             .order_by_desc(published::Column::Seq)
-            .into_tuple()
             .one(&transaction)
             .await?;
+        if let Some(last) = &last
+            && self.db.is_shared()
+        {
+            let last = self.read_published(last)?;
+            if last.size > size || (last.size, last.way) == (size, way) {
+                transaction.rollback().await?;
+                return Ok(last);
+            }
+        }
         let at = self.clock.now_ms();
         let mut row = published::Model {
             ledger: self.ledger.row,
-            seq: last.map_or(0, |last| last + 1),
+            seq: last.map_or(0, |last| last.seq + 1),
             size: size.as_i64(),
             published_at: at,
             way: way.stored(),

@@ -228,14 +228,7 @@ async fn an_erasure_of_many_goes_step_by_step_and_is_carried_on_after_a_crash() 
 #[tokio::test]
 async fn a_record_that_waits_under_a_key_that_is_destroyed_is_sealed_again() {
     let ledger = TestLedger::new().await;
-    // A contract whose last event lies long ago: its month is over before it is recorded.
-    let mut paper = event(1);
-    paper["provided_on"] = "2024-02-29".into();
-    paper["recording_method"] = "contract".into();
-    paper["period"] = json!({"from": "2024-01-01", "to": "2024-04-01"});
-    paper["agreement"] = json!({"title": "商品売買契約", "goods_or_services": true, "continuous": false,
-        "concluded_on": "2024-01-01", "clauses": {"third_party": "第3条", "principals": "第3条", "items": "第3条",
-        "consent": "第3条"}});
+    let paper = long_over(1);
     let record = ledger.seal(&paper);
     assert_eq!(record.month.to_string(), "2025-03");
     let appender = ledger.running.as_ref().unwrap().appender();
@@ -247,6 +240,18 @@ async fn a_record_that_waits_under_a_key_that_is_destroyed_is_sealed_again() {
     let appended = ledger.append_new(&paper).await;
     let header = ledger.store.record_at(appended.index).await.unwrap().unwrap();
     assert!(ledger.store.open_content(&header).await.unwrap().is_some());
+}
+
+/// A contract whose last event lies long ago: its month, 2025-03, is over before it is recorded.
+pub(super) fn long_over(n: usize) -> serde_json::Value {
+    let mut paper = event(n);
+    paper["provided_on"] = "2024-02-29".into();
+    paper["recording_method"] = "contract".into();
+    paper["period"] = json!({"from": "2024-01-01", "to": "2024-04-01"});
+    paper["agreement"] = json!({"title": "商品売買契約", "goods_or_services": true, "continuous": false,
+        "concluded_on": "2024-01-01", "clauses": {"third_party": "第3条", "principals": "第3条", "items": "第3条",
+        "consent": "第3条"}});
+    paper
 }
 
 pub(super) fn count(ledger: &TestLedger, text: &str) -> i64 {

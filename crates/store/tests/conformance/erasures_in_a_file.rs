@@ -223,7 +223,7 @@ fn keys_below(folder: &Path) -> Vec<[u8; 32]> {
         let path = entry.unwrap().path();
         if path.is_dir() {
             keys.extend(keys_below(&path));
-        } else {
+        } else if path.extension().is_some_and(|ending| ending == "key") {
             let text = fs::read_to_string(&path).unwrap();
             keys.push(hex::decode(text.trim()).unwrap().try_into().unwrap());
         }

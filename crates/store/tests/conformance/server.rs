@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use kirokubo_store::{AppendError, Recorded, Role, Store, StoreError};
+use kirokubo_store::{AppendError, AuditFinding, DataFolder, Recorded, Role, Store, StoreError};
 use kirokubo_test_cluster::{Cluster, Database, programs};
 use serde_json::json;
 
@@ -56,6 +56,23 @@ impl Node {
         let store = Store::open(&folder, &ledger.database.url, ledger.clock.clone())
             .await
             .unwrap();
+        let running = super::ledger::start(&store).await;
+        Self {
+            store,
+            running,
+            folder,
+        }
+    }
+
+    /// One that shares the other's folder of keys.
+    async fn sharing(ledger: &TestLedger) -> Self {
+        let folder = ledger.folder.with_extension("node");
+        let sharing = DataFolder::from(&folder).sharing(Some(ledger.folder.clone()));
+        let store = Store::open(sharing, &ledger.database.url, ledger.clock.clone())
+            .await
+            .unwrap();
+        let mark = "high-water";
+        std::fs::copy(ledger.folder.join(mark), folder.join(mark)).unwrap();
         let running = super::ledger::start(&store).await;
         Self {
             store,
@@ -125,6 +142,63 @@ async fn two_nodes_append_to_one_ledger_and_it_does_not_fork() {
     assert_eq!((new, again), (1, 1), "{answers:?}");
     node.stop().await;
     assert_eq!(ledger.audit().await, (193, 192));
+}
+
+/// A key that one node ends while a record sealed under it waits on another: it is sealed again, under the next key.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_waits_on_one_node_while_another_ends_its_key_is_sealed_again() {
+    let ledger = TestLedger::new().await;
+    if server(&ledger).is_none() {
+        return;
+    }
+    ledger.append_new(&event(0)).await;
+    let node = Node::sharing(&ledger).await;
+    let paper = super::erasures::long_over(1);
+    let waits = ledger.seal(&paper);
+    assert_eq!(waits.month.to_string(), "2025-03");
+    let there = node.running.appender();
+    node.store.finish_erasures(&there).await.unwrap();
+    let keys = || {
+        let mut months = super::erasures::months(&ledger.folder);
+        months.retain(|name| name.starts_with("2025-03"));
+        months
+    };
+    assert_eq!(keys(), [""; 0], "it wrapped nothing");
+    // Whether or not the beat of this node has come.
+    let refused = ledger.append_sealed(waits).await;
+    assert!(matches!(refused, Err(AppendError::Stale)), "{refused:?}");
+    let appended = ledger.append_new(&paper).await;
+    assert!(keys()[0].starts_with("2025-03-"), "an ended key never comes back");
+    // The other node opens it, and does not end what is used.
+    node.store.finish_erasures(&there).await.unwrap();
+    let header = node.store.record_at(appended.index).await.unwrap().unwrap();
+    assert!(node.store.open_content(&header).await.unwrap().is_some());
+    node.stop().await;
+    let (findings, _) = super::erasures::report(&ledger.store).await;
+    let overdue = "record 2 is kept though its retention has ended and nothing holds it";
+    assert_eq!(findings, [overdue], "nobody has erased it");
+}
+
+/// Whoever may write to the database cannot have a key destroyed by it.
+#[tokio::test]
+async fn the_end_of_a_key_that_somebody_invents_destroys_nothing_and_is_named() {
+    let mut ledger = TestLedger::new().await;
+    ledger.append_new(&event(0)).await;
+    ledger.append_new(&super::erasures::long_over(1)).await;
+    let keys = super::erasures::months(&ledger.folder);
+    ledger.stop().await;
+    ledger
+        .sql()
+        .run("INSERT INTO month_ends (ledger, month, ends, mac) VALUES (1, 24302, 1, zeroblob(16))")
+        .unwrap();
+    let store = ledger.opened_again().await;
+    let refused = store.start().await.err();
+    assert!(matches!(refused, Some(StoreError::Corrupt { .. })), "{refused:?}");
+    assert_eq!(super::erasures::months(&ledger.folder), keys);
+    let report = store.verify(&mut |_, _| {}).await.unwrap();
+    let named: Vec<String> = report.findings.iter().map(AuditFinding::en).collect();
+    let invented = "a row of month_ends is not as it was made (24302)";
+    assert!(named.iter().any(|finding| finding == invented), "{named:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
