@@ -20,6 +20,9 @@ const BACKGROUND: u64 = 8 << 20;
 /// Appended bytes after which the sequencer copies the rest itself.
 const INLINE: u64 = 128 << 20;
 
+/// Bytes that a transaction appends whatever is in it: a page of each table and index that it touches.
+const TRANSACTION: u64 = 64 << 10;
+
 /// How often emptying the log is tried, with a beat between two attempts.
 const FORGET_TRIES: u32 = 240;
 
@@ -65,8 +68,9 @@ impl WalKeeper {
         self.writer.get_database_backend() == DbBackend::Postgres
     }
 
-    /// To be told after each commit how many bytes it appended, about.
+    /// To be told after each commit how many bytes of rows it appended, about.
     pub(crate) fn appended(&self, bytes: u64) {
+        let bytes = bytes.saturating_add(TRANSACTION);
         self.counters.since_copy.fetch_add(bytes, Ordering::Relaxed);
         self.counters.since_reuse.fetch_add(bytes, Ordering::Relaxed);
     }
