@@ -22,6 +22,9 @@ const TOP: i64 = 6;
 /// Tokens that a slice takes from each run at most: an append waits for no more than one slice, some milliseconds.
 const OF_EACH: i64 = 256;
 
+/// While a long stream makes runs faster than they are merged, slices are so many times as long at most.
+const HASTE: usize = 4;
+
 /// Bytes that a moved token appends to the write-ahead log, about: it is written in one place and removed in another.
 const BYTES: u64 = 64;
 
@@ -81,8 +84,8 @@ async fn run(store: Store, stop: Arc<AtomicBool>) {
 
 /// Merges until no level has too many runs.
 async fn merge(store: &Store, stop: &AtomicBool) -> Result<(), StoreError> {
-    while let Some((sources, target)) = due(store).await? {
-        while !stop.load(Ordering::Relaxed) && move_slice(store, &sources, target).await? {
+    while let Some(due) = due(store).await? {
+        while !stop.load(Ordering::Relaxed) && move_slice(store, &due).await? {
             tokio::task::yield_now().await;
         }
         if stop.load(Ordering::Relaxed) {
@@ -92,22 +95,32 @@ async fn merge(store: &Store, stop: &AtomicBool) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The oldest runs of the lowest level that has enough of them, and the run that they become.
-async fn due(store: &Store) -> Result<Option<([i64; RUNS], i64)>, StoreError> {
+/// What is merged next.
+struct Due {
+    sources: [i64; RUNS],
+    target: i64,
+    /// Tokens that a slice takes from each source at most.
+    of_each: i64,
+}
+
+/// The oldest runs of the lowest level that has enough of them.
+async fn due(store: &Store) -> Result<Option<Due>, StoreError> {
     let mut there = runs::all(&store.db.readers, store.ledger.row).await?;
     there.retain(|run| !store.runs.is_open(*run) && runs::level(*run) < TOP);
     let of_levels = there.chunk_by(|one, other| runs::level(*one) == runs::level(*other));
-    let mut enough = of_levels.filter_map(|runs| runs.first_chunk::<RUNS>());
-    Ok(enough
-        .next()
-        .map(|sources| (*sources, runs::above(sources[RUNS - 1]))))
+    let mut enough = of_levels.filter_map(|runs| Some((runs.first_chunk::<RUNS>()?, runs.len() / RUNS)));
+    Ok(enough.next().map(|(sources, times)| Due {
+        sources: *sources,
+        target: runs::above(sources[RUNS - 1]),
+        of_each: OF_EACH << times.min(HASTE).ilog2(),
+    }))
 }
 
 /// Moves what comes first in all the sources, in one transaction; whether there is more.
-async fn move_slice(store: &Store, sources: &[i64; RUNS], target: i64) -> Result<bool, StoreError> {
+async fn move_slice(store: &Store, due: &Due) -> Result<bool, StoreError> {
     let ledger = store.ledger.row;
     let transaction = store.db.begin_writing(ledger).await?;
-    let end = slice_end(&transaction, ledger, sources).await?;
+    let end = slice_end(&transaction, ledger, due).await?;
     // Nothing stands at the largest place.
     let before = end.unwrap_or((i64::MAX, i64::MAX, i64::MAX));
     let copy = COPY.get_or_init(|| {
@@ -118,10 +131,10 @@ async fn move_slice(store: &Store, sources: &[i64; RUNS], target: i64) -> Result
              ORDER BY token, idx, n ON CONFLICT DO NOTHING"
         )
     });
-    let mut values = of_slice(ledger, sources, before);
+    let mut values = of_slice(ledger, &due.sources, before);
     let remove = REMOVE.get_or_init(|| format!("DELETE FROM search_tokens {}", slice()));
     let removing = statement(&transaction, remove, values.clone());
-    values.push(target.into());
+    values.push(due.target.into());
     transaction
         .execute_raw(statement(&transaction, copy, values))
         .await?;
@@ -132,12 +145,8 @@ async fn move_slice(store: &Store, sources: &[i64; RUNS], target: i64) -> Result
     Ok(end.is_some())
 }
 
-/// The first place that is [`OF_EACH`] tokens away from the beginning of any source; `None` if no source has so many left.
-async fn slice_end(
-    db: &DatabaseTransaction,
-    ledger: i32,
-    sources: &[i64; RUNS],
-) -> Result<Option<Place>, StoreError> {
+/// The first place that is so many tokens away from the beginning of any source; `None` if no source has so many left.
+async fn slice_end(db: &DatabaseTransaction, ledger: i32, due: &Due) -> Result<Option<Place>, StoreError> {
     let text = SLICE_END.get_or_init(|| {
         let mut text = "SELECT token, idx, n FROM (".to_owned();
         for source in 0..RUNS {
@@ -151,8 +160,8 @@ async fn slice_end(
         }
         text + ") AS ends ORDER BY token, idx, n LIMIT 1"
     });
-    let mut values: Vec<Value> = vec![ledger.into(), OF_EACH.into()];
-    values.extend(sources.iter().map(|run| Value::from(*run)));
+    let mut values: Vec<Value> = vec![ledger.into(), due.of_each.into()];
+    values.extend(due.sources.iter().map(|run| Value::from(*run)));
     let found = db.query_one_raw(statement(db, text, values)).await?;
     let place = |row: QueryResult| row.try_get_many("", &["token", "idx", "n"].map(str::to_owned));
     Ok(found.map(place).transpose()?)
