@@ -22,14 +22,15 @@ enum Elsewhere<'a> {
 
 /// Looks at them. Gives how many demands to stop there were then; `None` where there is nobody to look at.
 pub(crate) async fn look_elsewhere(state: &AppState, draft: &Draft) -> Result<Option<u64>, ApiError> {
+    // First of all: tokens of everybody in the event are much work, and nearly all events name all of their principals.
+    let Some(elsewhere) = elsewhere(state, draft).await? else {
+        return Ok(None);
+    };
     let key = state.store.keyring().search();
     let guards = Guards::of_draft(draft, key);
     if guards.scopes.is_empty() {
         return Ok(None);
     }
-    let Some(elsewhere) = elsewhere(state, draft).await? else {
-        return Ok(None);
-    };
     let demands = state.store.count_demands().await?;
     if demands == 0 {
         return Ok(Some(demands));

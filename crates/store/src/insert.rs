@@ -12,8 +12,9 @@ use std::sync::OnceLock;
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
 
-/// Row counts that have a statement. The largest is bounded by SQLite's 32,766 parameters at 14 columns.
-const COUNTS: [usize; 5] = [256, 64, 16, 4, 1];
+/// Row counts that have a statement. Each statement of a batch is a hop to another thread and back, hence all powers of two;
+/// the largest is bounded by SQLite's 32,766 parameters at 14 columns.
+const COUNTS: [usize; 9] = [256, 128, 64, 32, 16, 8, 4, 2, 1];
 
 /// The statements of one table.
 pub(crate) struct Insert {
@@ -21,7 +22,7 @@ pub(crate) struct Insert {
     columns: usize,
     tail: &'static str,
     /// For SQLite, and for PostgreSQL.
-    texts: [OnceLock<[String; 5]>; 2],
+    texts: [OnceLock<[String; COUNTS.len()]>; 2],
 }
 
 impl Insert {
