@@ -3,6 +3,7 @@
 mod bare_file;
 mod chained_postgres;
 mod fast_api;
+mod hypercore;
 mod kirokubo;
 mod kirokubo_postgres;
 mod naive;
@@ -48,6 +49,8 @@ pub(crate) enum Who {
     Plain,
     /// A file behind axum, one sync a group.
     BareFile,
+    /// A Merkle tree over a log, in Node.js. It acknowledges before anything is durable.
+    Hypercore,
 }
 
 /// A number of clients, each posting one event after another, for some time.
@@ -79,7 +82,7 @@ pub(crate) struct Lineup<'a> {
 
 impl Who {
     /// Everybody.
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Kirokubo,
         Self::KirokuboPostgres,
         Self::Naive,
@@ -88,6 +91,7 @@ impl Who {
         Self::FastApi,
         Self::Plain,
         Self::BareFile,
+        Self::Hypercore,
     ];
 
     /// Its name in the tables and in `BENCH_PEERS`.
@@ -101,6 +105,7 @@ impl Who {
             Self::FastApi => "fastapi",
             Self::Plain => "plain-sqlite",
             Self::BareFile => "bare-file",
+            Self::Hypercore => "hypercore",
         }
     }
 
@@ -110,6 +115,7 @@ impl Who {
             Self::Kirokubo | Self::KirokuboPostgres => "signed tree",
             Self::Naive | Self::ChainedPostgres | Self::FastApi => "chain",
             Self::PlainPostgres | Self::Plain | Self::BareFile => "none",
+            Self::Hypercore => "signed tree; not durable when it answers",
         }
     }
 
@@ -184,5 +190,6 @@ fn join<'a>(who: Who, cluster: Result<&'a Cluster, &str>) -> Outcome<Box<dyn Pee
         Who::FastApi => Box::new(fast_api::FastApi::new()?),
         Who::Plain => Box::new(plain::Plain),
         Who::BareFile => Box::new(bare_file::BareFile),
+        Who::Hypercore => Box::new(hypercore::Hypercore::new()?),
     })
 }
