@@ -15,9 +15,9 @@ use crate::error::StoreError;
 /// Values in one statement. More of them make it no faster.
 const VALUES: usize = 512;
 
-/// Its own tables, and those of the migrator, which fills its own.
+/// All tables but SQLite's own, and those that migrations fill by themselves.
 const TABLES: &str = "SELECT name FROM sqlite_schema WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_' \
-    AND name <> 'seaql_migrations' ORDER BY rowid";
+    AND name NOT IN ('seaql_migrations', 'schema_needs') ORDER BY rowid";
 
 /// One connection to a file.
 pub(super) struct File {
