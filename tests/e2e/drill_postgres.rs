@@ -8,7 +8,7 @@ use kirokubo_tests::{Cut, DataFolder, PostgresProxy, Role, Server};
 
 use crate::drill::Kept;
 use crate::drill_load::Load;
-use crate::nodes::assert_whole;
+use crate::nodes::{assert_whole, stopped};
 
 /// Records that must be acknowledged before something happens, and again afterwards.
 const BEFORE: usize = 60;
@@ -87,6 +87,42 @@ fn a_connection_cut_in_the_middle_of_a_commit_loses_and_doubles_nothing() {
     assert_eq!(behind.proxy.cuts(), 30, "each COMMIT was cut");
     kept.assert_kept(&server);
     let folder = server.into_folder();
+    assert_whole(&folder, folder.vkey());
+}
+
+#[test]
+fn commits_cut_under_load_on_two_nodes_lose_and_double_nothing() {
+    let Some(behind) = Behind::a_proxy() else { return };
+    let folder = behind.ledger();
+    let key = folder.create_key(Role::Ingest).key;
+    let another = folder.another();
+    let mut servers = [Server::on(folder), Server::on(another)];
+    let loads = [
+        Load::start(&servers[0], &key, 0),
+        Load::start(&servers[1], &key, 1),
+    ];
+    for n in 0..30 {
+        behind.proxy.cut_next(if n % 2 == 0 {
+            Cut::AfterCommit
+        } else {
+            Cut::BeforeCommit
+        });
+        behind
+            .cluster
+            .wait_until(|| behind.proxy.cuts() > n, "no COMMIT comes");
+        if n % 10 == 9 {
+            behind.proxy.cut_all();
+        }
+    }
+    for load in &loads {
+        load.wait_for(BEFORE);
+    }
+    let mut kept = stopped(&mut servers, loads);
+    let [first, second] = servers;
+    kept.assert_kept(&first);
+    assert_eq!(second.size(), first.size());
+    drop(second);
+    let folder = first.into_folder();
     assert_whole(&folder, folder.vkey());
 }
 

@@ -31,6 +31,8 @@ pub struct PostgresProxy {
 #[derive(Debug)]
 struct Wire {
     target: Mutex<PathBuf>,
+    /// Both ends of all connections there ever were.
+    open: Mutex<Vec<(TcpStream, UnixStream)>>,
     /// What is to be done to the next COMMIT.
     next: Mutex<Option<Cut>>,
     cuts: AtomicU32,
@@ -43,6 +45,7 @@ impl PostgresProxy {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let wire = Arc::new(Wire {
             target: Mutex::new(socket.to_owned()),
+            open: Mutex::default(),
             next: Mutex::default(),
             cuts: AtomicU32::new(0),
         });
@@ -78,6 +81,15 @@ impl PostgresProxy {
     pub fn cuts(&self) -> u32 {
         self.wire.cuts.load(Ordering::SeqCst)
     }
+
+    /// Cuts everything that is connected.
+    pub fn cut_all(&self) {
+        let mut open = self.wire.open.lock().expect("nobody panics while holding it");
+        for (client, server) in open.drain(..) {
+            drop(client.shutdown(Shutdown::Both));
+            drop(server.shutdown(Shutdown::Both));
+        }
+    }
 }
 
 impl Wire {
@@ -89,10 +101,18 @@ impl Wire {
             .expect("nobody panics while holding it")
             .clone();
         let joined = UnixStream::connect(target).and_then(|server| {
-            let ends = [(client.try_clone()?, server.try_clone()?), (client, server)];
+            let ends = [
+                (client.try_clone()?, server.try_clone()?),
+                (client.try_clone()?, server.try_clone()?),
+                (client, server),
+            ];
             Ok(ends)
         });
-        let Ok([there, back]) = joined else { return };
+        let Ok([there, back, open]) = joined else { return };
+        self.open
+            .lock()
+            .expect("nobody panics while holding it")
+            .push(open);
         let is_answer_lost = Arc::new(AtomicBool::new(false));
         let (wire, lost) = (Arc::clone(self), Arc::clone(&is_answer_lost));
         thread::spawn(move || {
