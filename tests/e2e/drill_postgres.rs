@@ -101,7 +101,7 @@ fn commits_cut_under_load_on_two_nodes_lose_and_double_nothing() {
         Load::start(&servers[0], &key, 0),
         Load::start(&servers[1], &key, 1),
     ];
-    for n in 0..30 {
+    for n in 0..12 {
         behind.proxy.cut_next(if n % 2 == 0 {
             Cut::AfterCommit
         } else {
@@ -110,7 +110,7 @@ fn commits_cut_under_load_on_two_nodes_lose_and_double_nothing() {
         behind
             .cluster
             .wait_until(|| behind.proxy.cuts() > n, "no COMMIT comes");
-        if n % 10 == 9 {
+        if n % 4 == 3 {
             behind.proxy.cut_all();
         }
     }
