@@ -12,7 +12,7 @@ use kirokubo_tests::{DataFolder, Role, Server};
 use crate::drill::Kept;
 use crate::drill_load::Load;
 use crate::drill_postgres::{Behind, PROGRAMS};
-use crate::nodes::{assert_whole, stopped};
+use crate::nodes::{assert_kept_and_whole, assert_whole};
 
 /// Records that each node must have acknowledged before the primary dies, and after.
 const BEFORE: usize = 60;
@@ -86,7 +86,7 @@ fn a_primary_that_dies_under_load_is_followed_by_its_standby_and_nothing_acknowl
     let folder = behind.ledger();
     let key = folder.create_key(Role::Ingest).key;
     let another = folder.another();
-    let mut servers = [Server::on(folder), Server::on(another)];
+    let servers = [Server::on(folder), Server::on(another)];
     let loads = [
         Load::start(&servers[0], &key, 0),
         Load::start(&servers[1], &key, 1),
@@ -108,13 +108,7 @@ fn a_primary_that_dies_under_load_is_followed_by_its_standby_and_nothing_acknowl
     for load in &loads {
         load.wait_for(BEFORE);
     }
-    let mut kept = stopped(&mut servers, loads);
-    let [first, second] = servers;
-    kept.assert_kept(&first);
-    assert_eq!(second.size(), first.size());
-    drop(second);
-    let folder = first.into_folder();
-    assert_whole(&folder, folder.vkey());
+    assert_kept_and_whole(servers, loads, Kept::default());
     // A standby of the new primary, as the guide says, so that commits are on two machines again.
     let _ = run(Some(&standby), &["primary", "--standbys", "two"]);
     let next = standby_of(&standby, "two");

@@ -8,7 +8,7 @@ use kirokubo_tests::{Cut, DataFolder, PostgresProxy, Role, Server};
 
 use crate::drill::Kept;
 use crate::drill_load::Load;
-use crate::nodes::{assert_whole, stopped};
+use crate::nodes::{assert_kept_and_whole, assert_whole};
 
 /// Records that must be acknowledged before something happens, and again afterwards.
 const BEFORE: usize = 60;
@@ -96,7 +96,7 @@ fn commits_cut_under_load_on_two_nodes_lose_and_double_nothing() {
     let folder = behind.ledger();
     let key = folder.create_key(Role::Ingest).key;
     let another = folder.another();
-    let mut servers = [Server::on(folder), Server::on(another)];
+    let servers = [Server::on(folder), Server::on(another)];
     let loads = [
         Load::start(&servers[0], &key, 0),
         Load::start(&servers[1], &key, 1),
@@ -117,13 +117,7 @@ fn commits_cut_under_load_on_two_nodes_lose_and_double_nothing() {
     for load in &loads {
         load.wait_for(BEFORE);
     }
-    let mut kept = stopped(&mut servers, loads);
-    let [first, second] = servers;
-    kept.assert_kept(&first);
-    assert_eq!(second.size(), first.size());
-    drop(second);
-    let folder = first.into_folder();
-    assert_whole(&folder, folder.vkey());
+    assert_kept_and_whole(servers, loads, Kept::default());
 }
 
 #[test]

@@ -55,21 +55,18 @@ fn three_nodes_take_load_together_and_one_that_is_killed_harms_nobody() {
     third.restart();
     let of_third = Load::start(&third, &key, node_number(&third) + 1);
     of_third.wait_for(BEFORE);
-    let mut servers = [first, second, third];
-    kept.extend(stopped(&mut servers, [of_first, of_second, of_third]));
-    let [first, second, third] = servers;
-    kept.assert_kept(&first);
-    assert_eq!([second.size(), third.size()], [first.size(); 2]);
-    drop((second, third));
-    let folder = first.into_folder();
-    assert_whole(&folder, folder.vkey());
+    assert_kept_and_whole([first, second, third], [of_first, of_second, of_third], kept);
 }
 
-/// Stops servers under their load, each of which has acknowledged something, and starts them again; what the clients kept.
+/// Stops servers under their load, each of which has acknowledged something: what their clients keep, and `kept` from
+/// before, is there on all of them, and the ledger is in order.
 #[track_caller]
-pub(crate) fn stopped<const N: usize>(servers: &mut [Server; N], loads: [Load; N]) -> Kept {
-    let mut kept = Kept::default();
-    for server in &mut *servers {
+pub(crate) fn assert_kept_and_whole<const N: usize>(
+    mut servers: [Server; N],
+    loads: [Load; N],
+    mut kept: Kept,
+) {
+    for server in &mut servers {
         assert!(server.terminate().success(), "{}", server.log());
     }
     for load in loads {
@@ -78,7 +75,13 @@ pub(crate) fn stopped<const N: usize>(servers: &mut [Server; N], loads: [Load; N
         kept.extend(of_node);
     }
     servers.iter_mut().for_each(Server::restart);
-    kept
+    let mut servers = Vec::from(servers);
+    kept.assert_kept(&servers[0]);
+    let sizes: Vec<u64> = servers.iter().map(Server::size).collect();
+    assert!(sizes.iter().all(|size| *size == sizes[0]), "{sizes:?}");
+    let folder = servers.swap_remove(0).into_folder();
+    drop(servers);
+    assert_whole(&folder, folder.vkey());
 }
 
 /// Events of different nodes have different names.

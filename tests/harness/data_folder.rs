@@ -119,16 +119,9 @@ impl DataFolder {
     pub fn another(&self) -> Self {
         assert!(self.shared.is_some(), "one server has one folder");
         Self {
-            scratch: Scratch::new(),
-            ledger_id: self.ledger_id.clone(),
-            origin: self.origin.clone(),
-            vkey: self.vkey.clone(),
-            access_ledger_id: self.access_ledger_id.clone(),
-            access_vkey: self.access_vkey.clone(),
-            admin_key: self.admin_key.clone(),
-            server: self.server.clone(),
             shared: self.shared.clone(),
             url: self.url.clone(),
+            ..self.like(self.server.clone())
         }
     }
 

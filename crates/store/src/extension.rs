@@ -11,7 +11,7 @@ use kirokubo_ledger::entry::{ExtendBody, ExtendedRecord, Kind, PendingEntry, Ret
 use kirokubo_ledger::{Index, LedgerId, RecordId};
 use kirokubo_records::Relation;
 use kirokubo_records::seal::{self, Month};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, Statement, Value};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, Statement};
 
 use crate::append::LedgerWriter;
 use crate::entity::{record, record_content};
@@ -19,6 +19,7 @@ use crate::error::{StoreError, corrupt};
 use crate::growth::Chain;
 use crate::links::Bases;
 use crate::place::Placed;
+use crate::statement::execute;
 use crate::{evidence, hold, month_ends, random, row_mac, rows};
 
 /// Records that one entry extends at most: its body stays within the 65,535 bytes of an entry.
@@ -179,11 +180,6 @@ pub(crate) async fn rewrap(
         row.idx.into(),
     ];
     let text = "UPDATE record_contents SET month = $1, secret = $2 WHERE ledger = $3 AND idx = $4";
-    execute(db, text, values).await
-}
-
-async fn execute(db: &DatabaseTransaction, text: &str, values: [Value; 4]) -> Result<(), StoreError> {
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), text, values);
-    db.execute_raw(statement).await?;
+    execute(db, text, values).await?;
     Ok(())
 }

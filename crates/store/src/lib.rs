@@ -76,6 +76,8 @@ mod search_tokens;
 mod sequencer;
 mod series;
 mod silence;
+mod statement;
+mod stoppable;
 mod store;
 mod suppression;
 mod timestamp;

@@ -7,11 +7,12 @@
 //! destroyed, by whichever node comes first, however late.
 
 use kirokubo_records::seal::{Month, RowKey};
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
 use crate::entity::month_end::{Column, Entity, Model};
 use crate::error::{StoreError, corrupt};
 use crate::keyring::Keyring;
+use crate::statement::execute;
 
 /// Tells a keyring which keys are ended, so that it forgets them.
 pub(crate) async fn learn(
@@ -55,8 +56,7 @@ pub(crate) async fn end(
         ends.into(),
         mac(ledger, month.number(), ends, key).to_vec().into(),
     ];
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), text, values);
-    db.execute_raw(statement).await?;
+    execute(db, text, values).await?;
     Ok(())
 }
 

@@ -23,7 +23,7 @@ pub(crate) use claim::Claims;
 pub(crate) use row::{count, holds, record_of, state};
 pub(crate) use row_frontier::RowFrontier;
 pub(crate) use rows::all_lists;
-pub(crate) use sweep::Sweep;
+pub(crate) use sweep::sweep;
 
 pub use known::ListSeal;
 pub use opening::RowOpening;

@@ -11,9 +11,10 @@ use crate::append::LedgerWriter;
 use crate::database_claim::claim_database;
 use crate::error::StoreError;
 use crate::high_water::HighWater;
-use crate::principal_list::{Claims, Sweep, claim};
-use crate::search_tokens::Merging;
+use crate::principal_list::{Claims, claim, sweep};
+use crate::search_tokens::keep_merged;
 use crate::sequencer::{self, Appender, Sequencer};
+use crate::stoppable::Stoppable;
 use crate::store::Store;
 use crate::{data_folder, erasure, month_ends, node, rotation};
 
@@ -22,8 +23,7 @@ pub struct Running {
     sequencer: Sequencer,
     scribe: Scribe,
     background: [JoinHandle<()>; 6],
-    sweep: Sweep,
-    merging: Merging,
+    stoppable: [Stoppable; 2],
     mark: Arc<HighWater>,
     scrubber: Option<JoinHandle<()>>,
     store: Store,
@@ -64,8 +64,9 @@ impl Running {
         if let Some(scrubber) = self.scrubber {
             scrubber.abort();
         }
-        self.sweep.stop().await;
-        self.merging.stop().await;
+        for task in self.stoppable {
+            task.stop().await;
+        }
         self.sequencer.stop().await;
         self.scribe.stop().await;
         self.background.iter().for_each(JoinHandle::abort);
@@ -113,14 +114,12 @@ impl Store {
             tokio::spawn(node::keep_up(self.clone(), Arc::clone(&mark))),
         ];
         let scribe = Scribe::start(self, access_writer);
-        let sweep = Sweep::start(self);
-        let merging = Merging::start(self).await?;
+        let stoppable = [sweep(self), keep_merged(self).await?];
         Ok(Running {
             sequencer,
             scribe,
             background,
-            sweep,
-            merging,
+            stoppable,
             mark,
             scrubber: None,
             store: self.clone(),

@@ -14,6 +14,6 @@ mod merge;
 mod remove;
 mod runs;
 
-pub(crate) use merge::Merging;
+pub(crate) use merge::keep_merged;
 pub(crate) use remove::{remove, remove_all};
 pub(crate) use runs::{RUNS, Runs};

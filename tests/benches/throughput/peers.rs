@@ -3,6 +3,7 @@
 mod bare_file;
 mod chained_postgres;
 mod fast_api;
+mod foreign;
 mod hypercore;
 mod kirokubo;
 mod kirokubo_postgres;

@@ -1,11 +1,12 @@
 //! Taking away the words of approvals whose record is erased.
 
 use kirokubo_records::seal::RowKey;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::{ApprovalState, row};
 use crate::entity::approval;
 use crate::error::StoreError;
+use crate::statement::execute;
 
 /// Wipes the corrections that were asked for and the words of decisions about the record at `idx`. What still waits is
 /// rejected by `by`, Unix milliseconds `now`: there is nothing left that it could be about. Who decided what stays.
@@ -44,8 +45,7 @@ pub(crate) async fn forget(
             left.ledger.into(),
             left.id.into(),
         ];
-        let statement = Statement::from_sql_and_values(db.get_database_backend(), text, values);
-        db.execute_raw(statement).await?;
+        execute(db, text, values).await?;
     }
     Ok(())
 }

@@ -16,6 +16,7 @@ use crate::growth::{Chain, Growth};
 use crate::outcome::AppendError;
 use crate::retention::check::{self, Blocked};
 use crate::sequencer::Appender;
+use crate::statement::execute;
 
 /// Records that one transaction erases at most.
 const RECORDS: i64 = 200;
@@ -249,7 +250,7 @@ impl Deciding {
                 self.id.to_vec().into(),
                 (*idx).into(),
             ];
-            remove::execute(&db, text, values).await?;
+            execute(&db, text, values).await?;
         }
         let erasure = whole(&db, writer, &model).await?;
         let logged = LoggedErasure::of(&db, ledger, &erasure, entry, &erased).await?;

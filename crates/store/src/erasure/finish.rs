@@ -9,13 +9,14 @@ use kirokubo_records::seal::{self, Month, Opener};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::decide::{self, DecideErasureError};
-use super::remove::{execute, tokens_of};
+use super::remove::tokens_of;
 use super::{Erasure, ErasureState, log, row};
 use crate::entity::{erasing, principal_row, record};
 use crate::error::StoreError;
 use crate::outcome::AppendError;
 use crate::search_tokens;
 use crate::sequencer::Appender;
+use crate::statement::execute;
 use crate::store::Store;
 
 /// Rows of a list cleared away in one transaction.

@@ -4,13 +4,12 @@ use kirokubo_ledger::RecordId;
 use kirokubo_ledger::commitment::{RecordRef, RecordSecret};
 use kirokubo_records::IdBytes;
 use kirokubo_records::seal::{self, Month, Opener, row_tokens};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, Statement, Value,
-};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::append::LedgerWriter;
 use crate::entity::{list, principal_row, record, record_content};
 use crate::error::StoreError;
+use crate::statement::execute;
 use crate::{approval, evidence, row_mac, search_tokens};
 
 /// A list of more rows than this loses them page by page afterwards.
@@ -146,15 +145,6 @@ async fn set_aside(
         content.month.into(),
         content.secret.clone().into(),
     ];
-    execute(db, text, values).await
-}
-
-pub(super) async fn execute(
-    db: &impl ConnectionTrait,
-    text: &str,
-    values: impl IntoIterator<Item = Value>,
-) -> Result<(), StoreError> {
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), text, values);
-    db.execute_raw(statement).await?;
+    execute(db, text, values).await?;
     Ok(())
 }

@@ -1,12 +1,13 @@
 //! Rows of `erasures`: closed by a MAC, believed only with it. Whoever can only write to the database approves nothing.
 
 use kirokubo_records::seal::RowKey;
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::ConnectionTrait;
 
 use super::{Erasure, ErasureState, Word};
 use crate::entity::erasure::Model;
 use crate::error::StoreError;
 use crate::row_text::RowText;
+use crate::statement::execute;
 
 /// The row with its MAC.
 pub(super) fn closed(mut row: Model, key: &RowKey) -> Model {
@@ -67,8 +68,7 @@ pub(super) async fn insert(db: &impl ConnectionTrait, row: Model) -> Result<(), 
         row.second_at.into(),
         row.mac.into(),
     ];
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), text, values);
-    db.execute_raw(statement).await?;
+    execute(db, text, values).await?;
     Ok(())
 }
 
@@ -88,8 +88,7 @@ pub(super) async fn update(db: &impl ConnectionTrait, row: &Model) -> Result<(),
         row.ledger.into(),
         row.id.clone().into(),
     ];
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), text, values);
-    db.execute_raw(statement).await?;
+    execute(db, text, values).await?;
     Ok(())
 }
 

@@ -13,6 +13,7 @@ use crate::keyring::Keyring;
 use crate::month_ends;
 use crate::place::Placed;
 use crate::random;
+use crate::statement::execute;
 use crate::store::Ledger;
 
 static LINKS: Insert = Insert::new(
@@ -138,8 +139,7 @@ pub(super) async fn wrap_anew(
         ledger.row.into(),
         row.id.clone().into(),
     ];
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), MOVE, values);
-    db.execute_raw(statement).await?;
+    execute(db, MOVE, values).await?;
     Ok(())
 }
 

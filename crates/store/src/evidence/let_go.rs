@@ -2,12 +2,13 @@
 
 use kirokubo_records::IdBytes;
 use kirokubo_records::seal::Month;
-use sea_orm::{ConnectionTrait, Statement, Value};
+use sea_orm::{ConnectionTrait, Statement};
 
 use super::cite::{find, wrap_anew};
 use super::row::damaged;
 use crate::error::StoreError;
 use crate::keyring::Keyring;
+use crate::statement::execute;
 use crate::store::Ledger;
 
 /// Takes away the links of the record at `idx`. A file that no other record cites loses its row and with it its key; a
@@ -67,14 +68,4 @@ async fn latest_month(
         latest = Some(latest.map_or(month, |latest| latest.later(month)));
     }
     Ok(latest)
-}
-
-async fn execute(
-    db: &impl ConnectionTrait,
-    text: &str,
-    values: impl IntoIterator<Item = Value>,
-) -> Result<(), StoreError> {
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), text, values);
-    db.execute_raw(statement).await?;
-    Ok(())
 }

@@ -13,6 +13,7 @@ use crate::error::StoreError;
 use crate::growth::{Chain, Growth};
 use crate::outcome::AppendError;
 use crate::sequencer::Appender;
+use crate::statement::execute;
 
 /// Records that one step releases at most.
 const STEP: i64 = 500;
@@ -137,8 +138,7 @@ impl Releasing {
     async fn lift(&self, db: &DatabaseTransaction, ledger: i32, idx: i64) -> Result<(), StoreError> {
         let text = "UPDATE hold_records SET lifted = 1 WHERE ledger = $1 AND idx = $2 AND hold = $3";
         let values = [ledger.into(), idx.into(), self.id.to_vec().into()];
-        let statement = Statement::from_sql_and_values(db.get_database_backend(), text, values);
-        db.execute_raw(statement).await?;
+        execute(db, text, values).await?;
         Ok(())
     }
 
@@ -163,8 +163,7 @@ impl Releasing {
             released.ledger.into(),
             released.id.clone().into(),
         ];
-        let statement = Statement::from_sql_and_values(db.get_database_backend(), text, values);
-        db.execute_raw(statement).await?;
+        execute(db, text, values).await?;
         Ok(released)
     }
 }

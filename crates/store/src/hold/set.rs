@@ -16,6 +16,7 @@ use crate::growth::{Chain, Growth};
 use crate::insert::Insert;
 use crate::outcome::AppendError;
 use crate::sequencer::Appender;
+use crate::statement::execute;
 use crate::{evidence, extension, links, random, rows};
 
 static HOLD_RECORDS: Insert = Insert::new(
@@ -218,8 +219,7 @@ async fn begin(
         model.set_at.into(),
         model.mac.into(),
     ];
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), text, values);
-    db.execute_raw(statement).await?;
+    execute(db, text, values).await?;
     let to_do = to_do.into_iter().collect();
     Ok(Ok(Begun { hold, to_do }))
 }

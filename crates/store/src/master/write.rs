@@ -4,7 +4,7 @@ use kirokubo_records::IdBytes;
 use kirokubo_records::japan_day;
 use kirokubo_records::master::{Aside, Demand, LookUp, MasterDraft, MasterVersion, Settings};
 use kirokubo_records::seal::MasterRef;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, Statement, Value};
+use sea_orm::{DatabaseTransaction, EntityTrait, Value};
 
 use super::{Master, MasterKind};
 use crate::api_key::Actor;
@@ -12,6 +12,7 @@ use crate::entity::master;
 use crate::error::StoreError;
 use crate::insert::Insert;
 use crate::random;
+use crate::statement::execute;
 use crate::store::Store;
 
 /// A master is found by its name of any version, so the same token may come again.
@@ -188,8 +189,7 @@ impl Store {
 
     async fn lift(&self, db: &DatabaseTransaction, id: &IdBytes, day: i32) -> Result<(), StoreError> {
         let values: [Value; 3] = [day.into(), self.ledger.row.into(), id.to_vec().into()];
-        let statement = Statement::from_sql_and_values(db.get_database_backend(), LIFT, values);
-        db.execute_raw(statement).await?;
+        execute(db, LIFT, values).await?;
         Ok(())
     }
 }

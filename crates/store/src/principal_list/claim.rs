@@ -16,6 +16,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, Value}
 use super::row::damaged;
 use crate::error::StoreError;
 use crate::random;
+use crate::statement::execute;
 use crate::store::Store;
 
 /// The numbers of this process and of the one before it in its data folder. Cheap to clone.
@@ -54,12 +55,11 @@ pub(super) async fn take(
     number: i64,
     claim: i64,
 ) -> Result<(), StoreError> {
-    run(
-        db,
-        [TAKE, TAKE_ON_POSTGRES],
-        [ledger.into(), number.into(), claim.into()],
-    )
-    .await?;
+    let text = match db.get_database_backend() {
+        DbBackend::Sqlite => TAKE,
+        _ => TAKE_ON_POSTGRES,
+    };
+    execute(db, text, [ledger.into(), number.into(), claim.into()]).await?;
     Ok(())
 }
 
@@ -81,7 +81,7 @@ pub(super) async fn check(
 /// Takes the claim from a list: it is complete, or gone.
 pub(super) async fn let_go(db: &DatabaseTransaction, ledger: i32, number: i64) -> Result<(), StoreError> {
     let text = "DELETE FROM uploads WHERE ledger = $1 AND number = $2";
-    run(db, [text; 2], [ledger.into(), number.into()]).await?;
+    execute(db, text, [ledger.into(), number.into()]).await?;
     Ok(())
 }
 
@@ -120,7 +120,7 @@ pub(super) async fn abandoned(db: &impl ConnectionTrait, store: &Store) -> Resul
 /// Says that this process is alive. Nothing is written while it uploads nothing.
 pub(crate) async fn beat(store: &Store) -> Result<(), StoreError> {
     let values = [store.ledger.row.into(), store.claims.mine().into()];
-    run(&store.db.writer, [BEAT; 2], values).await?;
+    execute(&store.db.writer, BEAT, values).await?;
     Ok(())
 }
 
@@ -128,22 +128,8 @@ pub(crate) async fn beat(store: &Store) -> Result<(), StoreError> {
 pub(crate) async fn end(store: &Store) -> Result<(), StoreError> {
     let text = "UPDATE uploads SET beat_at = 0 WHERE ledger = $1 AND claim = $2";
     let values = [store.ledger.row.into(), store.claims.mine().into()];
-    run(&store.db.writer, [text; 2], values).await?;
+    execute(&store.db.writer, text, values).await?;
     Ok(())
-}
-
-async fn run<const N: usize>(
-    db: &impl ConnectionTrait,
-    [on_sqlite, on_postgres]: [&str; 2],
-    values: [Value; N],
-) -> Result<u64, StoreError> {
-    let backend = db.get_database_backend();
-    let text = match backend {
-        DbBackend::Sqlite => on_sqlite,
-        _ => on_postgres,
-    };
-    let statement = Statement::from_sql_and_values(backend, text, values);
-    Ok(db.execute_raw(statement).await?.rows_affected())
 }
 
 const TAKE: &str = "INSERT INTO uploads (ledger, number, claim, beat_at) VALUES ($1, $2, $3, 0) \

@@ -3,24 +3,20 @@
 //! The index of the tokens does not lead from a list to its tokens, so each row is opened and its tokens are computed
 //! again. Only where that fails is the whole table looked through.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-
-use kirokubo_records::seal::{Opener, row_tokens};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    Statement, Value,
-};
-use tokio::sync::Notify;
-use tokio::task::JoinHandle;
 
 use super::claim;
 use super::row::{self, state};
 use crate::entity::{list, principal_row};
 use crate::error::StoreError;
 use crate::search_tokens;
+use crate::statement::execute;
+use crate::stoppable::{Stop, Stoppable};
 use crate::store::Store;
+use kirokubo_records::seal::{Opener, row_tokens};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 /// Rows removed in one transaction.
 const PAGE: u64 = 256;
@@ -28,55 +24,30 @@ const PAGE: u64 = 256;
 /// How often a node looks whether another one has left something behind.
 const BEAT: Duration = Duration::from_mins(1);
 
-/// The sweep that every start begins with, while the server already serves. On a database server it goes on: another node
-/// may end at any time.
-pub(crate) struct Sweep {
-    stop: Arc<Stop>,
-    task: JoinHandle<()>,
+/// The sweep that every start begins with, while the server already serves: removes the lists whose uploads were left behind.
+/// On a database server it goes on: another node may end at any time. The next start goes on where it is stopped.
+pub(crate) fn sweep(store: &Store) -> Stoppable {
+    let store = store.clone();
+    Stoppable::start("sweep of uploads", |stop| run(store, stop))
 }
 
-/// The wish to stop.
-#[derive(Default)]
-struct Stop {
-    is_wished: AtomicBool,
-    wished: Notify,
-}
-
-impl Sweep {
-    /// Begins to remove the lists whose uploads were left behind.
-    pub(crate) fn start(store: &Store) -> Self {
-        let stop = Arc::<Stop>::default();
-        let task = tokio::spawn(run(store.clone(), Arc::clone(&stop)));
-        Self { stop, task }
-    }
-
-    /// Ends it between two transactions; the next start goes on.
-    pub(crate) async fn stop(self) {
-        self.stop.is_wished.store(true, Ordering::Relaxed);
-        self.stop.wished.notify_one();
-        if let Err(error) = self.task.await {
-            tracing::error!(%error, "the sweep ended badly");
-        }
-    }
-}
-
-async fn run(store: Store, stop: Arc<Stop>) {
-    while !stop.is_wished.load(Ordering::Relaxed) {
+async fn run(store: Store, stop: Stop) {
+    while !stop.is_wished() {
         match claim::abandoned(&store.db.readers, &store).await {
-            Ok(left) => remove_all(&store, left, &stop.is_wished).await,
+            Ok(left) => remove_all(&store, left, &stop).await,
             Err(error) => tracing::warn!(error = ?error, "uploads that were cut off could not be looked for"),
         }
         if !store.db.is_shared() {
             return;
         }
         tokio::select! {
-            () = stop.wished.notified() => {}
+            () = stop.wished() => {}
             () = tokio::time::sleep(BEAT) => {}
         }
     }
 }
 
-async fn remove_all(store: &Store, left: Vec<i64>, stop: &AtomicBool) {
+async fn remove_all(store: &Store, left: Vec<i64>, stop: &Stop) {
     for number in left {
         match remove(store, number, stop).await {
             Ok(()) => tracing::info!(number, "an upload that was cut off was removed"),
@@ -89,12 +60,12 @@ async fn remove_all(store: &Store, left: Vec<i64>, stop: &AtomicBool) {
 
 /// Removes one list; what fails is left to the next start.
 pub(super) async fn remove_in_background(store: Store, number: i64) {
-    if let Err(error) = remove(&store, number, &AtomicBool::new(false)).await {
+    if let Err(error) = remove(&store, number, &Stop::default()).await {
         tracing::warn!(number, error = ?error, "a refused list could not be removed yet");
     }
 }
 
-async fn remove(store: &Store, number: i64, stop: &AtomicBool) -> Result<(), StoreError> {
+async fn remove(store: &Store, number: i64, stop: &Stop) -> Result<(), StoreError> {
     if !claim::take_over(store, number).await? {
         return Ok(());
     }
@@ -110,7 +81,7 @@ async fn remove(store: &Store, number: i64, stop: &AtomicBool) -> Result<(), Sto
         .map(|secret| Opener::new(&secret, record))
         .ok();
     let mut lost = false;
-    while !stop.load(Ordering::Relaxed) {
+    while !stop.is_wished() {
         let transaction = store.db.begin_writing(store.ledger.row).await?;
         let rows = first_rows(&transaction, &found).await?;
         let Some(last) = rows.last().map(|row| row.n) else {
@@ -163,14 +134,4 @@ async fn end(transaction: DatabaseTransaction, found: &list::Model, lost: bool) 
     }
     claim::let_go(&transaction, found.ledger, found.number).await?;
     Ok(transaction.commit().await?)
-}
-
-async fn execute(
-    db: &impl ConnectionTrait,
-    text: &str,
-    values: impl IntoIterator<Item = Value>,
-) -> Result<(), StoreError> {
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), text, values);
-    db.execute_raw(statement).await?;
-    Ok(())
 }

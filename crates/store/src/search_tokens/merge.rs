@@ -1,16 +1,15 @@
 //! Moving the tokens of small runs into larger ones while appends go on.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, Statement, Value};
-use tokio::task::JoinHandle;
 
-use super::runs::{self, Runs};
+use super::runs;
 use crate::error::StoreError;
+use crate::statement::execute;
+use crate::stoppable::{Stop, Stoppable};
 use crate::store::Store;
 
 /// Runs of one level that become one of the next.
@@ -39,56 +38,46 @@ static REMOVE: OnceLock<String> = OnceLock::new();
 /// Token, index and row: the order of tokens in a run.
 type Place = (i64, i64, i64);
 
-/// The task that merges runs whenever one is full.
-pub(crate) struct Merging {
-    stop: Arc<AtomicBool>,
-    runs: Arc<Runs>,
-    task: JoinHandle<()>,
+/// Begins a new run, and the task that merges runs whenever one is full. The next start goes on where it is stopped.
+pub(crate) async fn keep_merged(store: &Store) -> Result<Stoppable, StoreError> {
+    let there = runs::all(&store.db.readers, store.ledger.row).await?;
+    store.runs.begin_after(&there);
+    let store = store.clone();
+    Ok(Stoppable::start("merging of search tokens", |stop| {
+        run(store, stop)
+    }))
 }
 
-impl Merging {
-    /// Begins a new run, and to merge what is there.
-    pub(crate) async fn start(store: &Store) -> Result<Self, StoreError> {
-        let there = runs::all(&store.db.readers, store.ledger.row).await?;
-        store.runs.begin_after(&there);
-        let stop = Arc::new(AtomicBool::new(false));
-        Ok(Self {
-            task: tokio::spawn(run(store.clone(), Arc::clone(&stop))),
-            runs: Arc::clone(&store.runs),
-            stop,
-        })
-    }
-
-    /// Ends it between two slices; the next start goes on.
-    pub(crate) async fn stop(self) {
-        self.stop.store(true, Ordering::Relaxed);
-        self.runs.full.notify_one();
-        if let Err(error) = self.task.await {
-            tracing::error!(%error, "the merging of search tokens ended badly");
-        }
-    }
-}
-
-async fn run(store: Store, stop: Arc<AtomicBool>) {
-    while !stop.load(Ordering::Relaxed) {
-        match merge(&store, &stop).await {
-            Ok(()) => store.runs.full.notified().await,
+async fn run(store: Store, stop: Stop) {
+    while !stop.is_wished() {
+        let pause = match merge(&store, &stop).await {
+            Ok(()) => None,
             Err(error) => {
                 tracing::warn!(error = ?error, "search tokens could not be merged; searches take longer meanwhile");
-                // A stop is noticed at once, a run that is full as well.
-                drop(tokio::time::timeout(PAUSE, store.runs.full.notified()).await);
+                Some(PAUSE)
             }
+        };
+        let again = async {
+            match pause {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = stop.wished() => {}
+            () = store.runs.full.notified() => {}
+            () = again => {}
         }
     }
 }
 
 /// Merges until no level has too many runs.
-async fn merge(store: &Store, stop: &AtomicBool) -> Result<(), StoreError> {
+async fn merge(store: &Store, stop: &Stop) -> Result<(), StoreError> {
     while let Some(due) = due(store).await? {
-        while !stop.load(Ordering::Relaxed) && move_slice(store, &due).await? {
+        while !stop.is_wished() && move_slice(store, &due).await? {
             tokio::task::yield_now().await;
         }
-        if stop.load(Ordering::Relaxed) {
+        if stop.is_wished() {
             return Ok(());
         }
     }
@@ -131,14 +120,11 @@ async fn move_slice(store: &Store, due: &Due) -> Result<bool, StoreError> {
              ORDER BY token, idx, n ON CONFLICT DO NOTHING"
         )
     });
-    let mut values = of_slice(ledger, &due.sources, before);
+    let values = of_slice(ledger, &due.sources, before);
     let remove = REMOVE.get_or_init(|| format!("DELETE FROM search_tokens {}", slice()));
-    let removing = statement(&transaction, remove, values.clone());
-    values.push(due.target.into());
-    transaction
-        .execute_raw(statement(&transaction, copy, values))
-        .await?;
-    let moved = transaction.execute_raw(removing).await?.rows_affected();
+    let of_copy = values.iter().cloned().chain([due.target.into()]);
+    execute(&transaction, copy, of_copy).await?;
+    let moved = execute(&transaction, remove, values).await?;
     transaction.commit().await?;
     store.wal.appended(moved * BYTES);
     store.wal.keep_bounded().await;
@@ -162,7 +148,8 @@ async fn slice_end(db: &DatabaseTransaction, ledger: i32, due: &Due) -> Result<O
     });
     let mut values: Vec<Value> = vec![ledger.into(), due.of_each.into()];
     values.extend(due.sources.iter().map(|run| Value::from(*run)));
-    let found = db.query_one_raw(statement(db, text, values)).await?;
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), text, values);
+    let found = db.query_one_raw(statement).await?;
     let place = |row: QueryResult| row.try_get_many("", &["token", "idx", "n"].map(str::to_owned));
     Ok(found.map(place).transpose()?)
 }
@@ -178,10 +165,6 @@ fn of_slice(ledger: i32, sources: &[i64; RUNS], (token, idx, n): Place) -> Vec<V
     let mut values: Vec<Value> = vec![ledger.into(), token.into(), idx.into(), n.into()];
     values.extend(sources.iter().map(|run| Value::from(*run)));
     values
-}
-
-fn statement(db: &DatabaseTransaction, text: &str, values: Vec<Value>) -> Statement {
-    Statement::from_sql_and_values(db.get_database_backend(), text, values)
 }
 
 #[cfg(test)]

@@ -3,10 +3,11 @@
 use std::fmt::Write;
 use std::sync::OnceLock;
 
-use sea_orm::{ConnectionTrait, Statement, Value};
+use sea_orm::{ConnectionTrait, Value};
 
 use super::RUNS;
 use crate::error::StoreError;
+use crate::statement::execute;
 
 /// Tokens that one statement takes away.
 const AT_ONCE: usize = 64;
@@ -28,8 +29,7 @@ pub(crate) async fn remove(
         let last = some.last().copied().unwrap_or_default();
         let padded = some.iter().copied().chain(std::iter::repeat(last)).take(AT_ONCE);
         values.extend(padded.flat_map(|(token, n)| [Value::from(token), Value::from(n)]));
-        let statement = Statement::from_sql_and_values(db.get_database_backend(), text(), values);
-        db.execute_raw(statement).await?;
+        execute(db, text(), values).await?;
     }
     Ok(())
 }
@@ -39,8 +39,7 @@ pub(crate) async fn remove(
 pub(crate) async fn remove_all(db: &impl ConnectionTrait, ledger: i32, place: i64) -> Result<(), StoreError> {
     let text = "DELETE FROM search_tokens WHERE ledger = $1 AND idx = $2";
     let values = [ledger.into(), place.into()];
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), text, values);
-    db.execute_raw(statement).await?;
+    execute(db, text, values).await?;
     Ok(())
 }
 

@@ -3,13 +3,13 @@
 //! Python and its packages are not ours. They are installed once, in a folder of the target folder; where that cannot
 //! be done, the peer is left out.
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use kirokubo_tests::Scratch;
 
+use super::foreign::{package_folder, run};
 use super::over_http::{measure, open_to_all};
 use super::{Load, Measured, Peer, Who};
 use crate::Outcome;
@@ -32,17 +32,12 @@ pub(super) struct FastApi {
 impl FastApi {
     /// Finds it, or makes it.
     pub(super) fn new() -> Outcome<Self> {
-        let program = env::current_exe()?;
-        let target = program
-            .ancestors()
-            .nth(3)
-            .ok_or("a program of cargo's lies in its target folder")?;
-        let folder = target.join("bench-python");
+        let folder = package_folder("bench-python")?;
         let python = folder.join("bin/python");
-        if run(Command::new(&python).args(["-c", VERSIONS])).is_err() {
+        if run(Command::new(&python).args(["-c", VERSIONS]), "").is_err() {
             install(&folder, &python)?;
         }
-        let versions = run(Command::new(&python).args(["-c", VERSIONS]))?;
+        let versions = run(Command::new(&python).args(["-c", VERSIONS]), "")?;
         eprintln!("FastAPI and uvicorn {}", versions.trim());
         Ok(Self { python })
     }
@@ -68,20 +63,8 @@ impl Peer for FastApi {
 
 fn install(folder: &Path, python: &Path) -> Outcome<()> {
     eprintln!("installing {} for Python", PACKAGES.join(" and "));
-    run(Command::new("python3")
-        .args(["-m", "venv", "--clear"])
-        .arg(folder))?;
+    let mut command = Command::new("python3");
+    run(command.args(["-m", "venv", "--clear"]).arg(folder), "")?;
     let options = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    run(Command::new(python).args(options).args(PACKAGES)).map(drop)
-}
-
-/// What a command printed, or why it failed.
-fn run(command: &mut Command) -> Outcome<String> {
-    let output = command.stdin(Stdio::null()).output()?;
-    if output.status.success() {
-        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-    }
-    let said = String::from_utf8_lossy(&output.stderr);
-    let last = said.trim_end().lines().last().unwrap_or_default();
-    Err(format!("{}: {last}", command.get_program().display()).into())
+    run(Command::new(python).args(options).args(PACKAGES), "").map(drop)
 }

@@ -4,16 +4,15 @@
 //! Node.js is not ours, and neither is the package. It is installed once, in a folder of the target folder; where that
 //! cannot be done, the peer is left out.
 
-use std::env;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use kirokubo_tests::Scratch;
 use serde::Deserialize;
 
+use super::foreign::{package_folder, run};
 use super::{Load, Measured, Peer, Who};
 use crate::Outcome;
 use crate::disk::bytes_in;
@@ -43,12 +42,7 @@ struct Appended {
 impl Hypercore {
     /// Finds it, or installs it.
     pub(super) fn new() -> Outcome<Self> {
-        let program = env::current_exe()?;
-        let target = program
-            .ancestors()
-            .nth(3)
-            .ok_or("a program of cargo's lies in its target folder")?;
-        let packages = target.join("bench-node");
+        let packages = package_folder("bench-node")?;
         if !packages.join("node_modules/hypercore").exists() {
             install(&packages)?;
         }
@@ -97,25 +91,4 @@ fn install(packages: &Path) -> Outcome<()> {
     let mut command = Command::new("npm");
     command.args(["install", "--no-audit", "--no-fund", "--prefix"]);
     run(command.arg(packages).arg(PACKAGE), "").map(drop)
-}
-
-/// What a command printed, or why it failed.
-fn run(command: &mut Command, input: &str) -> Outcome<String> {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?;
-    let mut stdin = child.stdin.take().ok_or("standard input is piped")?;
-    // One that has failed reads no more; it says itself why.
-    let written = stdin.write_all(input.as_bytes());
-    drop(stdin);
-    let output = child.wait_with_output()?;
-    if output.status.success() {
-        written?;
-        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-    }
-    let said = String::from_utf8_lossy(&output.stderr);
-    let last = said.trim_end().lines().last().unwrap_or_default();
-    Err(format!("{}: {last}", command.get_program().display()).into())
 }
