@@ -12,7 +12,7 @@ use kirokubo_tests::{DataFolder, Role, Server};
 use crate::drill::Kept;
 use crate::drill_load::Load;
 use crate::drill_postgres::{Behind, PROGRAMS};
-use crate::nodes::{assert_kept_and_whole, assert_whole};
+use crate::nodes::assert_kept_and_whole;
 
 /// Records that each node must have acknowledged before the primary dies, and after.
 const BEFORE: usize = 60;

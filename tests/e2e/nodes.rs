@@ -47,7 +47,7 @@ fn three_nodes_take_load_together_and_one_that_is_killed_harms_nobody() {
     }
     third.kill9();
     let [of_first, of_second, of_third] = loads;
-    let mut kept = of_third.stop();
+    let kept = of_third.stop();
     for load in [&of_first, &of_second] {
         load.wait_for(BEFORE);
     }
