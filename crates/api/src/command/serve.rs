@@ -127,12 +127,17 @@ impl Server {
     ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let running = store.start().await?;
         let (publishing, beat) = Publishing::start(&store, publish).await?;
-        let mut state = AppState::load(store.clone(), &running, publishing, max_evidence).await?;
-        state.stamping = stamping.map(Arc::new);
-        let stamping = state
-            .stamping
-            .clone()
-            .map(|stamping| tokio::spawn(keep_stamping(stamping, store.clone(), running.appender())));
+        let stamping = stamping.map(Arc::new);
+        let state = AppState::load(
+            store.clone(),
+            &running,
+            publishing,
+            max_evidence,
+            stamping.clone(),
+        )
+        .await?;
+        let stamping =
+            stamping.map(|stamping| tokio::spawn(keep_stamping(stamping, store.clone(), running.appender())));
         let settings = store
             .is_shared()
             .then(|| tokio::spawn(state.clone().keep_settings()));

@@ -1,5 +1,6 @@
 //! What every handler can reach.
 
+use std::ops::Deref;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -15,9 +16,12 @@ use crate::stamping::Stamping;
 /// How long a server may go by settings that another one was told to change.
 const SETTINGS_BEAT: Duration = Duration::from_secs(1);
 
-/// Shared by all requests; cheap to clone.
+/// What all requests share. A request is handed on with it some ten times, hence one pointer.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Shared>);
+
+/// What is shared.
+pub struct Shared {
     /// The ledger's store, for reads.
     pub store: Store,
     /// Where records are handed in.
@@ -25,13 +29,13 @@ pub struct AppState {
     /// Where it is written down who reads personal data.
     pub(crate) access_log: AccessLog,
     /// Who calls.
-    pub authenticator: Arc<Authenticator>,
+    pub authenticator: Authenticator,
     /// What the world is shown, and how the witnesses stand.
     pub(crate) publishing: Publishing,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// How long systems have been silent.
-    pub(crate) sources: Arc<Sources>,
+    pub(crate) sources: Sources,
     /// Bytes of events that may be in work at once.
     pub(crate) budget: Budget,
     /// Bytes of buffers of evidence files that may be in work at once.
@@ -43,7 +47,15 @@ pub struct AppState {
     /// Whom to have the ledger stamped by, if that is configured.
     pub(crate) stamping: Option<Arc<Stamping>>,
     /// What an administrator decided; read anew whenever it changes.
-    settings: Arc<RwLock<Arc<Settings>>>,
+    settings: RwLock<Arc<Settings>>,
+}
+
+impl Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
 }
 
 impl AppState {
@@ -53,13 +65,14 @@ impl AppState {
         running: &Running,
         publishing: Publishing,
         max_evidence: u64,
+        stamping: Option<Arc<Stamping>>,
     ) -> Result<Self, StoreError> {
-        let authenticator = Arc::new(Authenticator::new(store.clone()));
+        let authenticator = Authenticator::new(store.clone());
         let settings = stored_settings(&store).await?;
         let bundles = BundleJobs::begin(&store)?;
         let metrics = Arc::<Metrics>::default();
         metrics.measure(&running.appender());
-        Ok(Self {
+        Ok(Self(Arc::new(Shared {
             bundles,
             store,
             appender: running.appender(),
@@ -67,13 +80,13 @@ impl AppState {
             authenticator,
             publishing,
             metrics,
-            sources: Arc::default(),
+            sources: Sources::default(),
             budget: Budget::default(),
             files: Budget::of(budget::FILES),
             max_evidence,
-            stamping: None,
-            settings: Arc::new(RwLock::new(Arc::new(settings))),
-        })
+            stamping,
+            settings: RwLock::new(Arc::new(settings)),
+        })))
     }
 
     /// What holds now. An event that began before a change is judged by what held then.
