@@ -93,12 +93,20 @@ pub(crate) fn check(text: &str, rule: TextRule) -> Result<(), TextFault> {
 /// a kanji with one half-width kana behind it: 山田 is `螻ｱ逕ｰ`. Read as Windows-1252, every character begins with one of
 /// `ã` to `é` before a sign. Once may be chance, twice is none. `〓` is what printers put for a lost character.
 pub(crate) fn is_garbled(text: &str) -> bool {
-    !text.is_ascii()
+    text.chars().any(is_suspicious)
         && (["縺", "繧", "繝", "ï¿½", "〓", "\u{FFFD}"]
             .iter()
             .any(|sign| text.contains(sign))
             || pairs(text, is_misread_in_japan) > 1
             || pairs(text, is_misread_abroad) > 1)
+}
+
+/// Whether there is anything to look into: every garbled text has one of these, and hardly any other.
+const fn is_suspicious(character: char) -> bool {
+    matches!(
+        character,
+        '縺' | '繧' | '繝' | '〓' | '\u{FFFD}' | 'ã'..='é' | 'ï' | '\u{FF61}'..='\u{FF9F}'
+    )
 }
 
 /// How often `is_misread` holds of a character with its neighbours before and behind.

@@ -54,13 +54,14 @@ pub(crate) fn read(form: &Form<'_, '_>) -> Given<Checked<Items>> {
         let place = path.index(index);
         let concern = match screen_text(node, place, ITEM, faults) {
             Given::Present(item) => {
-                if my_number::is_label(&wording::plain(item)) {
+                let plain = wording::plain(item);
+                if my_number::is_label(&plain) {
                     faults.push(Fault::new(Code::MyNumberForbidden, place.pointer()));
                 }
-                if wording::is_sensitive_item(item) {
+                if wording::is_sensitive_item(&plain) {
                     sensitive.push(place.pointer());
                 }
-                match wording::item(item) {
+                match wording::item(&plain) {
                     Specificity::Specific => None,
                     Specificity::OpenEnded => {
                         Some(Fault::new(Code::ItemsVague, place.pointer()).as_warning())
