@@ -1,77 +1,62 @@
 //! Inserting many rows by a few static statements.
 //!
 //! A statement built anew for every batch costs more than the rows (sea-query's builders: 25 µs a row), and one
-//! statement a row costs a thread hop each. So every table has one text for each of a few row counts, the
-//! driver's cache keeps them prepared, and a batch is cut into those counts.
-//!
-//! PostgreSQL wants numbered placeholders. SQLite takes these for names, and the driver asks for the name of every
-//! parameter, which SQLite looks for from the first: a third of the time of a long insert. So it gets plain ones.
+//! statement a row costs a thread hop each. So every table has one text for each of a few row counts.
 
-use std::fmt::Write;
-use std::sync::OnceLock;
+use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
-
-/// Row counts that have a statement. Each statement of a batch is a hop to another thread and back, hence all powers of two;
-/// the largest is bounded by SQLite's 32,766 parameters at 14 columns.
-const COUNTS: [usize; 9] = [256, 128, 64, 32, 16, 8, 4, 2, 1];
+use crate::fixed_text::{FixedTexts, Placeholders};
 
 /// The statements of one table.
 pub(crate) struct Insert {
     head: &'static str,
     columns: usize,
     tail: &'static str,
-    /// For SQLite, and for PostgreSQL.
-    texts: [OnceLock<[String; COUNTS.len()]>; 2],
+    texts: FixedTexts,
 }
 
 impl Insert {
-    /// `head` is the text up to `VALUES`, `columns` the number of values a row, `tail` what follows the rows.
+    /// `head` is the text up to the rows, `columns` the number of values a row, `tail` what follows the rows.
     pub(crate) const fn new(head: &'static str, columns: usize, tail: &'static str) -> Self {
         Self {
             head,
             columns,
             tail,
-            texts: [const { OnceLock::new() }; 2],
+            texts: FixedTexts::new(),
         }
     }
 
-    /// Inserts `values`, row after row; their number must be a multiple of the number of columns.
+    /// Inserts `values`, row after row, in their order; their number must be a multiple of the number of columns.
     pub(crate) async fn run(&self, db: &impl ConnectionTrait, values: Vec<Value>) -> Result<(), DbErr> {
         let backend = db.get_database_backend();
-        let numbered = backend != DbBackend::Sqlite;
-        let [plain_texts, numbered_texts] = &self.texts;
-        let texts = if numbered { numbered_texts } else { plain_texts };
-        let texts = texts.get_or_init(|| COUNTS.map(|count| self.text(count, numbered)));
+        let text = |count, placeholders| self.text(count, placeholders);
         let mut rows = values.len() / self.columns;
         let mut values = values.into_iter();
-        for (count, text) in COUNTS.into_iter().zip(texts) {
-            while rows >= count {
-                let chunk: Vec<Value> = values.by_ref().take(count * self.columns).collect();
-                db.execute_raw(Statement::from_sql_and_values(backend, text, chunk))
-                    .await?;
-                rows -= count;
+        while rows > 0 {
+            let (text, count) = self.texts.for_rows(rows, backend, text);
+            let taken = rows.min(count);
+            let mut chunk: Vec<Value> = Vec::with_capacity(count * self.columns + 1);
+            chunk.extend(values.by_ref().take(taken * self.columns));
+            for n in 0..(count - taken) * self.columns {
+                // Of its type: a server is told the types of the parameters.
+                chunk.push(chunk[n % self.columns].as_null());
             }
+            chunk.push(i64::try_from(taken).expect("a few hundred").into());
+            db.execute_raw(Statement::from_sql_and_values(backend, text, chunk))
+                .await?;
+            rows -= taken;
         }
         Ok(())
     }
 
-    fn text(&self, rows: usize, numbered: bool) -> String {
-        let mut text = self.head.to_owned();
-        for row in 0..rows {
-            text.push_str(if row == 0 { " (" } else { ", (" });
-            for column in 0..self.columns {
-                let comma = if column == 0 { "" } else { ", " };
-                text.push_str(comma);
-                if numbered {
-                    write!(text, "${}", row * self.columns + column + 1)
-                        .expect("writing to a string cannot fail");
-                } else {
-                    text.push('?');
-                }
-            }
-            text.push(')');
-        }
+    /// Rows that only fill it up are nulls, which `LIMIT` cuts off. SQLite plans by the value of a bare parameter there, and so
+    /// would prepare the statement anew for each run; it does not look into a sum.
+    fn text(&self, rows: usize, mut placeholders: Placeholders) -> String {
+        let mut text = format!("{} SELECT * FROM (VALUES ", self.head);
+        placeholders.rows(&mut text, rows, self.columns);
+        text.push_str(") AS filled_up LIMIT ");
+        placeholders.next(&mut text);
+        text.push_str(" + 0");
         text.push_str(self.tail);
         text
     }
@@ -79,18 +64,42 @@ impl Insert {
 
 #[cfg(test)]
 mod tests {
+    use sea_orm::DbBackend;
+
     use super::*;
 
     #[test]
     fn a_text_numbers_its_placeholders_through_all_rows() {
-        let insert = Insert::new("INSERT INTO t (a, b) VALUES", 2, " ON CONFLICT DO NOTHING");
+        let insert = Insert::new("INSERT INTO t (a, b)", 2, " ON CONFLICT DO NOTHING");
+        let text = |backend| insert.text(2, Placeholders::of(backend));
         assert_eq!(
-            insert.text(2, true),
-            "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) ON CONFLICT DO NOTHING"
+            text(DbBackend::Postgres),
+            "INSERT INTO t (a, b) SELECT * FROM (VALUES ($1, $2), ($3, $4)) AS filled_up LIMIT $5 + 0 \
+             ON CONFLICT DO NOTHING"
         );
         assert_eq!(
-            insert.text(2, false),
-            "INSERT INTO t (a, b) VALUES (?, ?), (?, ?) ON CONFLICT DO NOTHING"
+            text(DbBackend::Sqlite),
+            "INSERT INTO t (a, b) SELECT * FROM (VALUES (?, ?), (?, ?)) AS filled_up LIMIT ? + 0 ON CONFLICT DO NOTHING"
         );
+    }
+
+    /// All of them, in their order, and no row that only fills up.
+    #[tokio::test]
+    async fn any_number_of_rows_is_inserted_as_it_is() {
+        let db = crate::plan::empty().await;
+        db.execute_unprepared("CREATE TABLE t (place INTEGER PRIMARY KEY AUTOINCREMENT, a INTEGER, b TEXT)")
+            .await
+            .unwrap();
+        let insert = Insert::new("INSERT INTO t (a, b)", 2, "");
+        let mut all = Vec::new();
+        for rows in (0..=70).chain([255, 256, 257, 600]) {
+            let values = (0..rows).flat_map(|n: i64| [Value::from(n), Value::from(None::<String>)]);
+            insert.run(&db, values.collect()).await.unwrap();
+            all.extend(0..rows);
+        }
+        let statement = Statement::from_string(DbBackend::Sqlite, "SELECT a FROM t ORDER BY place");
+        let found = db.query_all_raw(statement).await.unwrap();
+        let found: Vec<i64> = found.iter().map(|row| row.try_get("", "a").unwrap()).collect();
+        assert_eq!(found, all);
     }
 }

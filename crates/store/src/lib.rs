@@ -29,6 +29,7 @@ mod evidence;
 mod export;
 mod export_stamps;
 mod extension;
+mod fixed_text;
 mod founding;
 mod growth;
 mod head;

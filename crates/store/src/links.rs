@@ -12,11 +12,8 @@ use crate::error::{StoreError, corrupt};
 use crate::insert::Insert;
 use crate::rows::retain_of_number;
 
-pub(crate) static LINKS: Insert = Insert::new(
-    "INSERT INTO record_links (ledger, base, relation, idx) VALUES",
-    4,
-    "",
-);
+pub(crate) static LINKS: Insert =
+    Insert::new("INSERT INTO record_links (ledger, base, relation, idx)", 4, "");
 
 /// A relation as its row holds it; see the migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

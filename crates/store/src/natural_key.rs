@@ -1,8 +1,6 @@
 //! Finding what was recorded before under the same `source.system` and `source.event_id`.
 
 use std::collections::HashMap;
-use std::fmt::Write;
-use std::sync::OnceLock;
 
 use kirokubo_ledger::{Index, RecordId};
 use kirokubo_records::seal::BodyDigest;
@@ -10,11 +8,9 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement,
 
 use crate::entity::record;
 use crate::error::{StoreError, corrupt};
+use crate::fixed_text::{FixedTexts, Placeholders};
 use crate::outcome::Recorded;
 use crate::store::Store;
-
-/// Pairs a statement asks for at once; see `insert.rs` on why there are a few fixed counts.
-const COUNTS: [usize; 4] = [256, 32, 4, 1];
 
 /// A record that exists already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,42 +36,40 @@ pub(crate) async fn find<'a>(
     ledger: i32,
     keys: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<Found, StoreError> {
-    static TEXTS: OnceLock<[String; 4]> = OnceLock::new();
-    let texts = TEXTS.get_or_init(|| COUNTS.map(text));
+    static TEXTS: FixedTexts = FixedTexts::new();
     let keys: Vec<(&str, &str)> = keys.into_iter().collect();
     let (mut rest, mut found) = (keys.as_slice(), Found::new());
-    for (count, text) in COUNTS.into_iter().zip(texts) {
-        while rest.len() >= count {
-            let (chunk, tail) = rest.split_at(count);
-            let pairs = chunk
-                .iter()
-                .flat_map(|(system, event)| [Value::from(*system), Value::from(*event)]);
-            let values: Vec<Value> = std::iter::once(Value::from(ledger)).chain(pairs).collect();
-            let statement = Statement::from_sql_and_values(db.get_database_backend(), text, values);
-            for row in db.query_all_raw(statement).await? {
-                let (idx, id, system, event, digest): (i64, Vec<u8>, String, String, Vec<u8>) = row
-                    .try_get_many(
-                        "",
-                        &["idx", "record_id", "system", "event_id", "body_digest"].map(str::to_owned),
-                    )?;
-                let index = Index::try_from(idx).map_err(|_| corrupt(0, "record index"))?;
-                let record_id = id
-                    .try_into()
-                    .map(RecordId::from_bytes)
-                    .map_err(|_| corrupt(index.get(), "record id"))?;
-                let body_digest = digest
-                    .try_into()
-                    .map_err(|_| corrupt(index.get(), "body digest"))?;
-                found.insert(
-                    (system, event),
-                    Known {
-                        existing: Existing { index, record_id },
-                        body_digest,
-                    },
-                );
-            }
-            rest = tail;
+    while let Some(last) = rest.last() {
+        let (text, count) = TEXTS.for_rows(rest.len(), db.get_database_backend(), text);
+        let (chunk, tail) = rest.split_at(count.min(rest.len()));
+        // Asked for once more, a key is found once all the same.
+        let filled_up = chunk.iter().chain(std::iter::repeat(last)).take(count);
+        let pairs = filled_up.flat_map(|(system, event)| [Value::from(*system), Value::from(*event)]);
+        let values: Vec<Value> = std::iter::once(Value::from(ledger)).chain(pairs).collect();
+        let statement = Statement::from_sql_and_values(db.get_database_backend(), text, values);
+        for row in db.query_all_raw(statement).await? {
+            let (idx, id, system, event, digest): (i64, Vec<u8>, String, String, Vec<u8>) = row
+                .try_get_many(
+                    "",
+                    &["idx", "record_id", "system", "event_id", "body_digest"].map(str::to_owned),
+                )?;
+            let index = Index::try_from(idx).map_err(|_| corrupt(0, "record index"))?;
+            let record_id = id
+                .try_into()
+                .map(RecordId::from_bytes)
+                .map_err(|_| corrupt(index.get(), "record id"))?;
+            let body_digest = digest
+                .try_into()
+                .map_err(|_| corrupt(index.get(), "body digest"))?;
+            found.insert(
+                (system, event),
+                Known {
+                    existing: Existing { index, record_id },
+                    body_digest,
+                },
+            );
         }
+        rest = tail;
     }
     Ok(found)
 }
@@ -121,27 +115,27 @@ impl Store {
     }
 }
 
-fn text(pairs: usize) -> String {
-    let mut text = "SELECT idx, record_id, system, event_id, body_digest FROM records \
-                    WHERE ledger = $1 AND (system, event_id) IN (VALUES"
-        .to_owned();
-    for pair in 0..pairs {
-        let comma = if pair == 0 { "" } else { "," };
-        write!(text, "{comma} (${}, ${})", pair * 2 + 2, pair * 2 + 3)
-            .expect("writing to a string cannot fail");
-    }
+fn text(pairs: usize, mut placeholders: Placeholders) -> String {
+    let mut text =
+        "SELECT idx, record_id, system, event_id, body_digest FROM records WHERE ledger = ".to_owned();
+    placeholders.next(&mut text);
+    text.push_str(" AND (system, event_id) IN (VALUES ");
+    placeholders.rows(&mut text, pairs, 2);
     text.push(')');
     text
 }
 
 #[cfg(test)]
 mod tests {
+    use sea_orm::DbBackend;
+
     use super::*;
+    use crate::fixed_text::counts;
 
     #[tokio::test]
     async fn a_natural_key_is_looked_up_and_not_searched_for() {
-        for count in COUNTS {
-            let plan = crate::plan::of(&text(count)).await;
+        for count in counts() {
+            let plan = crate::plan::of(&text(count, Placeholders::of(DbBackend::Sqlite))).await;
             assert!(plan.contains("(ledger=? AND system=? AND event_id=?)"), "{plan}");
         }
     }

@@ -1,15 +1,11 @@
-//! For tests: how SQLite means to run a statement on the schema as it is made.
+//! For tests: a database in memory, and how SQLite means to run a statement on the schema as it is made.
 
 use kirokubo_migrations::{Migrator, MigratorTrait};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DbBackend, Statement};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 
 /// The plan in SQLite's own words, step by step. What the parameters are does not matter to it.
 pub(crate) async fn of(statement: &str) -> String {
-    let mut options = ConnectOptions::new("sqlite::memory:");
-    options.max_connections(1).sqlx_logging(false);
-    let db = Database::connect(options)
-        .await
-        .expect("a database in memory opens");
+    let db = empty().await;
     Migrator::up(&db, None).await.expect("the migrations run");
     let explain = format!("EXPLAIN QUERY PLAN {statement}");
     let rows = db
@@ -21,4 +17,13 @@ pub(crate) async fn of(statement: &str) -> String {
         .map(|row| row.try_get("", "detail").expect("a step of a plan is told"))
         .collect();
     steps.join("; ")
+}
+
+/// A database with nothing in it.
+pub(crate) async fn empty() -> DatabaseConnection {
+    let mut options = ConnectOptions::new("sqlite::memory:");
+    options.max_connections(1).sqlx_logging(false);
+    Database::connect(options)
+        .await
+        .expect("a database in memory opens")
 }

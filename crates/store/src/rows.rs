@@ -16,45 +16,37 @@ use crate::place::Placed;
 use crate::row_mac;
 use crate::search_tokens::Runs;
 
-pub(crate) static ENTRIES: Insert =
-    Insert::new("INSERT INTO entries (ledger, idx, leaf, bytes) VALUES", 4, "");
+pub(crate) static ENTRIES: Insert = Insert::new("INSERT INTO entries (ledger, idx, leaf, bytes)", 4, "");
 pub(crate) static RECORDS: Insert = Insert::new(
     "INSERT INTO records (ledger, idx, record_id, system, event_id, body_digest, recorded_by, direction, law_case, \
-     status, event_date, retain_through, third_party, mac) VALUES",
+     status, event_date, retain_through, third_party, mac)",
     14,
     "",
 );
 pub(crate) static CONTENTS: Insert = Insert::new(
-    "INSERT INTO record_contents (ledger, idx, month, secret, sealed) VALUES",
+    "INSERT INTO record_contents (ledger, idx, month, secret, sealed)",
     5,
     "",
 );
-pub(crate) static PRINCIPALS: Insert = Insert::new(
-    "INSERT INTO principal_rows (ledger, idx, n, sealed) VALUES",
-    4,
-    "",
-);
+pub(crate) static PRINCIPALS: Insert =
+    Insert::new("INSERT INTO principal_rows (ledger, idx, n, sealed)", 4, "");
 pub(crate) static LIST_NODES: Insert =
-    Insert::new("INSERT INTO list_nodes (ledger, number, n, hashes) VALUES", 4, "");
-pub(crate) static TOKENS: Insert = Insert::new(
-    "INSERT INTO search_tokens (ledger, run, token, idx, n) VALUES",
-    5,
-    "",
-);
+    Insert::new("INSERT INTO list_nodes (ledger, number, n, hashes)", 4, "");
+pub(crate) static TOKENS: Insert =
+    Insert::new("INSERT INTO search_tokens (ledger, run, token, idx, n)", 5, "");
 /// A tile above level 0 is written again, longer, until it is full.
 pub(crate) static TILES: Insert = Insert::new(
-    "INSERT INTO tiles (ledger, level, n, hashes) VALUES",
+    "INSERT INTO tiles (ledger, level, n, hashes)",
     4,
     " ON CONFLICT (ledger, level, n) DO UPDATE SET hashes = excluded.hashes",
 );
 /// The same key with the same body may come again under the same natural key only, which is not inserted again.
 pub(crate) static IDEMPOTENCY: Insert = Insert::new(
-    "INSERT INTO idempotency_keys (ledger, digest, body_digest) VALUES",
+    "INSERT INTO idempotency_keys (ledger, digest, body_digest)",
     3,
     " ON CONFLICT (ledger, digest) DO NOTHING",
 );
-pub(crate) static CHECKPOINTS: Insert =
-    Insert::new("INSERT INTO checkpoints (ledger, size, note) VALUES", 3, "");
+pub(crate) static CHECKPOINTS: Insert = Insert::new("INSERT INTO checkpoints (ledger, size, note)", 3, "");
 
 type Values = Result<Vec<Value>, StoreError>;
 

@@ -10,13 +10,13 @@ use crate::error::StoreError;
 use crate::insert::Insert;
 
 pub(super) static ACCESSES: Insert = Insert::new(
-    "INSERT INTO accesses (ledger, idx, access_id, kind, actor, made_at, all_below, mac) VALUES",
+    "INSERT INTO accesses (ledger, idx, access_id, kind, actor, made_at, all_below, mac)",
     8,
     "",
 );
 /// A record that a reading shows twice is read once.
 pub(super) static RECORDS: Insert = Insert::new(
-    "INSERT INTO access_records (ledger, record, idx) VALUES",
+    "INSERT INTO access_records (ledger, record, idx)",
     3,
     " ON CONFLICT (ledger, record, idx) DO NOTHING",
 );

@@ -12,7 +12,7 @@ use crate::place::Placed;
 
 pub(crate) static APPROVALS: Insert = Insert::new(
     "INSERT INTO approvals (ledger, id, subject, idx, asked_by, asked_at, state, decided_by, decided_at, request, note, \
-     mac) VALUES",
+     mac)",
     12,
     "",
 );

@@ -97,7 +97,7 @@ fn options(file: &Path, connections: u32, create: bool, pragmas: &'static [(&str
                 .busy_timeout(BUSY);
             pragmas
                 .iter()
-                .fold(sqlite.statement_cache_capacity(256), |sqlite, (name, value)| {
+                .fold(sqlite.statement_cache_capacity(512), |sqlite, (name, value)| {
                     sqlite.pragma(*name, *value)
                 })
         });

@@ -15,8 +15,7 @@ use crate::retention::check::{self, Blocked};
 use crate::store::Store;
 use crate::{links, random};
 
-static ERASURE_RECORDS: Insert =
-    Insert::new("INSERT INTO erasure_records (ledger, erasure, idx) VALUES", 3, "");
+static ERASURE_RECORDS: Insert = Insert::new("INSERT INTO erasure_records (ledger, erasure, idx)", 3, "");
 
 /// Records that one erasure is about, at most: two persons look at it.
 const MOST: i64 = 10_000;

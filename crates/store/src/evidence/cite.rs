@@ -17,7 +17,7 @@ use crate::statement::execute;
 use crate::store::Ledger;
 
 static LINKS: Insert = Insert::new(
-    "INSERT INTO evidence_links (ledger, evidence, idx) VALUES",
+    "INSERT INTO evidence_links (ledger, evidence, idx)",
     3,
     " ON CONFLICT DO NOTHING",
 );

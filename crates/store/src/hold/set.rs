@@ -19,11 +19,7 @@ use crate::sequencer::Appender;
 use crate::statement::execute;
 use crate::{evidence, extension, links, random, rows};
 
-static HOLD_RECORDS: Insert = Insert::new(
-    "INSERT INTO hold_records (ledger, idx, hold, lifted) VALUES",
-    4,
-    "",
-);
+static HOLD_RECORDS: Insert = Insert::new("INSERT INTO hold_records (ledger, idx, hold, lifted)", 4, "");
 
 /// Records that one step holds at most.
 const STEP: usize = 500;

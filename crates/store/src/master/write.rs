@@ -17,12 +17,12 @@ use crate::store::Store;
 
 /// A master is found by its name of any version, so the same token may come again.
 static MASTER_TOKENS: Insert = Insert::new(
-    "INSERT INTO master_tokens (ledger, kind, token, id) VALUES",
+    "INSERT INTO master_tokens (ledger, kind, token, id)",
     4,
     " ON CONFLICT (ledger, kind, token, id) DO NOTHING",
 );
 static SUPPRESSION_TOKENS: Insert = Insert::new(
-    "INSERT INTO suppression_tokens (ledger, token, id, from_day, scope) VALUES",
+    "INSERT INTO suppression_tokens (ledger, token, id, from_day, scope)",
     5,
     " ON CONFLICT (ledger, token, id) DO NOTHING",
 );
