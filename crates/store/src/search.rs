@@ -92,8 +92,9 @@ pub struct Found {
 impl Store {
     /// Searches; see the module's documentation.
     pub async fn search(&self, query: &PrincipalQuery, range: SearchRange) -> Result<Found, StoreError> {
-        let through = self.head().await?.size;
-        let lists = self.count_lists().await?;
+        // Both before the tokens: what came since may be found, but is not promised.
+        let (head, lists) = tokio::try_join!(self.head(), self.count_lists())?;
+        let through = head.size;
         let (candidates, full) = self.candidates(query, range).await?;
         let next = candidates.last().filter(|_| full).map(|candidate| candidate.at);
         let (mut hits, mut unreadable) = (Vec::new(), Vec::new());
@@ -191,15 +192,14 @@ impl Store {
         holder: &RecordHeader,
         candidate: Candidate,
     ) -> Result<Option<OpenedRecord>, StoreError> {
-        let Some(content) = self.sealed_content(holder).await? else {
-            return Ok(None);
-        };
         let n = candidate.at.row;
         let at = (self.ledger.row, candidate.place, crate::edge::stored(n)?);
-        let Some(sealed) = principal_row::Entity::find_by_id(at)
-            .one(&self.db.readers)
-            .await?
-        else {
+        let row = async {
+            let found = principal_row::Entity::find_by_id(at).one(&self.db.readers);
+            Ok(found.await?)
+        };
+        let (content, row) = tokio::try_join!(self.sealed_content(holder), row)?;
+        let (Some(content), Some(sealed)) = (content, row) else {
             return Ok(None);
         };
         self.unseal(holder, &content, &[(n, &sealed)])

@@ -111,6 +111,8 @@ fn text_of_one_series(tokens: usize) -> String {
 ///
 /// What stands under a negative index belongs to the record that has the list. A record that leaves its principals to
 /// another is found by that one's tokens. Versions that another took the place of are not found.
+///
+/// `+ 0`: SQLite would prepare this long text anew whenever a bare parameter of `LIMIT` changes.
 fn text(tokens: usize, which: &str) -> String {
     let places: Vec<String> = (8..8 + tokens).map(|n| format!("${n}")).collect();
     let tokens = places.join(", ");
@@ -136,7 +138,7 @@ fn text(tokens: usize, which: &str) -> String {
         "WITH RECURSIVE {RUNS}, keyed (idx, n) AS MATERIALIZED (SELECT t.idx, t.n FROM runs \
          JOIN search_tokens t ON t.ledger = $1 AND t.run = runs.run AND t.token IN ({tokens})) \
          SELECT series, idx, n, holder, place, opens FROM ({own} UNION {left_out}) AS found \
-         WHERE (series, idx, n) > ($2, $3, $4){which} ORDER BY series, idx, n LIMIT $7"
+         WHERE (series, idx, n) > ($2, $3, $4){which} ORDER BY series, idx, n LIMIT $7 + 0"
     )
 }
 
