@@ -36,8 +36,7 @@ pub(crate) fn no_acknowledged_record_is_lost_or_doubled_by_kill_9() {
     server.into_folder().assert_valid();
 }
 
-/// Its streams never end by themselves, so it also shows how long a server waits for such: `TimeoutStopSec` of
-/// `deploy/kirokubo.service` is 60 seconds.
+/// Its streams never end by themselves; `TimeoutStopSec` of `deploy/kirokubo.service` is 60 seconds.
 #[test]
 pub(crate) fn a_server_told_to_stop_under_load_finishes_what_it_acknowledged_and_succeeds() {
     let mut server = Server::new();

@@ -66,6 +66,8 @@ pub(crate) fn assert_kept_and_whole<const N: usize>(
     loads: [Load; N],
     mut kept: Kept,
 ) {
+    // All at once: those that are left would take the load of those that are gone.
+    servers.iter().for_each(Server::ask_to_stop);
     for server in &mut servers {
         assert!(server.terminate().success(), "{}", server.log());
     }

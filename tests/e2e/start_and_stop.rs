@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use kirokubo_tests::{DataFolder, Role, Scratch, Server, binaries};
+use kirokubo_tests::{DataFolder, EventStream, Role, Scratch, Server, binaries};
+use serde_json::json;
 
 use crate::events;
 
@@ -38,6 +39,29 @@ fn what_was_recorded_is_there_after_a_restart() {
     let second = client.post("/v1/provisions", &events::provision("2")).expect(201);
     assert_eq!(second["index"], 2);
     server.into_folder().assert_valid();
+}
+
+#[test]
+fn a_stream_that_does_not_end_is_told_from_which_line_on_nothing_is_recorded() {
+    let mut server = Server::new();
+    let key = server.folder().create_key(Role::Ingest).key;
+    let (mut stream, mut answers) = EventStream::open(server.address(), &key);
+    let lines = events::lines(["1".to_owned(), "2".to_owned()]);
+    stream.send(lines.as_bytes());
+    for line in 1..=2 {
+        let answer = answers.next().unwrap();
+        assert_eq!((&answer["line"], &answer["status"]), (&json!(line), &json!(201)));
+    }
+    stream.send(b"{\"half\":");
+    assert!(server.terminate().success());
+    let last = answers.next().unwrap();
+    assert_eq!(
+        (&last["line"], &last["status"], &last["code"]),
+        (&json!(3), &json!(503), &json!("server.stopping"))
+    );
+    assert_eq!(answers.next(), None);
+    server.restart();
+    assert_eq!(server.size(), 3);
 }
 
 #[test]

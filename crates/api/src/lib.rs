@@ -17,5 +17,6 @@ mod publishing;
 mod recording;
 mod route;
 mod stamping;
+mod stopping;
 mod time;
 mod traces;

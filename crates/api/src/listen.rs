@@ -11,9 +11,10 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpSocket};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::Semaphore;
 
 use crate::open_files;
+use crate::stopping::Stopping;
 
 /// Connections that wait to be taken: all senders come back at once when a server was started again, and one that finds
 /// no room tries again only after a second.
@@ -41,12 +42,14 @@ pub(crate) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(WAITING)
 }
 
-/// Serves `app` until `stop` is told (or dropped), then lets requests finish.
-pub(crate) async fn serve(listener: TcpListener, app: Router, mut stop: oneshot::Receiver<()>) {
+/// Serves `app` until it is told to stop, then lets requests finish.
+pub(crate) async fn serve(listener: TcpListener, app: Router, stopping: Stopping) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD);
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(open_files::connections()));
+    let stop = stopping.told();
+    tokio::pin!(stop);
     loop {
         let place = Arc::clone(&places)
             .acquire_owned()
@@ -54,7 +57,7 @@ pub(crate) async fn serve(listener: TcpListener, app: Router, mut stop: oneshot:
             .expect("the semaphore is never closed");
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            _ = &mut stop => break,
+            () = &mut stop => break,
         };
         let stream = match accepted.and_then(|(stream, _)| stream.set_nodelay(true).map(|()| stream)) {
             Ok(stream) => stream,

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use clap::Args;
 use kirokubo_store::{Running, Store, StoreError};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -16,6 +15,7 @@ use super::{EvidencePlace, HighWaterPlace, Outcome, Place, rewound, telemetry};
 use crate::http::{AppState, router};
 use crate::publishing::{PublishOptions, PublishSettings, Publishing, refuse_if_rewound};
 use crate::stamping::{Stamping, keep_stamping};
+use crate::stopping::Stop;
 
 /// 50 MiB: a scanned contract of some hundred pages.
 pub(super) const MAX_EVIDENCE: u64 = 50 << 20;
@@ -106,7 +106,7 @@ pub(super) struct Server {
     pub(super) address: SocketAddr,
     store: Store,
     running: Running,
-    stop: oneshot::Sender<()>,
+    stop: Stop,
     http: JoinHandle<()>,
     /// What has the ledger stamped, if anything does.
     stamping: Option<JoinHandle<()>>,
@@ -128,12 +128,14 @@ impl Server {
         let running = store.start().await?;
         let (publishing, beat) = Publishing::start(&store, publish).await?;
         let stamping = stamping.map(Arc::new);
+        let (stop, stopping) = Stop::new();
         let state = AppState::load(
             store.clone(),
             &running,
             publishing,
             max_evidence,
             stamping.clone(),
+            stopping.clone(),
         )
         .await?;
         let stamping =
@@ -144,8 +146,7 @@ impl Server {
         let app = router(state);
         let listener = crate::listen::bind(listen)?;
         let address = listener.local_addr()?;
-        let (stop, stopped) = oneshot::channel();
-        let http = tokio::spawn(crate::listen::serve(listener, app, stopped));
+        let http = tokio::spawn(crate::listen::serve(listener, app, stopping));
         Ok(Self {
             address,
             store,

@@ -10,11 +10,11 @@ use kirokubo_ledger::note::{Origin, VerifierKey};
 use kirokubo_store::{Clock, random};
 use kirokubo_witness::Witness as Witnessing;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 use tracing_subscriber::filter::LevelFilter;
 
 use super::serve::stop_signal;
 use super::{Outcome, telemetry};
+use crate::stopping::Stop;
 
 #[derive(Debug, Args)]
 pub(super) struct Witness {
@@ -68,9 +68,9 @@ impl Witness {
         let listener = TcpListener::bind(self.listen).await?;
         println!("vkey {}", witness.verifier_key());
         println!("listening on http://{}", listener.local_addr()?);
-        let (stop, stopped) = oneshot::channel();
+        let (stop, stopping) = Stop::new();
         let app = kirokubo_witness::router(Arc::new(witness));
-        let serving = tokio::spawn(crate::listen::serve(listener, app, stopped));
+        let serving = tokio::spawn(crate::listen::serve(listener, app, stopping));
         stop_signal()?.await;
         tracing::info!("stopping");
         drop(stop);

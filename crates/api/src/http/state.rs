@@ -12,6 +12,7 @@ use super::metrics::Metrics;
 use crate::bundle_jobs::BundleJobs;
 use crate::publishing::Publishing;
 use crate::stamping::Stamping;
+use crate::stopping::Stopping;
 
 /// How long a server may go by settings that another one was told to change.
 const SETTINGS_BEAT: Duration = Duration::from_secs(1);
@@ -46,6 +47,8 @@ pub struct Shared {
     pub(crate) max_evidence: u64,
     /// Whom to have the ledger stamped by, if that is configured.
     pub(crate) stamping: Option<Arc<Stamping>>,
+    /// Hears that the server is told to stop.
+    pub(crate) stopping: Stopping,
     /// What an administrator decided; read anew whenever it changes.
     settings: RwLock<Arc<Settings>>,
 }
@@ -66,6 +69,7 @@ impl AppState {
         publishing: Publishing,
         max_evidence: u64,
         stamping: Option<Arc<Stamping>>,
+        stopping: Stopping,
     ) -> Result<Self, StoreError> {
         let authenticator = Authenticator::new(store.clone());
         let settings = stored_settings(&store).await?;
@@ -85,6 +89,7 @@ impl AppState {
             files: Budget::of(budget::FILES),
             max_evidence,
             stamping,
+            stopping,
             settings: RwLock::new(Arc::new(settings)),
         })))
     }

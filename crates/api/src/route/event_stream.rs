@@ -4,7 +4,7 @@
 //! their order: of two lines with one natural key the first is the event, and the second a repetition or a conflict.
 //! Memory is bounded: a window of lines is in flight, and a bounded number of bytes of answers waits for a client
 //! that sends everything before it reads anything. A client that goes away stops the reading; what was read whole is
-//! carried on.
+//! carried on. One that sends for ever is told when the server stops: the first line that is read no more gets 503.
 
 mod answer;
 mod lines;
@@ -48,10 +48,14 @@ const UNREAD: usize = 8 << 20;
 /// How long a stream may be silent.
 const PATIENCE: Duration = Duration::from_mins(2);
 
+/// How long lines are still read once the server is told to stop: what was being sent mostly comes to its end.
+const LAST_LINES: Duration = Duration::from_secs(2);
+
 /// Records a stream of events.
 ///
 /// Each line is an event with `"type": "provision"` or `"receipt"`; a line recorded before answers 200 with its
-/// first id, so a broken stream is resumed by sending it again. Read while you send.
+/// first id, so a broken stream is resumed by sending it again. Read while you send. A server that is told to stop
+/// answers the first line that it reads no more with 503 `server.stopping`, and ends the stream.
 #[utoipa::path(
     post, path = "/v1/events", tag = "events", operation_id = "post_events",
     params(PostOptions),
@@ -117,8 +121,14 @@ struct Turn {
 impl Reader {
     async fn run(mut self, mut body: Body) {
         let mut lines = Lines::default();
+        let stopped = self.state.stopping.clone().told_since(LAST_LINES);
+        tokio::pin!(stopped);
         loop {
-            let ended = match tokio::time::timeout(PATIENCE, body.frame()).await {
+            let frame = tokio::select! {
+                frame = tokio::time::timeout(PATIENCE, body.frame()) => frame,
+                () = &mut stopped => return self.refuse_rest(&lines).await,
+            };
+            let ended = match frame {
                 Ok(Some(Ok(frame))) => {
                     lines.extend(frame.data_ref().map_or(&[][..], |data| data));
                     false
@@ -143,6 +153,14 @@ impl Reader {
                 return;
             }
         }
+    }
+
+    /// Answers the line that would be read next: neither it nor what follows it is recorded.
+    async fn refuse_rest(self, lines: &Lines) {
+        let stopping = ApiError::Append(AppendError::Stopped);
+        let answer = ndjson(&[LineAnswer::refused(lines.next_number(), &stopping, self.language)]);
+        // Nobody reads any more: nobody is to be told.
+        let _ = self.groups.send(tokio::spawn(async { answer })).await;
     }
 
     /// Starts a group once there is memory and room in the window for it. `false` once nobody reads any more.

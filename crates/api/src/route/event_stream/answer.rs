@@ -53,7 +53,8 @@ impl LineAnswer {
         }
     }
 
-    fn refused(line: u64, error: &ApiError, language: Language) -> Self {
+    /// That a line is not recorded, and why.
+    pub(super) fn refused(line: u64, error: &ApiError, language: Language) -> Self {
         let (status, id, problem) = error.problem(language).into_line();
         Self {
             status,

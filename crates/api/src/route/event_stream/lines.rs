@@ -51,6 +51,11 @@ impl Lines {
         self.skipping = false;
     }
 
+    /// The number of the line that comes next.
+    pub(super) fn next_number(&self) -> u64 {
+        self.number + 1
+    }
+
     /// The next lines that are there whole, up to a number of lines or, about, of bytes.
     pub(super) fn group(&mut self, ended: bool, lines: usize, bytes: usize) -> Vec<Line> {
         let (mut group, mut taken) = (Vec::new(), 0);
