@@ -24,6 +24,7 @@ mod m20261122_000014_accesses;
 mod m20261122_000015_key_entries;
 mod m20261122_000016_nodes;
 mod m20261122_000018_token_runs;
+mod m20261122_000019_checks_a_statement;
 
 /// Runs the migrations in order; sea-orm keeps the list of those applied in `seaql_migrations`.
 pub struct Migrator;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000015_key_entries::Migration),
             Box::new(m20261122_000018_token_runs::Migration),
             Box::new(m20261122_000016_nodes::Migration),
+            Box::new(m20261122_000019_checks_a_statement::Migration),
         ]
     }
 }

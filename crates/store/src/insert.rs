@@ -1,11 +1,16 @@
 //! Inserting many rows by a few static statements.
 //!
 //! A statement built anew for every batch costs more than the rows (sea-query's builders: 25 µs a row), and one
-//! statement a row costs a thread hop each. So every table has one text for each of a few row counts.
+//! statement a row costs a hop to another thread or machine each. So a server takes all rows as arrays, and for a file every
+//! table has one text for each of a few row counts.
 
-use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
 
-use crate::fixed_text::{FixedTexts, Placeholders};
+use crate::columns;
+use crate::fixed_text::{FixedTexts, placeholders};
+
+/// Rows that a server takes at once, which bounds the memory that both sides need for them.
+const AT_ONCE: usize = 4_096;
 
 /// The statements of one table.
 pub(crate) struct Insert {
@@ -27,61 +32,52 @@ impl Insert {
     }
 
     /// Inserts `values`, row after row, in their order; their number must be a multiple of the number of columns.
-    pub(crate) async fn run(&self, db: &impl ConnectionTrait, values: Vec<Value>) -> Result<(), DbErr> {
+    pub(crate) async fn run(&self, db: &impl ConnectionTrait, mut values: Vec<Value>) -> Result<(), DbErr> {
         let backend = db.get_database_backend();
-        let text = |count, placeholders| self.text(count, placeholders);
-        let mut rows = values.len() / self.columns;
-        let mut values = values.into_iter();
-        while rows > 0 {
-            let (text, count) = self.texts.for_rows(rows, backend, text);
-            let taken = rows.min(count);
-            let mut chunk: Vec<Value> = Vec::with_capacity(count * self.columns + 1);
-            chunk.extend(values.by_ref().take(taken * self.columns));
-            for n in 0..(count - taken) * self.columns {
-                // Of its type: a server is told the types of the parameters.
-                chunk.push(chunk[n % self.columns].as_null());
-            }
-            chunk.push(i64::try_from(taken).expect("a few hundred").into());
-            db.execute_raw(Statement::from_sql_and_values(backend, text, chunk))
-                .await?;
-            rows -= taken;
+        while !values.is_empty() {
+            let rows = values.len() / self.columns;
+            let statement = if backend == DbBackend::Sqlite {
+                let (text, count) = self.texts.for_rows(rows, |rows| self.text(rows));
+                let rest = values.split_off(rows.min(count) * self.columns);
+                let filled_up = self.fill_up(std::mem::replace(&mut values, rest), count);
+                Statement::from_sql_and_values(backend, text, filled_up)
+            } else {
+                let rest = values.split_off(rows.min(AT_ONCE) * self.columns);
+                let (rows, arrays) = columns::select(std::mem::replace(&mut values, rest), self.columns);
+                let text = format!("{} {rows}{}", self.head, self.tail);
+                Statement::from_sql_and_values(backend, text, arrays)
+            };
+            db.execute_raw(statement).await?;
         }
         Ok(())
     }
 
+    /// The parameters of a text of `count` rows, of which these are the first.
+    fn fill_up(&self, mut values: Vec<Value>, count: usize) -> Vec<Value> {
+        let rows = values.len() / self.columns;
+        values.reserve_exact((count - rows) * self.columns + 1);
+        for n in 0..(count - rows) * self.columns {
+            values.push(values[n % self.columns].as_null());
+        }
+        values.push(i64::try_from(rows).expect("a few hundred").into());
+        values
+    }
+
     /// Rows that only fill it up are nulls, which `LIMIT` cuts off. SQLite plans by the value of a bare parameter there, and so
     /// would prepare the statement anew for each run; it does not look into a sum.
-    fn text(&self, rows: usize, mut placeholders: Placeholders) -> String {
-        let mut text = format!("{} SELECT * FROM (VALUES ", self.head);
-        placeholders.rows(&mut text, rows, self.columns);
-        text.push_str(") AS filled_up LIMIT ");
-        placeholders.next(&mut text);
-        text.push_str(" + 0");
-        text.push_str(self.tail);
-        text
+    fn text(&self, rows: usize) -> String {
+        format!(
+            "{} SELECT * FROM (VALUES {}) AS filled_up LIMIT ? + 0{}",
+            self.head,
+            placeholders(rows, self.columns),
+            self.tail
+        )
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use sea_orm::DbBackend;
-
     use super::*;
-
-    #[test]
-    fn a_text_numbers_its_placeholders_through_all_rows() {
-        let insert = Insert::new("INSERT INTO t (a, b)", 2, " ON CONFLICT DO NOTHING");
-        let text = |backend| insert.text(2, Placeholders::of(backend));
-        assert_eq!(
-            text(DbBackend::Postgres),
-            "INSERT INTO t (a, b) SELECT * FROM (VALUES ($1, $2), ($3, $4)) AS filled_up LIMIT $5 + 0 \
-             ON CONFLICT DO NOTHING"
-        );
-        assert_eq!(
-            text(DbBackend::Sqlite),
-            "INSERT INTO t (a, b) SELECT * FROM (VALUES (?, ?), (?, ?)) AS filled_up LIMIT ? + 0 ON CONFLICT DO NOTHING"
-        );
-    }
 
     /// All of them, in their order, and no row that only fills up.
     #[tokio::test]

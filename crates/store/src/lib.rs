@@ -14,6 +14,7 @@ mod approval;
 mod audit;
 mod backup;
 mod clock;
+mod columns;
 mod connection;
 mod consistency;
 mod data_folder;

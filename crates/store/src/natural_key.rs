@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use kirokubo_ledger::{Index, RecordId};
 use kirokubo_records::seal::BodyDigest;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement, Value};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement, Value};
 
+use crate::columns;
 use crate::entity::record;
 use crate::error::{StoreError, corrupt};
-use crate::fixed_text::{FixedTexts, Placeholders};
+use crate::fixed_text::{FixedTexts, placeholders};
 use crate::outcome::Recorded;
 use crate::store::Store;
 
@@ -36,17 +37,10 @@ pub(crate) async fn find<'a>(
     ledger: i32,
     keys: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<Found, StoreError> {
-    static TEXTS: FixedTexts = FixedTexts::new();
     let keys: Vec<(&str, &str)> = keys.into_iter().collect();
     let (mut rest, mut found) = (keys.as_slice(), Found::new());
-    while let Some(last) = rest.last() {
-        let (text, count) = TEXTS.for_rows(rest.len(), db.get_database_backend(), text);
-        let (chunk, tail) = rest.split_at(count.min(rest.len()));
-        // Asked for once more, a key is found once all the same.
-        let filled_up = chunk.iter().chain(std::iter::repeat(last)).take(count);
-        let pairs = filled_up.flat_map(|(system, event)| [Value::from(*system), Value::from(*event)]);
-        let values: Vec<Value> = std::iter::once(Value::from(ledger)).chain(pairs).collect();
-        let statement = Statement::from_sql_and_values(db.get_database_backend(), text, values);
+    while !rest.is_empty() {
+        let (statement, count) = look_up(db.get_database_backend(), ledger, rest);
         for row in db.query_all_raw(statement).await? {
             let (idx, id, system, event, digest): (i64, Vec<u8>, String, String, Vec<u8>) = row
                 .try_get_many(
@@ -69,7 +63,7 @@ pub(crate) async fn find<'a>(
                 },
             );
         }
-        rest = tail;
+        rest = &rest[count..];
     }
     Ok(found)
 }
@@ -115,27 +109,46 @@ impl Store {
     }
 }
 
-fn text(pairs: usize, mut placeholders: Placeholders) -> String {
-    let mut text =
-        "SELECT idx, record_id, system, event_id, body_digest FROM records WHERE ledger = ".to_owned();
-    placeholders.next(&mut text);
-    text.push_str(" AND (system, event_id) IN (VALUES ");
-    placeholders.rows(&mut text, pairs, 2);
-    text.push(')');
-    text
+/// Looks up the first of `keys`, and how many these are: on a server all, at one go.
+fn look_up(backend: DbBackend, ledger: i32, keys: &[(&str, &str)]) -> (Statement, usize) {
+    static TEXTS: FixedTexts = FixedTexts::new();
+    if backend != DbBackend::Sqlite {
+        let systems = columns::texts(keys.iter().map(|(system, _)| *system));
+        let events = columns::texts(keys.iter().map(|(_, event)| *event));
+        let statement = Statement::from_sql_and_values(backend, ON_POSTGRES, [ledger.into(), systems, events]);
+        return (statement, keys.len());
+    }
+    let (text, fits) = TEXTS.for_rows(keys.len(), text);
+    let count = fits.min(keys.len());
+    // Asked for once more, a key is found once all the same.
+    let filled_up = keys[..count].iter().cycle().take(fits);
+    let pairs = filled_up.flat_map(|(system, event)| [Value::from(*system), Value::from(*event)]);
+    let values = std::iter::once(Value::from(ledger)).chain(pairs);
+    (Statement::from_sql_and_values(backend, text, values), count)
+}
+
+/// One by one: a plain join is planned for a table of unknown size, and may read all of a large one for a few keys.
+const ON_POSTGRES: &str = "SELECT known.* FROM unnest($2, $3) AS asked (system, event_id) CROSS JOIN LATERAL (\
+     SELECT idx, record_id, system, event_id, body_digest FROM records \
+     WHERE ledger = $1 AND system = asked.system AND event_id = asked.event_id LIMIT 1) AS known";
+
+fn text(pairs: usize) -> String {
+    format!(
+        "SELECT idx, record_id, system, event_id, body_digest FROM records \
+         WHERE ledger = ? AND (system, event_id) IN (VALUES {})",
+        placeholders(pairs, 2)
+    )
 }
 
 #[cfg(test)]
 mod tests {
-    use sea_orm::DbBackend;
-
     use super::*;
     use crate::fixed_text::counts;
 
     #[tokio::test]
     async fn a_natural_key_is_looked_up_and_not_searched_for() {
         for count in counts() {
-            let plan = crate::plan::of(&text(count, Placeholders::of(DbBackend::Sqlite))).await;
+            let plan = crate::plan::of(&text(count)).await;
             assert!(plan.contains("(ledger=? AND system=? AND event_id=?)"), "{plan}");
         }
     }

@@ -32,12 +32,13 @@ const OLDEST: i32 = 140_000;
 
 /// For connections that write. What is acknowledged is on disk, and on the synchronous standby if there is one. A node
 /// that vanished in the middle of a transaction, its machine dead and its socket open, gives the head row back. Statements
-/// are few, long, and about rows by their keys: they are planned once, not for each set of values, where the server has
-/// that setting.
+/// are few, and about rows by their keys: they are planned once, not for each set of values, and never to read a whole table,
+/// which may have been small when they were planned. Both where the server has these settings.
 const WRITER: &str = "SET synchronous_commit = on; SET lock_timeout = '10s'; \
     SET idle_in_transaction_session_timeout = '30s'; SET tcp_keepalives_idle = 10; \
     SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; SET client_min_messages = error; \
-    SELECT set_config(name, 'force_generic_plan', false) FROM pg_settings WHERE name = 'plan_cache_mode'";
+    SELECT set_config(name, CASE name WHEN 'plan_cache_mode' THEN 'force_generic_plan' ELSE 'off' END, false) \
+    FROM pg_settings WHERE name IN ('plan_cache_mode', 'enable_seqscan')";
 
 /// For connections that read.
 const READER: &str = "SET default_transaction_read_only = on; SET client_min_messages = error";

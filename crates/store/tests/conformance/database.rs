@@ -74,7 +74,9 @@ async fn template(cluster: &'static cluster::Cluster) -> &'static cluster::Datab
         let folder = std::env::temp_dir().join(format!("kirokubo-template-{}", std::process::id()));
         let store = super::ledger::found(&folder, &database.url()).await.unwrap();
         store.close().await.unwrap();
-        let emptied = "SET session_replication_role = replica; TRUNCATE ledgers RESTART IDENTITY CASCADE;";
+        let emptied = "SET session_replication_role = replica; DO $$ BEGIN EXECUTE (\
+            SELECT 'TRUNCATE ' || string_agg(tablename, ', ') || ' RESTART IDENTITY' FROM pg_tables \
+            WHERE schemaname = 'public' AND tablename <> 'seaql_migrations'); END $$;";
         database.run(&format!("{emptied} {WORDS}")).unwrap();
         database
     });

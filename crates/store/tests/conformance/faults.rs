@@ -21,6 +21,14 @@ async fn the_schema_refuses_to_change_or_remove_what_was_appended() {
         "DELETE FROM records",
         "UPDATE records SET event_id = 'other'",
         "INSERT INTO entries (ledger, idx, leaf, bytes) SELECT ledger, idx + 1, leaf, bytes FROM entries WHERE idx = 1",
+        "INSERT INTO entries (ledger, idx, leaf, bytes) SELECT ledger, idx + 2, leaf, bytes FROM entries WHERE idx = 1",
+        "INSERT INTO record_contents (ledger, idx, month, secret, sealed) \
+         SELECT ledger, idx + 1, month, secret, sealed FROM record_contents",
+        "INSERT INTO principal_rows (ledger, idx, n, sealed) SELECT ledger, idx + 1, n, sealed FROM principal_rows",
+        "INSERT INTO principal_rows (ledger, idx, n, sealed) SELECT ledger, -1, n, sealed FROM principal_rows",
+        "INSERT INTO records (ledger, idx, record_id, system, event_id, body_digest, recorded_by, direction, law_case, \
+         status, event_date, retain_through, third_party, mac) SELECT ledger, idx + 1, body_digest, system, 'other', \
+         body_digest, recorded_by, direction, law_case, status, event_date, retain_through, third_party, mac FROM records",
     ] {
         let refused = sql.run(statement);
         assert!(refused.is_err(), "{statement}");
