@@ -6,9 +6,8 @@
 mod database;
 
 use std::fs;
-use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -17,6 +16,7 @@ use kirokubo_test_cluster::{is_root, programs, unprivileged};
 use kirokubo_tests::Scratch;
 
 use crate::Outcome;
+use crate::program::{feed, finish};
 
 pub(crate) use database::Database;
 
@@ -136,34 +136,4 @@ impl Drop for Cluster {
         drop(Command::new("kill").args(["-INT", &id]).status());
         drop(self.server.wait());
     }
-}
-
-/// Runs a program on input that is written to it meanwhile; what it printed.
-fn feed(mut command: Command, write: impl FnOnce(&mut dyn Write) -> Outcome<()>) -> Outcome<String> {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?;
-    let mut input = child.stdin.take().ok_or("standard input is piped")?;
-    let reader = thread::spawn(move || child.wait_with_output());
-    // A program that has failed reads no more; it says itself why.
-    let written = write(&mut input);
-    drop(input);
-    let output = reader.join().map_err(|_| "the reader of a program panicked")??;
-    let said = succeeded(&command, &output)?;
-    written.map(|()| said)
-}
-
-fn finish(command: &mut Command) -> Outcome<String> {
-    let output = command.stdin(Stdio::null()).output()?;
-    succeeded(command, &output)
-}
-
-fn succeeded(command: &Command, output: &Output) -> Outcome<String> {
-    if output.status.success() {
-        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-    }
-    let said = String::from_utf8_lossy(&output.stderr);
-    Err(format!("{}: {}", command.get_program().display(), said.trim()).into())
 }

@@ -21,6 +21,7 @@ mod numbers;
 mod peers;
 mod people;
 mod pgbench;
+mod program;
 mod random;
 mod report;
 mod rounds;

@@ -3,8 +3,9 @@
 use std::io::{BufWriter, Write};
 use std::process::Command;
 
-use super::{Cluster, feed};
+use super::Cluster;
 use crate::Outcome;
+use crate::program::feed;
 
 /// One database.
 pub(crate) struct Database<'a> {

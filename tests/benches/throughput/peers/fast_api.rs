@@ -9,10 +9,11 @@ use std::process::Command;
 
 use kirokubo_tests::Scratch;
 
-use super::foreign::{package_folder, run};
+use super::foreign::package_folder;
 use super::over_http::{measure, open_to_all};
 use super::{Load, Measured, Peer, Who};
 use crate::Outcome;
+use crate::program::finish;
 use crate::server::Server;
 
 const PROGRAM: &str = include_str!("fast_api.py");
@@ -34,10 +35,10 @@ impl FastApi {
     pub(super) fn new() -> Outcome<Self> {
         let folder = package_folder("bench-python")?;
         let python = folder.join("bin/python");
-        if run(Command::new(&python).args(["-c", VERSIONS]), "").is_err() {
+        if finish(Command::new(&python).args(["-c", VERSIONS])).is_err() {
             install(&folder, &python)?;
         }
-        let versions = run(Command::new(&python).args(["-c", VERSIONS]), "")?;
+        let versions = finish(Command::new(&python).args(["-c", VERSIONS]))?;
         eprintln!("FastAPI and uvicorn {}", versions.trim());
         Ok(Self { python })
     }
@@ -64,7 +65,7 @@ impl Peer for FastApi {
 fn install(folder: &Path, python: &Path) -> Outcome<()> {
     eprintln!("installing {} for Python", PACKAGES.join(" and "));
     let mut command = Command::new("python3");
-    run(command.args(["-m", "venv", "--clear"]).arg(folder), "")?;
+    finish(command.args(["-m", "venv", "--clear"]).arg(folder))?;
     let options = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    run(Command::new(python).args(options).args(PACKAGES), "").map(drop)
+    finish(Command::new(python).args(options).args(PACKAGES)).map(drop)
 }

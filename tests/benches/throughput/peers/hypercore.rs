@@ -5,6 +5,7 @@
 //! cannot be done, the peer is left out.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -12,13 +13,14 @@ use std::time::Duration;
 use kirokubo_tests::Scratch;
 use serde::Deserialize;
 
-use super::foreign::{package_folder, run};
+use super::foreign::package_folder;
 use super::{Load, Measured, Peer, Who};
 use crate::Outcome;
 use crate::disk::bytes_in;
 use crate::events::Events;
 use crate::load::{Latency, POOL, Posted, WARM_UP};
 use crate::numbers::figure;
+use crate::program::{feed, finish};
 
 const PROGRAM: &str = include_str!("hypercore.mjs");
 
@@ -66,7 +68,7 @@ impl Peer for Hypercore {
             millis(WARM_UP),
             millis(load.time),
         ]);
-        let appended: Appended = serde_json::from_str(&run(&mut command, &events())?)?;
+        let appended: Appended = serde_json::from_str(&feed(command, |input| write_events(input))?)?;
         let counted = appended.micros.into_iter().map(Duration::from_micros);
         let times: Vec<Duration> = counted.collect();
         let posted = Posted {
@@ -80,9 +82,11 @@ impl Peer for Hypercore {
 }
 
 /// The bodies that the other peers get, one a line.
-fn events() -> String {
-    let bodies = Events::new().take(POOL).map(|event| event.to_json() + "\n");
-    bodies.collect()
+fn write_events(to: &mut dyn Write) -> Outcome<()> {
+    for event in Events::new().take(POOL) {
+        writeln!(to, "{}", event.to_json())?;
+    }
+    Ok(())
 }
 
 fn install(packages: &Path) -> Outcome<()> {
@@ -90,5 +94,5 @@ fn install(packages: &Path) -> Outcome<()> {
     fs::create_dir_all(packages)?;
     let mut command = Command::new("npm");
     command.args(["install", "--no-audit", "--no-fund", "--prefix"]);
-    run(command.arg(packages).arg(PACKAGE), "").map(drop)
+    finish(command.arg(packages).arg(PACKAGE)).map(drop)
 }
