@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, Statement, Value};
 
@@ -74,8 +74,17 @@ async fn run(store: Store, stop: Stop) {
 /// Merges until no level has too many runs.
 async fn merge(store: &Store, stop: &Stop) -> Result<(), StoreError> {
     while let Some(due) = due(store).await? {
-        while !stop.is_wished() && move_slice(store, &due).await? {
-            tokio::task::yield_now().await;
+        loop {
+            let (began, filled) = (Instant::now(), store.runs.filled());
+            if stop.is_wished() || !move_slice(store, &due).await? {
+                break;
+            }
+            // Where records come in, they have the writer at least as long as slices do.
+            if store.runs.filled() == filled {
+                tokio::task::yield_now().await;
+            } else {
+                tokio::time::sleep(began.elapsed()).await;
+            }
         }
         if stop.is_wished() {
             return Ok(());

@@ -48,6 +48,12 @@ impl Runs {
         newest.run
     }
 
+    /// The newest run, and the tokens in it: what changes with each record that is appended.
+    pub(super) fn filled(&self) -> (i64, usize) {
+        let newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        (newest.run, newest.tokens)
+    }
+
     /// Begins a run that is newer than those `there`.
     pub(super) fn begin_after(&self, there: &[i64]) {
         let last = there.iter().rev().find(|run| level(**run) == 0);
