@@ -59,7 +59,8 @@ struct Check {
     message: &'static str,
 }
 
-const NO_ENTRY: &str = "(SELECT e.idx FROM entries e WHERE e.ledger = added.ledger AND e.idx = added.idx) IS NULL";
+const NO_ENTRY: &str =
+    "(SELECT e.idx FROM entries e WHERE e.ledger = added.ledger AND e.idx = added.idx) IS NULL";
 
 const CHECKS: [Check; 6] = [
     Check {
@@ -130,6 +131,8 @@ fn is_unknown_here(error: &DbErr) -> bool {
     let DbErr::Exec(RuntimeErr::SqlxError(error)) = error else {
         return false;
     };
-    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
     code.is_some_and(|code| ["0A000", "42601"].contains(&code.as_ref()))
 }

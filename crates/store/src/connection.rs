@@ -52,6 +52,20 @@ impl Connections {
     /// Closes all of them. The last one to go, which may write, takes SQLite's side files with it.
     pub(crate) async fn close(&self) -> Result<(), StoreError> {
         self.readers.close_by_ref().await?;
+        self.close_writer().await
+    }
+
+    /// The same server's, for a writer on a runtime of its own, in which this is to be called. What writes is a connection of
+    /// its own, which it closes ([`Self::close_writer`]).
+    pub(crate) fn apart(&self) -> Self {
+        Self {
+            writer: postgres::one_more(&self.writer),
+            readers: self.readers.clone(),
+        }
+    }
+
+    /// Closes what writes.
+    pub(crate) async fn close_writer(&self) -> Result<(), StoreError> {
         Ok(self.writer.close_by_ref().await?)
     }
 

@@ -115,7 +115,8 @@ fn look_up(backend: DbBackend, ledger: i32, keys: &[(&str, &str)]) -> (Statement
     if backend != DbBackend::Sqlite {
         let systems = columns::texts(keys.iter().map(|(system, _)| *system));
         let events = columns::texts(keys.iter().map(|(_, event)| *event));
-        let statement = Statement::from_sql_and_values(backend, ON_POSTGRES, [ledger.into(), systems, events]);
+        let statement =
+            Statement::from_sql_and_values(backend, ON_POSTGRES, [ledger.into(), systems, events]);
         return (statement, keys.len());
     }
     let (text, fits) = TEXTS.for_rows(keys.len(), text);

@@ -14,9 +14,9 @@ use sea_orm::{
 use super::Connections;
 use crate::error::StoreError;
 
-/// Connections that write. One appends, one writes readings down; the others are for masters, lists and keys, which take
-/// their turn behind the same row.
-const WRITERS: u32 = 8;
+/// Connections that write, beside the one that appends. One writes readings down; the others are for masters, lists and keys,
+/// which take their turn behind the same row.
+const WRITERS: u32 = 7;
 
 /// Connections that read.
 const READERS: u32 = 12;
@@ -59,18 +59,27 @@ pub(super) async fn open(url: &str) -> Result<Connections, StoreError> {
         .application_name("kirokubo")
         .statement_cache_capacity(512)
         .disable_statement_logging();
-    let writer = pool(options.clone(), WRITERS, WRITER).await?;
+    let connected = async |pool: PgPoolOptions| {
+        let pool = pool.connect_with(options.clone()).await;
+        let pool = pool.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
+        Ok::<_, StoreError>(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
+    };
+    let writer = connected(pool(WRITERS, WRITER)).await?;
     check_server(&writer).await?;
-    let readers = pool(options, READERS, READER).await?;
+    let readers = connected(pool(READERS, READER)).await?;
     Ok(Connections { writer, readers })
 }
 
-async fn pool(
-    options: PgConnectOptions,
-    connections: u32,
-    settings: &'static str,
-) -> Result<DatabaseConnection, StoreError> {
-    let pool = PgPoolOptions::new()
+/// One more connection that writes to the database of `writer`. It is opened in the background, and its answers are read by
+/// the runtime that this is called in.
+pub(super) fn one_more(writer: &DatabaseConnection) -> DatabaseConnection {
+    let options = writer.get_postgres_connection_pool().connect_options();
+    let pool = pool(1, WRITER).connect_lazy_with(PgConnectOptions::clone(&options));
+    SqlxPostgresConnector::from_sqlx_postgres_pool(pool)
+}
+
+fn pool(connections: u32, settings: &'static str) -> PgPoolOptions {
+    PgPoolOptions::new()
         .min_connections(1)
         .max_connections(connections)
         .acquire_timeout(PATIENCE)
@@ -86,10 +95,6 @@ async fn pool(
                 Ok(true)
             })
         })
-        .connect_with(options)
-        .await
-        .map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
-    Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
 }
 
 /// The settings that durability rests on, and the encoding that keeps texts as they came.
