@@ -11,23 +11,20 @@ pub(crate) fn texts<'a>(texts: impl Iterator<Item = &'a str>) -> Value {
 }
 
 /// What selects the rows, and its parameters from the first on. `values` are row after row, `width` values each.
-pub(crate) fn select(values: Vec<Value>, width: usize) -> (String, Vec<Value>) {
+pub(crate) fn select(values: impl ExactSizeIterator<Item = Value>, width: usize) -> (String, Vec<Value>) {
     let rows = values.len() / width;
     let mut columns: Vec<Vec<Value>> = (0..width).map(|_| Vec::with_capacity(rows)).collect();
-    for (n, value) in values.into_iter().enumerate() {
+    for (n, value) in values.enumerate() {
         columns[n % width].push(value);
     }
     let (mut wanted, mut names, mut arrays) = (Vec::new(), Vec::new(), Vec::new());
     for (n, mut column) in columns.into_iter().enumerate() {
-        let has_nulls = column.iter().any(|value| !value.is_some());
-        wanted.push(if has_nulls {
-            format!("CASE WHEN none{n} THEN NULL ELSE c{n} END")
+        if column.iter().all(Value::is_some) {
+            wanted.push(format!("c{n}"));
         } else {
-            format!("c{n}")
-        });
-        if has_nulls {
-            let is_none = column.iter().map(|value| Value::from(!value.is_some()));
+            wanted.push(format!("CASE WHEN none{n} THEN NULL ELSE c{n} END"));
             names.push(format!("none{n}"));
+            let is_none = column.iter().map(|value| Value::from(!value.is_some()));
             arrays.push(array(ArrayType::Bool, is_none.collect()));
             for value in column.iter_mut().filter(|value| !value.is_some()) {
                 *value = value.dummy_value();
@@ -57,8 +54,8 @@ mod tests {
     #[test]
     fn a_column_with_nulls_says_where_they_are() {
         let rows = [Some(7_i64), None];
-        let values = rows.iter().flat_map(|b| [Value::from(1_i32), Value::from(*b)]);
-        let (text, arrays) = select(values.collect(), 2);
+        let values = rows.map(|b| [Value::from(1_i32), Value::from(b)]).concat();
+        let (text, arrays) = select(values.into_iter(), 2);
         assert_eq!(
             text,
             "SELECT c0, CASE WHEN none1 THEN NULL ELSE c1 END FROM unnest($1, $2, $3) AS given (c0, none1, c1)"

@@ -32,18 +32,18 @@ impl Insert {
     }
 
     /// Inserts `values`, row after row, in their order; their number must be a multiple of the number of columns.
-    pub(crate) async fn run(&self, db: &impl ConnectionTrait, mut values: Vec<Value>) -> Result<(), DbErr> {
+    pub(crate) async fn run(&self, db: &impl ConnectionTrait, values: Vec<Value>) -> Result<(), DbErr> {
         let backend = db.get_database_backend();
-        while !values.is_empty() {
-            let rows = values.len() / self.columns;
+        let mut values = values.into_iter();
+        while values.len() > 0 {
             let statement = if backend == DbBackend::Sqlite {
+                let rows = values.len() / self.columns;
                 let (text, count) = self.texts.for_rows(rows, |rows| self.text(rows));
-                let rest = values.split_off(rows.min(count) * self.columns);
-                let filled_up = self.fill_up(std::mem::replace(&mut values, rest), count);
-                Statement::from_sql_and_values(backend, text, filled_up)
+                let chunk = values.by_ref().take(count * self.columns);
+                Statement::from_sql_and_values(backend, text, self.fill_up(chunk, count))
             } else {
-                let rest = values.split_off(rows.min(AT_ONCE) * self.columns);
-                let (rows, arrays) = columns::select(std::mem::replace(&mut values, rest), self.columns);
+                let chunk = values.by_ref().take(AT_ONCE * self.columns);
+                let (rows, arrays) = columns::select(chunk, self.columns);
                 let text = format!("{} {rows}{}", self.head, self.tail);
                 Statement::from_sql_and_values(backend, text, arrays)
             };
@@ -53,9 +53,10 @@ impl Insert {
     }
 
     /// The parameters of a text of `count` rows, of which these are the first.
-    fn fill_up(&self, mut values: Vec<Value>, count: usize) -> Vec<Value> {
+    fn fill_up(&self, first: impl Iterator<Item = Value>, count: usize) -> Vec<Value> {
+        let mut values = Vec::with_capacity(count * self.columns + 1);
+        values.extend(first);
         let rows = values.len() / self.columns;
-        values.reserve_exact((count - rows) * self.columns + 1);
         for n in 0..(count - rows) * self.columns {
             values.push(values[n % self.columns].as_null());
         }
@@ -78,6 +79,15 @@ impl Insert {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_has_its_placeholders_through_all_rows() {
+        let insert = Insert::new("INSERT INTO t (a, b)", 2, " ON CONFLICT DO NOTHING");
+        assert_eq!(
+            insert.text(2),
+            "INSERT INTO t (a, b) SELECT * FROM (VALUES (?, ?), (?, ?)) AS filled_up LIMIT ? + 0 ON CONFLICT DO NOTHING"
+        );
+    }
 
     /// All of them, in their order, and no row that only fills up.
     #[tokio::test]
